@@ -1,0 +1,376 @@
+/** The types of docs/architecture/interface.md. The server decides; what is here only describes its answers. */
+
+export type Id = string;
+export type Ref = { id: Id; label: string | null };
+/** true, or the reason why not (already in the caller's language). */
+export type Can = true | string;
+
+export type FieldType =
+  | "text"
+  | "long_text"
+  | "number"
+  | "integer"
+  | "money"
+  | "percent"
+  | "date"
+  | "instant"
+  | "bool"
+  | "choice"
+  | "multi_choice"
+  | "tags"
+  | "user"
+  | "department"
+  | "reference"
+  | "phone"
+  | "email"
+  | "url"
+  | "address"
+  | "number_series";
+
+export type Operator =
+  | "eq"
+  | "ne"
+  | "lt"
+  | "lte"
+  | "gt"
+  | "gte"
+  | "in"
+  | "not_in"
+  | "contains"
+  | "starts_with"
+  | "is_null"
+  | "between"
+  | "within_last"
+  | "within_next"
+  | "under";
+
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+
+export type AddressValue = { region: string | null; region_label: string | null; detail: string | null };
+/** A value as the server sends it, by field type (see interface.md, "Field types"). */
+export type FieldValue =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | Ref
+  | AddressValue
+  | string[]
+  | FieldValue[]
+  | { [key: string]: FieldValue };
+
+export type FilterCondition = { field: string; op: Operator; value?: JsonValue };
+export type FilterNode = FilterCondition | { and: FilterNode[] } | { or: FilterNode[] } | { not: FilterNode };
+
+export type Choice = { value: string; label: string; color: string | null; active: boolean };
+
+export type FieldMeta = {
+  name: string;
+  type: FieldType;
+  label: string;
+  help: string;
+  section: string | null;
+  required: boolean;
+  read_only: boolean;
+  computed: boolean;
+  masked: boolean;
+  sensitive: boolean;
+  max_length: number | null;
+  min: number | string | null;
+  max: number | string | null;
+  multiline: boolean;
+  choices: Choice[] | null;
+  dictionary: string | null;
+  target: string | null;
+  target_label: string | null;
+  operators: Operator[];
+  sortable: boolean;
+  filterable: boolean;
+  groupable: boolean;
+  inline_edit: boolean;
+  quick: boolean;
+  default: JsonValue;
+  currency_field: string | null;
+};
+
+export type Layout = "table" | "board" | "calendar" | "map";
+
+export type ViewMeta = {
+  key: string;
+  label: string;
+  filter: FilterNode | null;
+  sort: string | null;
+  columns: string[] | null;
+  layout: Layout;
+  default: boolean;
+};
+
+export type BoardMeta = {
+  group_field: string;
+  sum_field: string | null;
+  title: string;
+  lines: string[];
+  move: string | null;
+  scope_field: string | null;
+};
+
+export type PanelMeta = {
+  key: string;
+  label: string;
+  object: string;
+  field: string;
+  columns: string[];
+  create: boolean;
+};
+
+export type DetailMeta = {
+  path_field: string | null;
+  facts: string[];
+  panels: PanelMeta[];
+  timeline: boolean;
+  composer: string[];
+};
+
+export type ActionParam = {
+  name: string;
+  type: FieldType;
+  label: string;
+  required: boolean;
+  choices: Choice[] | null;
+  target: string | null;
+};
+
+export type ActionMeta = {
+  name: string;
+  label: string;
+  icon: string | null;
+  on: ("record" | "bulk" | "list")[];
+  primary: boolean;
+  danger: boolean;
+  confirm: string | null;
+  params: ActionParam[];
+  undo: boolean;
+};
+
+export type ObjectCan = {
+  create: boolean;
+  edit: boolean;
+  delete: boolean;
+  import: boolean;
+  export: boolean;
+  bulk: boolean;
+};
+
+export type ObjectMeta = {
+  name: string;
+  label: string;
+  label_plural: string;
+  icon: string;
+  title_field: string;
+  subtitle_fields: string[];
+  fields: FieldMeta[];
+  sections: { key: string; label: string }[];
+  list: {
+    columns: string[];
+    default_sort: string | null;
+    quick_filters: string[];
+    widths: Record<string, number>;
+  };
+  views: ViewMeta[];
+  layouts: Layout[];
+  board: BoardMeta | null;
+  detail: DetailMeta;
+  actions: ActionMeta[];
+  can: ObjectCan;
+  import: { modes: ("create" | "update" | "both")[]; keys: string[] } | null;
+};
+
+export type ObjectSummary = { name: string; label: string; label_plural: string; icon: string; path: string };
+
+export type Row = { id: Id; version: number; can?: Record<string, Can> } & { [field: string]: FieldValue };
+
+export type Detail = Row & {
+  can: Record<string, Can>;
+  created_at: string;
+  created_by: Ref | null;
+  updated_at: string;
+  updated_by: Ref | null;
+  deleted_at?: string | null;
+};
+
+export type ListPage<T = Row> = {
+  items: T[];
+  next_cursor: string | null;
+  total: number | null;
+  total_is_exact: boolean;
+};
+
+export type Page<T> = { items: T[]; next_cursor: string | null };
+
+export type Option = { id: Id; label: string; sub: string | null };
+
+export type AggregateRequest = {
+  filter?: FilterNode | null;
+  q?: string;
+  view?: string;
+  group_by: string[];
+  measures: { op: "count" | "sum" | "avg" | "min" | "max"; field?: string }[];
+};
+export type AggregateGroup = {
+  key: Record<string, JsonValue>;
+  label: Record<string, string | null>;
+  count?: number;
+} & { [measure: string]: JsonValue | undefined | Record<string, JsonValue> | Record<string, string | null> };
+
+export type BoardColumn = {
+  key: string;
+  label: string;
+  color: string | null;
+  count: number;
+  sum: string | null;
+  items: Row[];
+  next_cursor: string | null;
+};
+
+export type HistoryChange = {
+  field: string;
+  label: string;
+  old: JsonValue;
+  new: JsonValue;
+  old_label: string | null;
+  new_label: string | null;
+};
+export type HistoryItem = {
+  at: string;
+  actor: Ref | null;
+  action: string;
+  reason: string | null;
+  changes: HistoryChange[];
+};
+export type TimelineItem = {
+  kind: string;
+  id: Id;
+  at: string;
+  actor: Ref | null;
+  title: string;
+  text: string | null;
+  data: Record<string, JsonValue>;
+};
+
+export type JobState = "waiting" | "running" | "done" | "failed" | "cancelled";
+export type JobFailure = { id: Id | null; label: string; code: string; message: string };
+export type Job = {
+  id: Id;
+  kind: string;
+  label: string;
+  state: JobState;
+  total: number | null;
+  done: number;
+  succeeded: number;
+  failed: number;
+  failures: JobFailure[];
+  result: Record<string, JsonValue> | null;
+  undo: string | null;
+  undo_until: string | null;
+  created_at: string;
+  finished_at: string | null;
+};
+
+export type ProblemError = { field: string | null; code: string; message: string };
+export type Problem = {
+  type: string;
+  title: string;
+  status: number;
+  code: string;
+  detail: string;
+  errors?: ProblemError[];
+  current?: Detail;
+  conflicts?: { field: string; yours: JsonValue; theirs: JsonValue }[];
+  setup_open?: boolean;
+};
+
+export type Scope = "own" | "department" | "department_below" | "departments" | "all";
+export type ThemeChoice = "light" | "dark" | "auto";
+export type Locale = "zh-CN" | "en";
+
+export type MenuItem = {
+  key: string;
+  label: string;
+  icon?: string | null;
+  path?: string | null;
+  object?: string | null;
+  children?: MenuItem[] | null;
+};
+
+export type Me = {
+  id: Id;
+  username: string;
+  name: string;
+  locale: Locale;
+  time_zone: string;
+  theme: ThemeChoice;
+  department: Ref | null;
+  roles: { code: string; label: string }[];
+  permissions: Record<string, Scope | true>;
+  menu: MenuItem[];
+  counters: Record<string, number>;
+  must_change_password: boolean;
+  setup_needed: boolean;
+};
+
+export type UploadedFile = { id: Id; name: string; size: number };
+
+export type ImportColumn = {
+  index: number;
+  header: string;
+  samples: string[];
+  field: string | null;
+  guess: "header" | "remembered" | "none";
+};
+export type ImportRun = {
+  id: Id;
+  object: string;
+  state: "mapping" | "checking" | "checked" | "committing" | "done" | "failed" | "undone";
+  file: { id: Id; name: string };
+  sheets: string[];
+  sheet: string;
+  header_row: number;
+  rows: number;
+  columns: ImportColumn[];
+  fields: { name: string; label: string; required: boolean }[];
+  mode: "create" | "update" | "both";
+  key: string | null;
+  keys: { name: string; label: string }[];
+  settings: Record<string, JsonValue>;
+  check?: { create: number; update: number; skip: number; failed: number } | null;
+  errors?: { row: number; column: string; field: string | null; value: string; message: string }[];
+  error_file?: Id | null;
+  created?: number;
+  updated?: number;
+  failed?: number;
+  undo_until?: string | null;
+  created_at?: string;
+};
+
+export type SearchItem = { id: Id; label: string; sub: string | null; path: string };
+export type SearchResult = { groups: { object: string; label: string; items: SearchItem[] }[] };
+
+export type Notification = {
+  id: Id;
+  at: string;
+  title: string;
+  text: string | null;
+  path: string | null;
+  read: boolean;
+};
+
+export type Tone = "neutral" | "good" | "warn" | "bad" | "accent";
+export type Counter = {
+  key: string;
+  label: string;
+  value: number | string;
+  tone: Tone | null;
+  path: string | null;
+  unit: string | null;
+};

@@ -1,0 +1,29 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode, Suspense } from "react";
+import { createRoot } from "react-dom/client";
+import { queryClient } from "@/api/query-client";
+import { startI18n } from "@/i18n/index";
+import { ToastHost } from "@/kit/undo-bar";
+import { ThemeProvider } from "@/theme/theme-provider";
+import { router } from "./router";
+
+async function start(): Promise<void> {
+  await startI18n();
+  const root = document.getElementById("root");
+  if (!root) return;
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <Suspense fallback={null}>
+          <ThemeProvider>
+            <RouterProvider router={router} />
+            <ToastHost />
+          </ThemeProvider>
+        </Suspense>
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}
+
+void start();

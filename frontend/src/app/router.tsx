@@ -1,0 +1,94 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { meQuery } from "@/access/me";
+import { ApiError } from "@/api/client";
+import { queryClient } from "@/api/query-client";
+import { SkeletonPage } from "@/kit/skeleton";
+import { PageError, PageMissing } from "./page-error";
+import { parseSearch, stringifySearch } from "./search-params";
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: "signed-in",
+  beforeLoad: async ({ location, context }) => {
+    try {
+      await context.queryClient.ensureQueryData(meQuery);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      if (error.problem.setup_open) throw redirect({ to: "/setup" });
+      const next = location.href === "/" ? undefined : location.href;
+      throw redirect({ to: "/login", search: next ? { next } : {} });
+    }
+  },
+  component: lazyRouteComponent(() => import("./shell"), "Shell"),
+});
+
+const parent = { getParentRoute: () => signedIn };
+const objectPages = () => import("./object-routes");
+
+const routeTree = root.addChildren([
+  createRoute({
+    getParentRoute: () => root,
+    path: "/login",
+    validateSearch: (search: Record<string, unknown>): { next?: string } =>
+      typeof search.next === "string" && /^\/(?!\/)/.test(search.next) ? { next: search.next } : {},
+    component: lazyRouteComponent(() => import("@/features/sign-in/sign-in-page"), "SignInPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/setup",
+    component: lazyRouteComponent(() => import("@/features/sign-in/setup-page"), "SetupPage"),
+  }),
+  signedIn.addChildren([
+    createRoute({
+      ...parent,
+      path: "/",
+      component: lazyRouteComponent(() => import("@/features/home/home-page"), "HomePage"),
+    }),
+    createRoute({ ...parent, path: "/$object", component: lazyRouteComponent(objectPages, "ListRoute") }),
+    createRoute({
+      ...parent,
+      path: "/$object/board",
+      component: lazyRouteComponent(objectPages, "ListRoute"),
+    }),
+    createRoute({
+      ...parent,
+      path: "/$object/import",
+      component: lazyRouteComponent(objectPages, "ImportRoute"),
+    }),
+    createRoute({
+      ...parent,
+      path: "/$object/$id",
+      component: lazyRouteComponent(objectPages, "DetailRoute"),
+    }),
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree,
+  context: { queryClient },
+  defaultPreload: "intent",
+  defaultPreloadStaleTime: 0,
+  defaultPendingMs: 150,
+  defaultPendingComponent: SkeletonPage,
+  defaultErrorComponent: PageError,
+  defaultNotFoundComponent: PageMissing,
+  scrollRestoration: true,
+  parseSearch,
+  stringifySearch,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

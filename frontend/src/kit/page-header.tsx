@@ -1,0 +1,30 @@
+import type { ReactNode } from "react";
+import styles from "./page-header.module.css";
+
+type PageHeaderProps = {
+  title: ReactNode;
+  /** One line under the title: what this page is, or the key facts of the record. */
+  sub?: ReactNode;
+  /** Before the title: an icon, an avatar or a way back. */
+  lead?: ReactNode;
+  /** Right side: the page's actions, the most wanted last. */
+  actions?: ReactNode;
+  /** Below: tabs, filters. */
+  children?: ReactNode;
+};
+
+export function PageHeader({ title, sub, lead, actions, children }: PageHeaderProps) {
+  return (
+    <header className={styles.header}>
+      <div className={styles.row}>
+        {lead ? <div className={styles.lead}>{lead}</div> : null}
+        <div className={styles.words}>
+          <h1 className={styles.title}>{title}</h1>
+          {sub ? <div className={styles.sub}>{sub}</div> : null}
+        </div>
+        {actions ? <div className={styles.actions}>{actions}</div> : null}
+      </div>
+      {children}
+    </header>
+  );
+}
