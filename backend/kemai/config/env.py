@@ -13,7 +13,6 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -157,9 +156,21 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
     )
 
 
-@lru_cache(maxsize=1)
+_current: Environment | None = None
+
+
 def get_env() -> Environment:
-    return read_environment(os.environ)
+    """This process's environment, read once."""
+    global _current
+    if _current is None:
+        _current = read_environment(os.environ)
+    return _current
+
+
+def use_env(env: Environment | None) -> None:
+    """Go on with another environment (None: read it again). Only before Django is set up, which copies from it."""
+    global _current
+    _current = env
 
 
 def child_environ(**changes: str) -> dict[str, str]:

