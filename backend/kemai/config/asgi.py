@@ -8,23 +8,22 @@ the application one at a time; a second thread would only contend for the interp
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from kemai.config.stream import stream
+from kemai.config.stream import STREAM_PATH, lifespan, stream
 from kemai.config.wsgi import application as wsgi_application
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-STREAM_PATH = "/api/v1/stream"
 BODY_LIMIT = 25 * 1024 * 1024
 """Above the 20 MB an upload may have, with room for the multipart frame."""
 BODY_SECONDS = 60
@@ -34,7 +33,18 @@ QUEUE_SECONDS = 1.5
 """Longer than this nobody waits for the thread: an overloaded worker answers 503 at once instead."""
 FREE_QUEUE = 16
 
-Start = tuple[int, list[tuple[bytes, bytes]]]
+PART = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the application answered: the first part, and the rest of a large one still to be read."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    first: bytes
+    rest: Any
+    iterator: Iterator[bytes]
 
 
 class BodyRefused(Exception):
@@ -82,15 +92,15 @@ class Dispatcher:
         self.waiting += 1
         loop = asyncio.get_running_loop()
         try:
-            start, chunks, rest = await loop.run_in_executor(self.executor, self.run, scope, body)
+            answer = await loop.run_in_executor(self.executor, self.run, scope, body)
         finally:
             self.waiting -= 1
-        await self.deliver(start, chunks, rest, send)
+        await self.deliver(answer, send)
 
-    def run(self, scope: Scope, body: Any) -> tuple[Start, list[bytes], Any]:
-        """In the thread: call the application. A plain answer comes whole; a streamed one with its iterator."""
+    def run(self, scope: Scope, body: Any) -> Answer:
+        """In the thread: call the application. A small answer comes whole, a large one with the means to go on."""
         began = time.perf_counter()
-        started: list[Start] = []
+        started: list[tuple[int, list[tuple[bytes, bytes]]]] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[..., None]:
             pairs = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
@@ -98,34 +108,42 @@ class Dispatcher:
             return lambda data: None
 
         response = self.wsgi(make_environ(scope, body), start_response)
-        if getattr(response, "streaming", False) or not hasattr(response, "__len__") and not is_plain(response):
-            return started[0], [], response
+        iterator = iter(response)
         try:
-            chunks = list(response)
-        finally:
+            first, more = take(iterator)
+        except BaseException:
+            close(response)
+            raise
+        if not more:
             close(response)
         self.mean_seconds += (time.perf_counter() - began - self.mean_seconds) * 0.05
-        return started[0], chunks, None
+        return Answer(*started[0], first, response if more else None, iterator)
 
-    async def deliver(self, start: Start, chunks: list[bytes], rest: Any, send: Send) -> None:
-        await send({"type": "http.response.start", "status": start[0], "headers": start[1]})
-        if rest is None:
-            await send({"type": "http.response.body", "body": b"".join(chunks)})
+    async def deliver(self, answer: Answer, send: Send) -> None:
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        await send({"type": "http.response.body", "body": answer.first, "more_body": answer.rest is not None})
+        if answer.rest is None:
             return
-        # Chunk by chunk, so that a slow reader of a large file holds the thread only while a chunk is read.
-        loop = asyncio.get_running_loop()
-        iterator = iter(rest)
+        # Part by part, so that a slow reader of a large file holds the thread only while a part is read.
+        loop, more = asyncio.get_running_loop(), True
         try:
-            while (chunk := await loop.run_in_executor(self.executor, next, iterator, None)) is not None:
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+            while more:
+                part, more = await loop.run_in_executor(self.executor, take, answer.iterator)
+                await send({"type": "http.response.body", "body": part, "more_body": more})
         finally:
-            await loop.run_in_executor(self.executor, close, rest)
+            await loop.run_in_executor(self.executor, close, answer.rest)
 
 
-def is_plain(response: Any) -> bool:
-    """Whether a Django response holds its content. Anything else iterable is streamed."""
-    return hasattr(response, "content") or isinstance(response, (list, tuple))
+def take(iterator: Iterator[bytes]) -> tuple[bytes, bool]:
+    """Up to about PART bytes from an answer, and whether there may be more. File answers come in crumbs of 4 kB."""
+    parts: list[bytes] = []
+    size = 0
+    for chunk in iterator:
+        parts.append(chunk)
+        size += len(chunk)
+        if size >= PART:
+            return b"".join(parts), True
+    return (parts[0] if len(parts) == 1 else b"".join(parts)), False
 
 
 def close(response: Any) -> None:
@@ -237,7 +255,9 @@ def make_environ(scope: Scope, body: Any) -> dict[str, Any]:
 
 
 async def send_problem(send: Send, status: int, code: str, detail: str, *, retry_after: int | None = None) -> None:
-    body = f'{{"type":"about:blank","title":"{detail}","status":{status},"code":"{code}","detail":"{detail}","errors":[]}}'
+    body = (
+        f'{{"type":"about:blank","title":"{detail}","status":{status},"code":"{code}","detail":"{detail}","errors":[]}}'
+    )
     headers = [
         (b"content-type", b"application/problem+json"),
         (b"content-length", str(len(body)).encode()),
@@ -248,15 +268,6 @@ async def send_problem(send: Send, status: int, code: str, detail: str, *, retry
         headers.append((b"retry-after", str(retry_after).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body.encode()})
-
-
-async def lifespan(receive: Receive, send: Send) -> None:
-    with contextlib.suppress(asyncio.CancelledError):
-        while True:
-            message = await receive()
-            await send({"type": f"{message['type']}.complete"})
-            if message["type"] == "lifespan.shutdown":
-                return
 
 
 application = Dispatcher(wsgi_application, stream)

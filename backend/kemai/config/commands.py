@@ -19,7 +19,8 @@ from typing import Any
 from kemai.config import localdb
 from kemai.config.env import Environment, EnvironmentProblem, child_environ, get_env, use_env
 from kemai.config.schema import is_migrated, remember_migrated
-from kemai.config.selfcheck import check_environment, check_running_system
+from kemai.config.selfcheck import check_environment, check_running_system, examine, examine_database
+from kemai.config.supervisor import Supervisor
 
 #: The words a domain does, by the dotted name of its function. Each takes keyword arguments, returns what to print.
 COMMAND_TARGETS = {
@@ -55,6 +56,11 @@ def setup_django() -> None:
     importlib.import_module("django").setup()
 
 
+def load(module: str, name: str) -> Any:
+    """Something from a module that needs Django, brought in only when its turn comes."""
+    return getattr(importlib.import_module(module), name)
+
+
 @contextmanager
 def database(env: Environment) -> Iterator[None]:
     """The database for the length of a command, started when it is ours and nobody runs it."""
@@ -71,7 +77,7 @@ def call_target(word: str, **arguments: Any) -> Any:
     with database(get_env()):
         setup_django()
         try:
-            function = getattr(importlib.import_module(module_name), name)
+            function = load(module_name, name)
         except (ModuleNotFoundError, AttributeError) as error:
             if isinstance(error, ModuleNotFoundError) and not module_name.startswith(error.name or "?"):
                 raise
@@ -111,33 +117,25 @@ def read_password(*, from_stdin: bool) -> str:
 
 
 def up(arguments: argparse.Namespace) -> None:
-    from kemai.config.supervisor import Supervisor
-
     status = Supervisor(get_env(), reload=arguments.reload).run()
     if status:
         raise SystemExit(status)
 
 
 def web(arguments: argparse.Namespace) -> None:
-    from kemai.config.web import serve
-
     check_before_serving()
-    serve(get_env(), "all" if arguments.all_in_one else "web")
+    load("kemai.config.web", "serve")(get_env(), "all" if arguments.all_in_one else "web")
 
 
 def stream(arguments: argparse.Namespace) -> None:
-    from kemai.config.web import serve
-
     check_before_serving()
-    serve(get_env(), "stream")
+    load("kemai.config.web", "serve")(get_env(), "stream")
 
 
 def worker(arguments: argparse.Namespace) -> None:
-    from kemai.config.worker import run_worker
-
     check_before_serving()
     setup_django()
-    run_worker(get_env())
+    load("kemai.config.worker", "run_worker")(get_env())
 
 
 def check_before_serving() -> None:
@@ -158,21 +156,16 @@ def migrate(arguments: argparse.Namespace) -> None:
         # Migrations hold locks and settings of their session, which a pooler between would lose.
         use_env(dataclasses.replace(env, database_url=env.database_direct_url))
         setup_django()
-        call_command = importlib.import_module("django.core.management").call_command
-        call_command("migrate", interactive=False, verbosity=1)
+        load("django.core.management", "call_command")("migrate", interactive=False, verbosity=1)
         remember_migrated(env.database_direct_url)
 
 
 def doctor(arguments: argparse.Namespace) -> dict[str, Any]:
-    from kemai.config.selfcheck import examine
-
     findings = examine(get_env())
     return {"ok": all(finding["ok"] for finding in findings), "checks": findings}
 
 
 def verify(arguments: argparse.Namespace) -> dict[str, Any]:
-    from kemai.config.selfcheck import examine_database
-
     env = get_env()
     with database(env):
         findings = examine_database(env)
@@ -225,5 +218,5 @@ def run_django(words: list[str]) -> int:
     env = get_env()
     with database(env):
         setup_django()
-        importlib.import_module("django.core.management").execute_from_command_line(["kemai django", *words])
+        load("django.core.management", "execute_from_command_line")(["kemai django", *words])
     return 0

@@ -90,7 +90,8 @@ class LocalServer:
         try:
             self.spawn(go_on=go_on)
             self.wait_ready(go_on=go_on)
-            self.ensure_database()
+            if go_on():
+                self.ensure_database()
         except BaseException:
             self.stop()
             raise

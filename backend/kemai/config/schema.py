@@ -15,6 +15,8 @@ from kemai.config.env import PACKAGE_DIR
 #: Packages that bring migrations or triggers of their own.
 _OTHERS = ("Django", "procrastinate", "django-pgtrigger")
 
+MIGRATED_QUERY = "SELECT obj_description(to_regclass('django_migrations'), 'pg_class')"
+
 
 def migration_files() -> list[Path]:
     return sorted(PACKAGE_DIR.glob("**/migrations/*.py"))
@@ -38,7 +40,7 @@ def is_migrated(url: str) -> bool:
     restored dump brings its own, an empty database has none.
     """
     with psycopg.connect(url, connect_timeout=10) as connection:
-        row = connection.execute("SELECT obj_description(to_regclass('django_migrations'), 'pg_class')").fetchone()
+        row = connection.execute(MIGRATED_QUERY).fetchone()
     return bool(row) and row[0] == migrations_digest()
 
 

@@ -70,7 +70,7 @@ def read_facts(url: str) -> dict[str, str]:
     names = ["server_version_num", "server_version", "server_encoding", *DURABILITY]
     columns = ", ".join(f"current_setting('{name}')" for name in names)
     with psycopg.connect(url, connect_timeout=10) as connection:
-        row = connection.execute(f"SELECT {columns}").fetchone()  # noqa: S608 -- names from above only
+        row = connection.execute(f"SELECT {columns}").fetchone()
     return dict(zip(names, row or [], strict=True))
 
 

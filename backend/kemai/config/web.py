@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import logging
 import os
 import signal
 from typing import Any, Literal
 
+import django
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -61,6 +61,6 @@ def serve(env: Environment, shape: Shape) -> None:
 def load(target: str) -> Any:
     """In a fresh worker: bind its life to its parent's, then import the application."""
     die_with_parent(signal.SIGKILL)
-    logging.captureWarnings(True)
+    django.setup()
     module, _, name = target.partition(":")
     return getattr(importlib.import_module(module), name)

@@ -1,0 +1,46 @@
+"""Whether this process lives, and whether the whole can serve. Plain views: no session, no rights, no words to hide."""
+
+from __future__ import annotations
+
+import time
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+
+from kemai.config.schema import MIGRATED_QUERY, migrations_digest
+
+WORKER_SILENT_SECONDS = 45
+
+_WORKERS = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %s)"
+_started = time.time()
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The process answers."""
+    return answer({"status": "ok", "uptime_seconds": round(time.time() - _started)}, 200)
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Database, migrations and workers; 503 with what is missing."""
+    checks = {"database": False, "migrations": False, "workers": False}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(MIGRATED_QUERY)
+            row = cursor.fetchone()
+            checks["database"] = True
+            checks["migrations"] = bool(row) and row[0] == migrations_digest()
+            if checks["migrations"]:
+                cursor.execute(_WORKERS, [WORKER_SILENT_SECONDS])
+                checks["workers"] = cursor.fetchone()[0] > 0
+    except DatabaseError:
+        pass
+    ready = all(checks.values())
+    return answer({"status": "ok" if ready else "unavailable", "checks": checks}, 200 if ready else 503)
+
+
+def answer(body: dict[str, object], status: int) -> JsonResponse:
+    response = JsonResponse(body, status=status)
+    response["Cache-Control"] = "no-store"
+    if status == 503:
+        response["Retry-After"] = "2"
+    return response

@@ -1,0 +1,67 @@
+"""``kemai worker``: jobs, the schedule and the outbox dispatcher in one process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
+from procrastinate import PsycopgConnector
+from procrastinate.contrib.django import app
+
+from kemai.base.outbox import dispatch_pending
+from kemai.config.env import Environment
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.2
+HEARTBEAT_SECONDS = 5.0
+STALLED_AFTER_SECONDS = 30.0
+"""A worker silent for this long is dead: its jobs are taken up again within a minute (F-7)."""
+GRACE_SECONDS = 6.0
+
+
+def run_worker(env: Environment) -> None:
+    """Work until SIGTERM or SIGINT. Dies when the database goes away; whoever started us starts us again."""
+    stop = threading.Event()
+    dispatcher = threading.Thread(target=dispatch_until, args=[stop], name="outbox", daemon=True)
+    dispatcher.start()
+    try:
+        asyncio.run(work(env))
+    finally:
+        stop.set()
+        dispatcher.join(5)
+
+
+async def work(env: Environment) -> None:
+    # Its own connections past any pooler: the queue listens for notifications, which a pooler swallows.
+    connector = PsycopgConnector(
+        conninfo=env.database_direct_url, min_size=1, max_size=env.worker_concurrency + 3, kwargs={"connect_timeout": 5}
+    )
+    async with app.with_connector(connector).open_async() as opened:
+        await opened.run_worker_async(
+            concurrency=env.worker_concurrency,
+            fetch_job_polling_interval=1.0,
+            shutdown_graceful_timeout=GRACE_SECONDS,
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=STALLED_AFTER_SECONDS,
+            delete_jobs="successful",
+            install_signal_handlers=True,
+        )
+
+
+def dispatch_until(stop: threading.Event) -> None:
+    """Turn outbox rows into jobs, five times a second, more often while there are many."""
+    pause = POLL_SECONDS
+    while not stop.wait(pause):
+        try:
+            pause = 0.0 if dispatch_pending() else POLL_SECONDS
+        except DatabaseError as error:
+            log.warning("outbox: the database does not answer: %s", type(error).__name__)
+            close_old_connections()
+            pause = 1.0
+        except Exception:
+            log.exception("outbox")
+            pause = 1.0
