@@ -155,7 +155,7 @@ class Supervisor:
             end(child)
         elif child.process is not None and child.process.returncode:
             if not optional:
-                raise SelfCheckFailed(f"`kemai {word}` failed: {child.last_line}")
+                raise SelfCheckFailed(f"`kemai {word}` failed: {child.last_line.removeprefix('kemai: ')}")
             say(f"`kemai {word}` failed; going on without it.")
 
     def start_children(self) -> None:
@@ -170,7 +170,8 @@ class Supervisor:
         self.start(child)
 
     def add_command(self, name: str, command: list[str], folder: Path, **environ: str) -> None:
-        child = Child(name, lambda: popen(command, cwd=folder, env=child_environ(**environ)))
+        # npm passes a polite signal on to what it started; a hard one would leave that behind.
+        child = Child(name, lambda: popen(command, cwd=folder, env=child_environ(**environ), dies_by=signal.SIGTERM))
         self.children.append(child)
         self.start(child)
 
@@ -339,7 +340,10 @@ def say(line: str) -> None:
         pass
 
 
-def popen(command: list[str], *, cwd: Path, env: dict[str, str]) -> subprocess.Popen[bytes]:
+def popen(
+    command: list[str], *, cwd: Path, env: dict[str, str], dies_by: signal.Signals = signal.SIGKILL
+) -> subprocess.Popen[bytes]:
+    """A child that dies with us. Hard, since by then the database is going too and a polite end would wait for it."""
     return subprocess.Popen(
         command,
         cwd=cwd,
@@ -348,7 +352,7 @@ def popen(command: list[str], *, cwd: Path, env: dict[str, str]) -> subprocess.P
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,  # Ctrl-C comes to us, who know the order
-        preexec_fn=bound_to_us(signal.SIGTERM),
+        preexec_fn=bound_to_us(dies_by),
     )
 
 

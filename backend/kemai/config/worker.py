@@ -8,7 +8,7 @@ import threading
 
 from django.db import Error as DatabaseError
 from django.db import close_old_connections
-from procrastinate import PsycopgConnector
+from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app
 
 from kemai.base.outbox import dispatch_pending
@@ -41,27 +41,39 @@ async def work(env: Environment) -> None:
         conninfo=env.database_direct_url, min_size=1, max_size=env.worker_concurrency + 3, kwargs={"connect_timeout": 5}
     )
     async with app.with_connector(connector).open_async() as opened:
-        await opened.run_worker_async(
-            concurrency=env.worker_concurrency,
-            fetch_job_polling_interval=1.0,
-            shutdown_graceful_timeout=GRACE_SECONDS,
-            update_heartbeat_interval=HEARTBEAT_SECONDS,
-            stalled_worker_timeout=STALLED_AFTER_SECONDS,
-            delete_jobs="successful",
-            install_signal_handlers=True,
-        )
+        rescue = asyncio.create_task(take_up_stalled(opened))
+        try:
+            await opened.run_worker_async(
+                concurrency=env.worker_concurrency,
+                fetch_job_polling_interval=1.0,
+                shutdown_graceful_timeout=GRACE_SECONDS,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=STALLED_AFTER_SECONDS,
+                delete_jobs="successful",
+                install_signal_handlers=True,
+            )
+        finally:
+            rescue.cancel()
+
+
+async def take_up_stalled(opened: App) -> None:
+    """Give the jobs of dead workers back to the queue."""
+    while True:
+        await asyncio.sleep(STALLED_AFTER_SECONDS / 2)
+        for job in await opened.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
+            log.warning("job %s (%s) lost its worker; queued again", job.id, job.task_name)
+            await opened.job_manager.retry_job(job)
 
 
 def dispatch_until(stop: threading.Event) -> None:
     """Turn outbox rows into jobs, five times a second, more often while there are many."""
-    pause = POLL_SECONDS
+    pause, failing = POLL_SECONDS, False
     while not stop.wait(pause):
         try:
             pause = 0.0 if dispatch_pending() else POLL_SECONDS
-        except DatabaseError as error:
-            log.warning("outbox: the database does not answer: %s", type(error).__name__)
+            failing = False
+        except Exception as error:
             close_old_connections()
-            pause = 1.0
-        except Exception:
-            log.exception("outbox")
-            pause = 1.0
+            if not failing:  # once per trouble, not five times a second
+                log.warning("outbox: waiting, %s", error if isinstance(error, DatabaseError) else repr(error))
+            pause, failing = 1.0, True
