@@ -1,9 +1,68 @@
-import { Outlet } from "@tanstack/react-router";
+import { Outlet, useLocation } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useMe } from "@/access/me";
+import { useT } from "@/i18n/index";
+import { useHotkey } from "@/kit/use-hotkey";
+import { useIsPhone } from "@/kit/use-is-phone";
+import { usePersonalSettings } from "./personal-settings";
+import { SessionGuard } from "./session-guard";
+import styles from "./shell.module.css";
+import { Sidebar } from "./sidebar";
+import { TabBar } from "./tab-bar";
+import { TopBar } from "./top-bar";
+import { useShortcuts } from "./use-shortcuts";
+import { useStream } from "./use-stream";
+
+const Palette = lazy(() => import("@/features/palette/palette").then((m) => ({ default: m.Palette })));
+const KeyboardHelp = lazy(() =>
+  import("@/features/palette/keyboard-help").then((m) => ({ default: m.KeyboardHelp })),
+);
+const NotificationPanel = lazy(() =>
+  import("@/features/notifications/notification-panel").then((m) => ({ default: m.NotificationPanel })),
+);
+const NavDrawer = lazy(() => import("./nav-drawer").then((m) => ({ default: m.NavDrawer })));
+
+export type Overlay = "palette" | "create" | "help" | "notifications" | "nav" | null;
 
 export function Shell() {
+  const t = useT();
+  const me = useMe();
+  const phone = useIsPhone();
+  const [overlay, setOverlay] = useState<Overlay>(null);
+  const main = useRef<HTMLElement>(null);
+  const path = useLocation({ select: (location) => location.pathname });
+  const close = () => setOverlay(null);
+
+  usePersonalSettings(me);
+  useStream();
+  useShortcuts(setOverlay);
+  useHotkey("mod+k", () => setOverlay((now) => (now === "palette" ? null : "palette")));
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new page is what closes what lay over the old one
+  useEffect(() => setOverlay(null), [path]);
+
   return (
-    <main>
-      <Outlet />
-    </main>
+    <div className={styles.shell}>
+      <button type="button" className={styles.skip} onClick={() => main.current?.focus()}>
+        {t("nav.skip")}
+      </button>
+      {phone ? null : <Sidebar menu={me.menu} />}
+      <div className={styles.column}>
+        <TopBar me={me} phone={phone} onOpen={setOverlay} />
+        <main className={styles.main} id="main" ref={main} tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+      {phone ? <TabBar me={me} onOpen={setOverlay} /> : null}
+      <Suspense fallback={null}>
+        {overlay === "palette" || overlay === "create" ? (
+          <Palette onClose={close} onlyCreate={overlay === "create"} />
+        ) : null}
+        {overlay === "help" ? <KeyboardHelp onClose={close} /> : null}
+        {overlay === "notifications" ? <NotificationPanel onClose={close} /> : null}
+        {overlay === "nav" ? <NavDrawer me={me} onClose={close} onOpen={setOverlay} /> : null}
+      </Suspense>
+      <SessionGuard />
+    </div>
   );
 }

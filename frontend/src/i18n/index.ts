@@ -1,6 +1,6 @@
 import dayjs from "dayjs";
 import "dayjs/locale/zh-cn";
-import i18next, { type BackendModule, type TFunction } from "i18next";
+import i18next, { type BackendModule } from "i18next";
 import { initReactI18next, useTranslation } from "react-i18next";
 
 export type LocaleCode = "zh-CN" | "en";
@@ -83,8 +83,10 @@ export async function changeLocale(language: LocaleCode): Promise<void> {
   await i18next.changeLanguage(language);
 }
 
-export function useT(namespace = "common"): TFunction {
-  return useTranslation(namespace).t;
+export type Translate = (key: string, params?: Record<string, string | number | undefined>) => string;
+
+export function useT(namespace = "common"): Translate {
+  return useTranslation(namespace).t as unknown as Translate;
 }
 
 export function useLocale(): LocaleCode {

@@ -1,0 +1,57 @@
+import type { Me, MenuItem } from "@/api/types";
+
+export type PageItem = MenuItem & { path: string };
+
+/** The menu without its groups: every entry that leads somewhere. */
+export function flatMenu(menu: MenuItem[]): PageItem[] {
+  return menu.flatMap((item) => [
+    ...(item.path ? [{ ...item, path: item.path }] : []),
+    ...flatMenu(item.children ?? []),
+  ]);
+}
+
+/** The key of the entry the address belongs to: the longest path that fits, one with a fitting query first. */
+export function activeKey(
+  menu: MenuItem[],
+  pathname: string,
+  search: Record<string, unknown>,
+): string | null {
+  let best: { key: string; score: number } | null = null;
+  for (const item of flatMenu(menu)) {
+    const url = new URL(item.path, "http://kemai");
+    const inside =
+      pathname === url.pathname || (url.pathname !== "/" && pathname.startsWith(`${url.pathname}/`));
+    if (!inside) continue;
+    const wanted = [...url.searchParams];
+    if (!wanted.every(([name, value]) => search[name] === value)) continue;
+    const score = url.pathname.length + wanted.length * 1000;
+    if (!best || score > best.score) best = { key: item.key, score };
+  }
+  return best?.key ?? null;
+}
+
+function singular(object: string): string {
+  const word = object.replaceAll("-", "_");
+  if (word.endsWith("ies")) return `${word.slice(0, -3)}y`;
+  return word.endsWith("s") ? word.slice(0, -1) : word;
+}
+
+/** What the person may create, in the menu's order. The permission is named `<domain>.<noun>.create`. */
+export function creatable(me: Pick<Me, "menu" | "permissions">): PageItem[] {
+  const nouns = new Set(
+    Object.keys(me.permissions)
+      .filter((code) => code.endsWith(".create"))
+      .map((code) => code.split(".").at(-2)),
+  );
+  const seen = new Set<string>();
+  return flatMenu(me.menu).filter((item) => {
+    if (!item.object || seen.has(item.object) || !nouns.has(singular(item.object))) return false;
+    seen.add(item.object);
+    return true;
+  });
+}
+
+/** Where the form for a new record of an object opens. */
+export function createPath(object: string): string {
+  return `/${object}?new=1`;
+}

@@ -1,0 +1,43 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { meQuery } from "@/access/me";
+import { api } from "@/api/client";
+import type { Me } from "@/api/types";
+import { changeLocale, currentLocale, type LocaleCode } from "@/i18n/index";
+import { setThemeChoice, type ThemeChoice } from "@/theme/use-theme";
+
+/** The person's own language and theme win over what this browser remembered. */
+export function usePersonalSettings(me: Me): void {
+  useEffect(() => {
+    if (me.locale !== currentLocale()) void changeLocale(me.locale);
+  }, [me.locale]);
+  useEffect(() => setThemeChoice(me.theme), [me.theme]);
+}
+
+/** Words from the server (menu, labels) are in the person's language too, so everything is asked again. */
+export function useChangeLocale(): (locale: LocaleCode) => Promise<void> {
+  const client = useQueryClient();
+  return async (locale) => {
+    await changeLocale(locale);
+    await api.patch<Me>("/me", { locale });
+    await client.invalidateQueries();
+  };
+}
+
+export function useChangeTheme(): (theme: ThemeChoice) => Promise<void> {
+  const client = useQueryClient();
+  return async (theme) => {
+    setThemeChoice(theme);
+    client.setQueryData(meQuery.queryKey, (me) => (me ? { ...me, theme } : me));
+    await api.patch<Me>("/me", { theme });
+  };
+}
+
+/** A full reload forgets everything the last person had loaded. */
+export async function signOut(): Promise<void> {
+  try {
+    await api.post("/auth/logout");
+  } finally {
+    window.location.assign("/login");
+  }
+}

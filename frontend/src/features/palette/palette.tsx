@@ -1,0 +1,111 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Command } from "cmdk";
+import { CornerDownLeft, Plus, Search } from "lucide-react";
+import { useDeferredValue, useState } from "react";
+import { useMe } from "@/access/me";
+import { api } from "@/api/client";
+import type { SearchResult } from "@/api/types";
+import { useT } from "@/i18n/index";
+import { NativeDialog } from "@/kit/native-dialog";
+import { ObjectIcon } from "@/kit/object-icon";
+import { useGo } from "@/kit/use-go";
+import { commandMatches, createCommands, pageCommands } from "./pages";
+import styles from "./palette.module.css";
+import { recentPages, rememberPage } from "./recent-pages";
+
+type PaletteProps = { onClose: () => void; onlyCreate: boolean };
+
+export function Palette({ onClose, onlyCreate }: PaletteProps) {
+  const t = useT("palette");
+  const me = useMe();
+  const goTo = useGo();
+  const [typed, setTyped] = useState("");
+  const q = useDeferredValue(typed.trim());
+  const found = useQuery({
+    queryKey: ["search", q],
+    queryFn: async ({ signal }) =>
+      (await api.get<SearchResult>("/search", { query: { q, limit: 8 }, signal })).data,
+    enabled: q.length > 0 && !onlyCreate,
+    placeholderData: keepPreviousData,
+  });
+
+  const filter = <C extends Parameters<typeof commandMatches>[0]>(list: C[]) =>
+    typed.trim() ? list.filter((command) => commandMatches(command, typed)) : list;
+  const creates = filter(createCommands(me, (noun) => t("createNoun", { noun })));
+  const pages = onlyCreate ? [] : filter(pageCommands(me));
+  const groups = onlyCreate || !q ? [] : (found.data?.groups ?? []).filter((group) => group.items.length > 0);
+  const recent = onlyCreate || typed.trim() ? [] : recentPages();
+
+  function go(path: string, label: string, icon: string) {
+    if (!path.includes("new=1")) rememberPage({ path, label, icon });
+    onClose();
+    goTo(path);
+  }
+
+  const settled = onlyCreate || (!found.isFetching && typed.trim() === q);
+  return (
+    <NativeDialog
+      label={onlyCreate ? t("createTitle") : t("title")}
+      className={styles.dialog}
+      onClose={onClose}
+    >
+      <Command shouldFilter={false} loop label={onlyCreate ? t("createTitle") : t("title")}>
+        <div className={styles.head}>
+          {onlyCreate ? <Plus size={18} aria-hidden /> : <Search size={18} aria-hidden />}
+          <Command.Input
+            autoFocus
+            value={typed}
+            onValueChange={setTyped}
+            placeholder={onlyCreate ? t("createWhat") : t("placeholder")}
+            className={styles.input}
+          />
+          <button type="button" className={styles.esc} onClick={onClose}>
+            Esc
+          </button>
+        </div>
+        <Command.List className={styles.list}>
+          {settled ? <Command.Empty className={styles.empty}>{t("nothing", { typed })}</Command.Empty> : null}
+          {groups.map((group) => (
+            <Command.Group key={group.object} heading={group.label} className={styles.group}>
+              {group.items.map((item) => (
+                <Command.Item
+                  key={`${group.object}-${item.id}`}
+                  value={`${group.object}-${item.id}`}
+                  className={styles.item}
+                  onSelect={() => go(item.path, item.label, group.object)}
+                >
+                  <ObjectIcon name={group.object} size={17} />
+                  <span className={styles.label}>{item.label}</span>
+                  <span className={styles.sub}>{item.sub}</span>
+                  <CornerDownLeft size={14} aria-hidden className={styles.enter} />
+                </Command.Item>
+              ))}
+            </Command.Group>
+          ))}
+          {[
+            { heading: t("recent"), list: recent.map((page) => ({ ...page, key: `recent-${page.path}` })) },
+            { heading: t("commands"), list: creates },
+            { heading: t("pages"), list: pages },
+          ].map(({ heading, list }) =>
+            list.length > 0 ? (
+              <Command.Group key={heading} heading={heading} className={styles.group}>
+                {list.map((command) => (
+                  <Command.Item
+                    key={command.key}
+                    value={command.key}
+                    className={styles.item}
+                    onSelect={() => go(command.path, command.label, command.icon)}
+                  >
+                    <ObjectIcon name={command.icon} size={17} />
+                    <span className={styles.label}>{command.label}</span>
+                    <CornerDownLeft size={14} aria-hidden className={styles.enter} />
+                  </Command.Item>
+                ))}
+              </Command.Group>
+            ) : null,
+          )}
+        </Command.List>
+      </Command>
+    </NativeDialog>
+  );
+}

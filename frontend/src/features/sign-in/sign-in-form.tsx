@@ -1,0 +1,68 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Button } from "antd";
+import { type FormEvent, useState } from "react";
+import { meQuery } from "@/access/me";
+import { ApiError, api } from "@/api/client";
+import type { Me } from "@/api/types";
+import { useT } from "@/i18n/index";
+import { PasswordField, TextField } from "@/kit/field";
+import { useErrorText } from "@/kit/states";
+import styles from "./sign-in.module.css";
+
+type SignInFormProps = { username?: string; onDone: (me: Me) => void };
+
+export function SignInForm({ username: known, onDone }: SignInFormProps) {
+  const t = useT("sign-in");
+  const client = useQueryClient();
+  const errorText = useErrorText();
+  const [username, setUsername] = useState(known ?? "");
+  const [password, setPassword] = useState("");
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    if (!username.trim() || !password) return setProblem(t("bothNeeded"));
+    setBusy(true);
+    setProblem(null);
+    try {
+      const { data } = await api.post<Me>("/auth/login", { username: username.trim(), password });
+      client.setQueryData(meQuery.queryKey, data);
+      onDone(data);
+    } catch (error) {
+      setProblem(errorText(error));
+      if (error instanceof ApiError && error.status === 401) setPassword("");
+      setBusy(false);
+    }
+  }
+
+  return (
+    <form className={styles.form} onSubmit={(event) => void submit(event)} noValidate>
+      <TextField
+        label={t("username")}
+        name="username"
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        autoFocus={!known}
+        readOnly={known !== undefined}
+        value={username}
+        onValue={setUsername}
+      />
+      <PasswordField
+        label={t("password")}
+        name="password"
+        autoComplete="current-password"
+        autoFocus={known !== undefined}
+        value={password}
+        onValue={setPassword}
+      />
+      <p className={styles.problem} role="alert">
+        {problem}
+      </p>
+      <Button type="primary" size="large" htmlType="submit" block loading={busy}>
+        {t("signIn")}
+      </Button>
+    </form>
+  );
+}

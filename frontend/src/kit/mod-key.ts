@@ -1,0 +1,3 @@
+const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
+
+export const MOD_KEY = MAC ? "⌘" : "Ctrl";
