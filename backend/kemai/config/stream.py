@@ -27,10 +27,11 @@ STREAM_PATH = "/api/v1/stream"
 
 log = logging.getLogger(__name__)
 
-#: ``(headers) -> actor | None``; the actor has ``id`` (the person's) and ``credential`` (a word for his session).
+#: ``(headers) -> Actor | None``, by name, since this module loads before Django's tables.
 AUTHENTICATOR = "kemai.accounts.sessions.actor_for_scope_headers"
-#: ``(credentials) -> set`` of those still good, in one query.
+#: ``(keys) -> set`` of those that may still listen, in one query; a key is what ``CREDENTIAL_OF`` made of the headers.
 LIVE_CREDENTIALS = "kemai.accounts.sessions.live_credentials"
+CREDENTIAL_OF = "kemai.accounts.sessions.credential_of_headers"
 
 BEAT_SECONDS = 1.0
 PING_SECONDS = 15.0
@@ -169,15 +170,17 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
         await refuse(send, 405, "method_not_allowed")
         return
     try:
-        actor = await hub().in_thread(AUTHENTICATOR, list(scope["headers"]))
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        actor = await hub().in_thread(AUTHENTICATOR, headers)
+        credential = await hub().in_thread(CREDENTIAL_OF, headers) if actor else None
     except Exception:
         log.exception("event stream: signing in")
         await refuse(send, 503, "unavailable")
         return
-    if actor is None:
+    if actor is None or credential is None:
         await refuse(send, 401, "not_signed_in")
         return
-    client = Client(user_id=actor.id, credential=str(actor.credential))
+    client = Client(user_id=actor.id, credential=credential)
     try:
         missed = await join(client, last_event_id(scope))
     except (psycopg.Error, OSError):

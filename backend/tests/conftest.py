@@ -1,0 +1,74 @@
+"""The tests' own PostgreSQL and environment. Read before Django's settings, which copy from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import database
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+DATABASE = f"test_{WORKER}"
+_server = None
+
+if "KEMAI_TEST_HOME" not in os.environ:  # the workers of xdist inherit the controller's
+    _server = database.start_cluster()
+    os.environ["KEMAI_TEST_HOME"] = str(_server.place.home)
+
+HOME = Path(os.environ["KEMAI_TEST_HOME"])
+PLACE = database.place_at(HOME)
+os.environ.update(
+    KEMAI_DATA=str(HOME / f"files-{WORKER}"),
+    DATABASE_URL=PLACE.url_for(database.DATABASE_ROLE, DATABASE),
+    DATABASE_DIRECT_URL="",
+    KEMAI_HOSTS="testserver,localhost,127.0.0.1",
+    KEMAI_DEBUG="0",
+    DEMO="0",
+    DJANGO_SETTINGS_MODULE="kemai.config.settings",
+)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _server is not None:
+        _server.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """Instead of pytest-django's: a copy of the migrated template takes a tenth of a second, migrating takes many."""
+    database.fresh_copy(PLACE, DATABASE)
+    yield
+    with django_db_blocker.unblock():
+        close_connections()
+
+
+@pytest.fixture(scope="session")
+def _cleaner(django_db_setup: None) -> Iterator[database.Cleaner]:
+    cleaner = database.Cleaner(PLACE, DATABASE)
+    yield cleaner
+    cleaner.close()
+
+
+@pytest.fixture
+def race_db(_cleaner: database.Cleaner, django_db_blocker: Any) -> Iterator[Callable[..., list[database.Outcome]]]:
+    """Real commits on real connections. Gives ``race(*runners)``, which lets them go at once and returns outcomes."""
+    with django_db_blocker.unblock():
+
+        def race(*runners: Callable[[], Any]) -> list[database.Outcome]:
+            return database.race(*runners, close=close_connections)
+
+        try:
+            yield race
+        finally:
+            close_connections()
+            _cleaner.clean()
+
+
+def close_connections() -> None:
+    from django.db import connections
+
+    connections.close_all()
