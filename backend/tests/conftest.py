@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from tests import database
 
@@ -69,6 +70,4 @@ def race_db(_cleaner: database.Cleaner, django_db_blocker: Any) -> Iterator[Call
 
 
 def close_connections() -> None:
-    from django.db import connections
-
     connections.close_all()

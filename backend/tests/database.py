@@ -180,7 +180,7 @@ def race(*runners: Callable[[], Any], close: Callable[[], None]) -> list[Outcome
         try:
             barrier.wait(10)
             outcomes[index] = Outcome(value=runner())
-        except BaseException as error:  # noqa: BLE001 -- handed to the test
+        except BaseException as error:  # handed to the test
             outcomes[index] = Outcome(error=error)
         finally:
             close()

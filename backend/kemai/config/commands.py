@@ -52,6 +52,9 @@ def say(line: str) -> None:
 
 
 def setup_django() -> None:
+    """Load Django for work that is not a request: past any pooler, whose sessions are not ours, and without hurry."""
+    env = get_env()
+    use_env(dataclasses.replace(env, database_url=env.database_direct_url, statement_seconds=0))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kemai.config.settings")
     importlib.import_module("django").setup()
 
@@ -153,8 +156,6 @@ def migrate(arguments: argparse.Namespace) -> None:
         if is_migrated(env.database_direct_url):
             print("The database is up to date.")
             return
-        # Migrations hold locks and settings of their session, which a pooler between would lose.
-        use_env(dataclasses.replace(env, database_url=env.database_direct_url))
         setup_django()
         load("django.core.management", "call_command")("migrate", interactive=False, verbosity=1)
         remember_migrated(env.database_direct_url)

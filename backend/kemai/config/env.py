@@ -97,6 +97,8 @@ class Environment:
     workers: int
     worker_concurrency: int
     log_level: str
+    requests_per_minute: int
+    """The general limit per caller and process; what is sensitive has exact limits of its own."""
     static_dir: Path
 
     @property
@@ -151,7 +153,9 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
         demo=read_bool(environ, "DEMO", not public),
         workers=read_int(environ, "KEMAI_WORKERS", 2, low=1, high=64),
         worker_concurrency=read_int(environ, "KEMAI_JOBS", 2, low=1, high=64),
+        statement_seconds=read_int(environ, "KEMAI_STATEMENT_SECONDS", 5, low=0, high=3600),
         log_level=(environ.get("KEMAI_LOG_LEVEL") or "info").lower(),
+        requests_per_minute=read_int(environ, "KEMAI_REQUESTS_PER_MINUTE", 3000, low=60, high=10_000_000),
         static_dir=PACKAGE_DIR / "static",
     )
 
