@@ -96,6 +96,8 @@ class Environment:
     demo: bool
     workers: int
     worker_concurrency: int
+    statement_seconds: int
+    """The longest a single statement may run; 0 is for ever, which is what everything but the web wants."""
     log_level: str
     requests_per_minute: int
     """The general limit per caller and process; what is sensitive has exact limits of its own."""

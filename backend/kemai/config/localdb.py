@@ -114,7 +114,7 @@ class LocalServer:
 
     def spawn(self, *, go_on: Callable[[], bool] = lambda: True) -> subprocess.Popen[bytes]:
         """Start the postmaster, after whatever an earlier one left running has ended."""
-        clear_leftovers(self.place.cluster, go_on=go_on, say=self.say)
+        clear_leftovers(self.place, go_on=go_on, say=self.say)
         rotate(self.place.log)
         command = [str(self.bin_dir / "postgres"), "-D", str(self.place.cluster)]
         with self.place.log.open("ab") as log:
@@ -267,14 +267,15 @@ def answers(place: EmbeddedPlace) -> bool:
 
 
 def clear_leftovers(
-    cluster: Path, *, go_on: Callable[[], bool] = lambda: True, say: Callable[[str], None] = lambda line: None
+    place: EmbeddedPlace, *, go_on: Callable[[], bool] = lambda: True, say: Callable[[str], None] = lambda line: None
 ) -> None:
-    """End what an earlier, killed start left behind, then drop its pid file.
+    """End what an earlier, killed start left behind, then drop its pid file and socket.
 
     Called with the lock held, so nothing found here belongs to a living Kemai. The pid in the file may meanwhile
-    be another program's; what counts is who works inside the cluster's folder. The file goes only when nobody
-    does: removing it under a living backend would let two servers write the same data.
+    be another program's, or a zombie's that nobody reaps; what counts is who works inside the cluster's folder.
+    The files go only when nobody does: removing them under a living backend would let two servers write the data.
     """
+    cluster = place.cluster
     began, told = time.monotonic(), False
     while go_on() and (left := processes_inside(cluster)):
         waited = time.monotonic() - began
@@ -289,7 +290,8 @@ def clear_leftovers(
             signal_all([master], signal.SIGINT)
         wait_until(lambda: not processes_inside(cluster), 1)
     if not processes_inside(cluster):
-        (cluster / "postmaster.pid").unlink(missing_ok=True)
+        for path in (cluster / "postmaster.pid", *place.socket_dir.glob(".s.PGSQL.*")):
+            path.unlink(missing_ok=True)
 
 
 def read_pid_file(cluster: Path) -> list[str]:
