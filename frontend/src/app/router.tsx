@@ -54,6 +54,11 @@ const routeTree = root.addChildren([
       path: "/",
       component: lazyRouteComponent(() => import("@/features/home/home-page"), "HomePage"),
     }),
+    createRoute({
+      ...parent,
+      path: "/manager",
+      component: lazyRouteComponent(() => import("@/features/manager/manager-page"), "ManagerPage"),
+    }),
     createRoute({ ...parent, path: "/$object", component: lazyRouteComponent(objectPages, "ListRoute") }),
     createRoute({
       ...parent,

@@ -8,10 +8,10 @@ function hueOf(text: string): number {
   return sum % HUES;
 }
 
-/** Chinese names show their last two characters (王小明 → 小明), others their initials. */
+/** Chinese persons show their last two characters (王小明 → 小明), companies their first two, others initials. */
 export function initialsOf(name: string): string {
   const text = name.trim();
-  if (/[㐀-鿿]/.test(text)) return text.length <= 2 ? text : text.slice(-2);
+  if (/[㐀-鿿]/.test(text)) return text.length > 4 ? text.slice(0, 2) : text.slice(-2);
   const words = text.split(/\s+/).filter(Boolean);
   return words
     .slice(0, 2)

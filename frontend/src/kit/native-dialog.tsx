@@ -18,6 +18,8 @@ export function NativeDialog({ label, className, onClose, children }: NativeDial
     const element = dialog.current;
     if (!element) return;
     element.showModal();
+    // The first thing the browser would focus may be a wrapper; a dialog opened to type in starts in its field.
+    element.querySelector<HTMLElement>("input")?.focus();
     const outside = (event: PointerEvent) => {
       if (event.target === element) latest.current();
     };

@@ -1,6 +1,6 @@
-import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Tone } from "@/api/types";
+import { AppLink } from "./app-link";
 import styles from "./stat-tile.module.css";
 
 type StatTileProps = {
@@ -28,8 +28,8 @@ export function StatTile({ label, value, unit, tone, path, note }: StatTileProps
   const className = `${styles.tile} ${styles[tone ?? "neutral"] ?? ""}`;
   if (!path) return <div className={className}>{body}</div>;
   return (
-    <Link to={path} className={className}>
+    <AppLink path={path} className={className}>
       {body}
-    </Link>
+    </AppLink>
   );
 }

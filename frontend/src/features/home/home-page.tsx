@@ -1,3 +1,72 @@
+import { useQuery } from "@tanstack/react-query";
+import dayjs from "dayjs";
+import type { Counter } from "@/api/types";
+import { useLocale, useT } from "@/i18n/index";
+import { Money } from "@/kit/money";
+import { SkeletonCard, SkeletonLine } from "@/kit/skeleton";
+import { StatTile } from "@/kit/stat-tile";
+import { ErrorState } from "@/kit/states";
+import { ContactsToday } from "./contacts-today";
+import styles from "./home-page.module.css";
+import { homeQuery } from "./queries";
+import { RecentList } from "./recent-list";
+import { TasksToday } from "./tasks-today";
+
 export function HomePage() {
-  return <div />;
+  const t = useT("home");
+  const locale = useLocale();
+  const home = useQuery(homeQuery);
+  if (home.isPending) return <HomeSkeleton />;
+  if (home.isError) return <ErrorState error={home.error} onRetry={() => void home.refetch()} />;
+  const { greeting, counters, today, recent } = home.data;
+  return (
+    <div className={styles.page}>
+      <header className={styles.head}>
+        <h1>{greeting}</h1>
+        <p>{dayjs().format(locale === "zh-CN" ? "M月D日 dddd" : "dddd, D MMMM")}</p>
+      </header>
+      <section aria-label={t("counters")} className={styles.tiles}>
+        {counters.map((counter) => (
+          <CounterTile key={counter.key} counter={counter} />
+        ))}
+      </section>
+      <div className={styles.columns}>
+        <ContactsToday items={today.contacts} />
+        <div className={styles.column}>
+          <TasksToday items={today.tasks} />
+          <RecentList items={recent} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function CounterTile({ counter }: { counter: Counter }) {
+  const money = counter.unit === "CNY" || counter.unit === "currency";
+  return (
+    <StatTile
+      label={counter.label}
+      value={money ? <Money value={counter.value} short /> : counter.value}
+      unit={money ? null : counter.unit}
+      tone={counter.tone}
+      path={counter.path}
+    />
+  );
+}
+
+function HomeSkeleton() {
+  return (
+    <div className={styles.page}>
+      <SkeletonLine width={220} height={28} />
+      <div className={styles.tiles}>
+        {["a", "b", "c", "d", "e", "f"].map((key) => (
+          <SkeletonCard key={key} lines={1} />
+        ))}
+      </div>
+      <div className={styles.columns}>
+        <SkeletonCard lines={7} />
+        <SkeletonCard lines={7} />
+      </div>
+    </div>
+  );
 }

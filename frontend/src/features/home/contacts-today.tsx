@@ -1,0 +1,78 @@
+import { PhoneCall } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import { useT } from "@/i18n/index";
+import { AppLink } from "@/kit/app-link";
+import { Avatar } from "@/kit/avatar";
+import { Card } from "@/kit/card";
+import { DateTime } from "@/kit/date-time";
+import { SkeletonLine } from "@/kit/skeleton";
+import { EmptyState } from "@/kit/states";
+import type { ContactItem } from "./queries";
+import styles from "./rows.module.css";
+
+const FollowUpForm = lazy(() => import("./follow-up-form").then((m) => ({ default: m.FollowUpForm })));
+
+export function ContactsToday({ items }: { items: ContactItem[] }) {
+  const t = useT("home");
+  const [writing, setWriting] = useState<string | null>(null);
+  const [written, setWritten] = useState<ReadonlySet<string>>(new Set());
+  const left = items.filter((item) => !written.has(item.id));
+  return (
+    <Card
+      title={t("contacts.title")}
+      extra={left.length > 0 ? t("contacts.left", { count: left.length }) : null}
+      flush
+    >
+      {left.length === 0 ? (
+        <EmptyState
+          icon={PhoneCall}
+          title={t("contacts.empty")}
+          text={t("contacts.emptyText")}
+          action={<AppLink path="/customers">{t("contacts.next")}</AppLink>}
+        />
+      ) : (
+        <ul>
+          {left.map((item) => (
+            <li key={item.id}>
+              <div className={styles.row}>
+                <Avatar name={item.label} size={36} square />
+                <div className={styles.words}>
+                  <span className={styles.title}>
+                    <AppLink path={item.path}>{item.label}</AppLink>
+                  </span>
+                  {item.sub ? <span className={styles.sub}>{item.sub}</span> : null}
+                </div>
+                {item.at ? (
+                  <span className={`${styles.time} ${new Date(item.at) < new Date() ? styles.late : ""}`}>
+                    <DateTime value={item.at} kind="smart" />
+                  </span>
+                ) : null}
+                <button
+                  type="button"
+                  className={styles.quick}
+                  aria-expanded={writing === item.id}
+                  aria-label={t("contacts.writeFor", { name: item.label })}
+                  onClick={() => setWriting(writing === item.id ? null : item.id)}
+                >
+                  {t("contacts.write")}
+                </button>
+              </div>
+              {writing === item.id ? (
+                <Suspense fallback={<SkeletonLine height={96} />}>
+                  <FollowUpForm
+                    item={item}
+                    onClose={() => setWriting(null)}
+                    onDone={() => {
+                      setWriting(null);
+                      setWritten(new Set([...written, item.id]));
+                    }}
+                  />
+                </Suspense>
+              ) : null}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,140 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Button } from "antd";
+import dayjs from "dayjs";
+import { type KeyboardEvent, useRef, useState } from "react";
+import { ApiError, api, newIdempotencyKey } from "@/api/client";
+import type { ObjectMeta, Row } from "@/api/types";
+import { useT } from "@/i18n/index";
+import { MOD_KEY } from "@/kit/mod-key";
+import { useErrorText } from "@/kit/states";
+import { useMessage } from "@/kit/use-message";
+import styles from "./follow-up-form.module.css";
+import { type ContactItem, homeQuery } from "./queries";
+
+const NEXT_DAYS = [1, 3, 7, 30] as const;
+
+type FollowUpFormProps = { item: ContactItem; onClose: () => void; onDone: () => void };
+
+/** One note, one channel, one next date: what a call leaves behind, without leaving the page. */
+export function FollowUpForm({ item, onClose, onDone }: FollowUpFormProps) {
+  const t = useT("home");
+  const client = useQueryClient();
+  const message = useMessage();
+  const errorText = useErrorText();
+  const key = useRef(newIdempotencyKey());
+  const [content, setContent] = useState("");
+  const [channel, setChannel] = useState<string | null>(null);
+  const [days, setDays] = useState<number | null>(3);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const { data: meta } = useQuery({
+    queryKey: ["meta", "interactions"],
+    queryFn: async ({ signal }) => (await api.get<ObjectMeta>("/meta/objects/interactions", { signal })).data,
+    staleTime: 5 * 60_000,
+  });
+  const choices = (meta?.fields.find((field) => field.name === "channel")?.choices ?? []).filter(
+    (c) => c.active,
+  );
+  const chosen = channel ?? choices[0]?.value ?? null;
+
+  async function save() {
+    if (!content.trim()) return setProblem(t("followUp.empty"));
+    setBusy(true);
+    setProblem(null);
+    const body = {
+      customer: item.customer?.id ?? item.id,
+      content: content.trim(),
+      ...(chosen ? { channel: chosen } : {}),
+      occurred_at: new Date().toISOString(),
+      ...(days === null
+        ? {}
+        : { next_contact_at: dayjs().add(days, "day").hour(9).minute(0).second(0).toISOString() }),
+    };
+    try {
+      await api.post<Row>("/interactions", body, { idempotencyKey: key.current });
+      message.success(t("followUp.saved"));
+      onDone();
+      void client.invalidateQueries({ queryKey: homeQuery.queryKey });
+    } catch (error) {
+      setBusy(false);
+      // Another body needs another key; the same one would be answered as a conflict.
+      key.current = newIdempotencyKey();
+      const first = error instanceof ApiError ? error.errors[0]?.message : null;
+      setProblem(first ?? errorText(error));
+    }
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) void save();
+    if (event.key === "Escape" && !content) onClose();
+  }
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: catches Ctrl-Enter from the controls inside
+    <div className={styles.form} onKeyDown={onKeyDown}>
+      <textarea
+        className={styles.text}
+        aria-label={t("followUp.content")}
+        placeholder={t("followUp.placeholder")}
+        rows={3}
+        // biome-ignore lint/a11y/noAutofocus: the person has just asked to write here
+        autoFocus
+        value={content}
+        onChange={(event) => setContent(event.target.value)}
+      />
+      <div className={styles.line}>
+        <Chips
+          label={t("followUp.channel")}
+          value={chosen}
+          options={choices.map((choice) => ({ value: choice.value, label: choice.label }))}
+          onPick={setChannel}
+        />
+        <Chips
+          label={t("followUp.next")}
+          value={days}
+          options={[
+            ...NEXT_DAYS.map((n) => ({ value: n, label: t(`followUp.in${n}`) })),
+            { value: null, label: t("followUp.none") },
+          ]}
+          onPick={setDays}
+        />
+      </div>
+      <div className={styles.foot}>
+        <p className={styles.problem} role="alert">
+          {problem}
+        </p>
+        <span className={styles.keys}>{MOD_KEY} Enter</span>
+        <Button onClick={onClose}>{t("followUp.cancel")}</Button>
+        <Button type="primary" loading={busy} onClick={() => void save()}>
+          {t("followUp.save")}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+type ChipsProps<V> = {
+  label: string;
+  value: V | null;
+  options: { value: V | null; label: string }[];
+  onPick: (value: V | null) => void;
+};
+
+function Chips<V extends string | number>({ label, value, options, onPick }: ChipsProps<V>) {
+  if (options.length === 0) return null;
+  return (
+    <fieldset className={styles.chips}>
+      <legend>{label}</legend>
+      {options.map((option) => (
+        <button
+          key={String(option.value)}
+          type="button"
+          aria-pressed={option.value === value}
+          onClick={() => onPick(option.value)}
+        >
+          {option.label}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
