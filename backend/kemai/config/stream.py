@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import psycopg
 from django.utils.module_loading import import_string
@@ -153,15 +154,15 @@ def call_by_path(path: str, argument: Any) -> Any:
         close_old_connections()
 
 
-_hubs: dict[int, Hub] = {}
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 
 
 def hub() -> Hub:
     """The hub of the running loop."""
-    key = id(asyncio.get_running_loop())
-    if key not in _hubs:
-        _hubs[key] = Hub()
-    return _hubs[key]
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = Hub()
+    return _hubs[loop]
 
 
 async def stream(scope: Scope, receive: Receive, send: Send) -> None:
