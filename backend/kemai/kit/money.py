@@ -214,13 +214,12 @@ def format_amount(amount: Decimal) -> str:
 
 def format_short_zh(amount: Decimal, places: int = 2) -> str:
     """Short for charts and tiles, rounded half up, without trailing zeros: `9,999.5`, `1.2万`, `3亿`, `1.05万亿`."""
-    shown = unit = ""
     for power, unit in ((0, ""), (4, "万"), (8, "亿"), (12, "万亿")):
         scaled = amount.scaleb(-power, _EXACT).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _EXACT)
-        shown = f"{scaled + Decimal(0):,f}"
-        if abs(scaled) < 10_000:  # after rounding: 99,999,999 is 1亿, not 10,000万
-            break
-    return (shown.rstrip("0").rstrip(".") if "." in shown else shown) + unit
+        if abs(scaled) < 10_000 or power == 12:  # after rounding: 99,999,999 is 1亿, not 10,000万
+            shown = f"{scaled + Decimal(0):,f}"
+            return (shown.rstrip("0").rstrip(".") if "." in shown else shown) + unit
+    raise AssertionError("the last unit takes everything")
 
 
 _CAPITALS = "零壹贰叁肆伍陆柒捌玖"
