@@ -7,14 +7,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import django
 import pytest
+from django.conf import settings
 from django.db import connections
+from django.utils.functional import empty
 
 from tests import database
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 DATABASE = f"test_{WORKER}"
 _server = None
+_trouble: Exception | None = None
 
 if "KEMAI_TEST_HOME" not in os.environ:  # the workers of xdist inherit the controller's
     _server = database.start_cluster()
@@ -29,8 +33,28 @@ os.environ.update(
     KEMAI_HOSTS="testserver,localhost,127.0.0.1",
     KEMAI_DEBUG="0",
     DEMO="0",
-    DJANGO_SETTINGS_MODULE="kemai.config.settings",
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load Django here and not by pytest-django, which would read the settings before the lines above are run.
+
+    For the same reason the settings' name may not stay in the environment: a worker of xdist would inherit it.
+    An application that does not load fails every test that needs it, and leaves the others to run.
+    """
+    global _trouble
+    if config.getoption("numprocesses", None) and WORKER == "main":
+        return  # the workers do the work
+    os.environ["DJANGO_SETTINGS_MODULE"] = "kemai.config.settings"
+    try:
+        django.setup()
+    except Exception as error:
+        _trouble, settings._wrapped = error, empty  # so that pytest-django does not try again
+    del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+def pytest_report_header() -> str:
+    return f"Django did not load: {_trouble!r}" if _trouble else f"database: {PLACE.socket_dir}"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -41,6 +65,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """Instead of pytest-django's: a copy of the migrated template takes a tenth of a second, migrating takes many."""
+    if _trouble:
+        raise _trouble
     database.fresh_copy(PLACE, DATABASE)
     yield
     with django_db_blocker.unblock():
