@@ -67,7 +67,7 @@ types: install
 	@cd backend && KEMAI_DATA=$${TMPDIR:-/tmp}/kemai-types ../$(BIN)/mypy
 
 contracts: install
-	@cd backend && ../$(BIN)/lint-imports --no-timing
+	@cd backend && ../$(BIN)/lint-imports --no-logo
 
 check: lint types contracts front-check
 

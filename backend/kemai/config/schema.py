@@ -41,7 +41,7 @@ def is_migrated(url: str) -> bool:
     """
     with psycopg.connect(url, connect_timeout=10) as connection:
         row = connection.execute(MIGRATED_QUERY).fetchone()
-    return bool(row) and row[0] == migrations_digest()
+    return row is not None and row[0] == migrations_digest()
 
 
 def remember_migrated(url: str) -> None:

@@ -96,7 +96,7 @@ class Hub:
                 self.connection = await psycopg.AsyncConnection.connect(
                     get_env().database_direct_url, autocommit=True, connect_timeout=5, prepare_threshold=None
                 )
-            return await (await self.connection.execute(statement, values)).fetchall()  # type: ignore[arg-type]
+            return await (await self.connection.execute(statement, values)).fetchall()
 
     def join(self, client: Client) -> None:
         self.clients.add(client)
