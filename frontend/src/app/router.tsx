@@ -59,6 +59,21 @@ const routeTree = root.addChildren([
       path: "/manager",
       component: lazyRouteComponent(() => import("@/features/manager/manager-page"), "ManagerPage"),
     }),
+    createRoute({
+      ...parent,
+      path: "/me",
+      component: lazyRouteComponent(() => import("@/features/me/me-page"), "MePage"),
+    }),
+    createRoute({
+      ...parent,
+      path: "/jobs",
+      component: lazyRouteComponent(() => import("@/features/jobs/jobs-page"), "JobsPage"),
+    }),
+    createRoute({
+      ...parent,
+      path: "/bin",
+      component: lazyRouteComponent(() => import("@/features/bin/bin-page"), "BinPage"),
+    }),
     createRoute({ ...parent, path: "/$object", component: lazyRouteComponent(objectPages, "ListRoute") }),
     createRoute({
       ...parent,

@@ -4,6 +4,7 @@ import { useMe } from "@/access/me";
 import { useT } from "@/i18n/index";
 import { useHotkey } from "@/kit/use-hotkey";
 import { useIsPhone } from "@/kit/use-is-phone";
+import { CreateHost } from "./create-host";
 import { usePersonalSettings } from "./personal-settings";
 import { SessionGuard } from "./session-guard";
 import styles from "./shell.module.css";
@@ -62,6 +63,7 @@ export function Shell() {
         {overlay === "notifications" ? <NotificationPanel onClose={close} /> : null}
         {overlay === "nav" ? <NavDrawer me={me} onClose={close} onOpen={setOverlay} /> : null}
       </Suspense>
+      <CreateHost />
       <SessionGuard />
     </div>
   );

@@ -1,4 +1,4 @@
-import { CircleUserRound, LogOut, Settings2 } from "lucide-react";
+import { CircleUserRound, ListTodo, LogOut, Trash2 } from "lucide-react";
 import type { Me } from "@/api/types";
 import { useT } from "@/i18n/index";
 import { Avatar } from "@/kit/avatar";
@@ -35,8 +35,14 @@ export function UserMenu({ me, className }: { me: Me; className?: string | undef
         {
           key: "jobs",
           label: t("bar.jobs"),
-          icon: <Settings2 size={16} aria-hidden />,
+          icon: <ListTodo size={16} aria-hidden />,
           run: () => go("/jobs"),
+        },
+        {
+          key: "bin",
+          label: t("bar.bin"),
+          icon: <Trash2 size={16} aria-hidden />,
+          run: () => go("/bin"),
         },
         {
           key: "out",

@@ -21,7 +21,14 @@ export function Trend({ months }: { months: TrendMonth[] }) {
   const chart = useChart(
     (colours) => ({
       animationDuration: 200,
-      grid: { left: 0, right: 4, top: 16, bottom: 0, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+      grid: {
+        left: 0,
+        right: 4,
+        top: 16,
+        bottom: 0,
+        outerBoundsMode: "same",
+        outerBoundsContain: "axisLabel",
+      },
       textStyle: { fontFamily: "inherit" },
       tooltip: {
         trigger: "axis",

@@ -1,7 +1,15 @@
 import { creatable, createPath, flatMenu } from "@/access/menu";
 import type { Me } from "@/api/types";
 
-export type Command = { key: string; label: string; icon: string; path: string; words: string };
+export type Command = {
+  key: string;
+  label: string;
+  icon: string;
+  path: string;
+  words: string;
+  /** Set on commands that open the form for a new record, over the page one is on. */
+  creates?: string;
+};
 
 /**
  * Pinyin and initials of the pages, so that "kehu" and "kh" find 客户. Records are found by the server,
@@ -48,6 +56,7 @@ export function createCommands(me: Me, label: (noun: string) => string): Command
     label: label(item.label),
     icon: item.icon ?? item.key,
     path: createPath(item.object ?? ""),
+    creates: item.object ?? "",
     words: `${label(item.label)} xinjian xj new create ${WORDS[item.key] ?? ""}`.toLowerCase(),
   }));
 }

@@ -1,7 +1,8 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Command } from "cmdk";
+import { Command as Menu } from "cmdk";
 import { CornerDownLeft, Plus, Search } from "lucide-react";
 import { useDeferredValue, useState } from "react";
+import { requestCreate } from "@/access/create-request";
 import { useMe } from "@/access/me";
 import { api } from "@/api/client";
 import type { SearchResult } from "@/api/types";
@@ -9,7 +10,7 @@ import { useT } from "@/i18n/index";
 import { NativeDialog } from "@/kit/native-dialog";
 import { ObjectIcon } from "@/kit/object-icon";
 import { useGo } from "@/kit/use-go";
-import { commandMatches, createCommands, pageCommands } from "./pages";
+import { type Command, commandMatches, createCommands, pageCommands } from "./pages";
 import styles from "./palette.module.css";
 import { recentPages, rememberPage } from "./recent-pages";
 
@@ -36,9 +37,10 @@ export function Palette({ onClose, onlyCreate }: PaletteProps) {
   const groups = onlyCreate || !q ? [] : (found.data?.groups ?? []).filter((group) => group.items.length > 0);
   const recent = onlyCreate || typed.trim() ? [] : recentPages();
 
-  function go(path: string, label: string, icon: string) {
-    if (!path.includes("new=1")) rememberPage({ path, label, icon });
+  function go(path: string, label: string, icon: string, creates?: string) {
     onClose();
+    if (creates) return requestCreate(creates);
+    rememberPage({ path, label, icon });
     goTo(path);
   }
 
@@ -49,10 +51,10 @@ export function Palette({ onClose, onlyCreate }: PaletteProps) {
       className={styles.dialog}
       onClose={onClose}
     >
-      <Command shouldFilter={false} loop label={onlyCreate ? t("createTitle") : t("title")}>
+      <Menu shouldFilter={false} loop label={onlyCreate ? t("createTitle") : t("title")}>
         <div className={styles.head}>
           {onlyCreate ? <Plus size={18} aria-hidden /> : <Search size={18} aria-hidden />}
-          <Command.Input
+          <Menu.Input
             autoFocus
             value={typed}
             onValueChange={setTyped}
@@ -63,12 +65,12 @@ export function Palette({ onClose, onlyCreate }: PaletteProps) {
             Esc
           </button>
         </div>
-        <Command.List className={styles.list}>
-          {settled ? <Command.Empty className={styles.empty}>{t("nothing", { typed })}</Command.Empty> : null}
+        <Menu.List className={styles.list}>
+          {settled ? <Menu.Empty className={styles.empty}>{t("nothing", { typed })}</Menu.Empty> : null}
           {groups.map((group) => (
-            <Command.Group key={group.object} heading={group.label} className={styles.group}>
+            <Menu.Group key={group.object} heading={group.label} className={styles.group}>
               {group.items.map((item) => (
-                <Command.Item
+                <Menu.Item
                   key={`${group.object}-${item.id}`}
                   value={`${group.object}-${item.id}`}
                   className={styles.item}
@@ -78,34 +80,37 @@ export function Palette({ onClose, onlyCreate }: PaletteProps) {
                   <span className={styles.label}>{item.label}</span>
                   <span className={styles.sub}>{item.sub}</span>
                   <CornerDownLeft size={14} aria-hidden className={styles.enter} />
-                </Command.Item>
+                </Menu.Item>
               ))}
-            </Command.Group>
+            </Menu.Group>
           ))}
           {[
-            { heading: t("recent"), list: recent.map((page) => ({ ...page, key: `recent-${page.path}` })) },
+            {
+              heading: t("recent"),
+              list: recent.map((page): Command => ({ ...page, key: `recent-${page.path}`, words: "" })),
+            },
             { heading: t("commands"), list: creates },
             { heading: t("pages"), list: pages },
           ].map(({ heading, list }) =>
             list.length > 0 ? (
-              <Command.Group key={heading} heading={heading} className={styles.group}>
+              <Menu.Group key={heading} heading={heading} className={styles.group}>
                 {list.map((command) => (
-                  <Command.Item
+                  <Menu.Item
                     key={command.key}
                     value={command.key}
                     className={styles.item}
-                    onSelect={() => go(command.path, command.label, command.icon)}
+                    onSelect={() => go(command.path, command.label, command.icon, command.creates)}
                   >
                     <ObjectIcon name={command.icon} size={17} />
                     <span className={styles.label}>{command.label}</span>
                     <CornerDownLeft size={14} aria-hidden className={styles.enter} />
-                  </Command.Item>
+                  </Menu.Item>
                 ))}
-              </Command.Group>
+              </Menu.Group>
             ) : null,
           )}
-        </Command.List>
-      </Command>
+        </Menu.List>
+      </Menu>
     </NativeDialog>
   );
 }

@@ -1,0 +1,135 @@
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Button } from "antd";
+import { Trash2 } from "lucide-react";
+import { api } from "@/api/client";
+import type { ListPage, ObjectMeta, ObjectSummary, Row } from "@/api/types";
+import { useT } from "@/i18n/index";
+import { Card } from "@/kit/card";
+import { DateTime } from "@/kit/date-time";
+import { PageHeader } from "@/kit/page-header";
+import { SimpleTable } from "@/kit/simple-table";
+import { SkeletonRows } from "@/kit/skeleton";
+import { EmptyState, ErrorState } from "@/kit/states";
+import { useMessage } from "@/kit/use-message";
+import styles from "./bin.module.css";
+
+function text(value: Row[string]): string {
+  if (typeof value === "string") return value;
+  if (value && typeof value === "object" && "label" in value && typeof value.label === "string")
+    return value.label;
+  return "";
+}
+
+export function BinPage() {
+  const t = useT("bin");
+  const common = useT();
+  const client = useQueryClient();
+  const message = useMessage();
+  const navigate = useNavigate();
+  const search: { object?: string } = useSearch({ strict: false });
+  const objects = useQuery({
+    queryKey: ["meta", "objects"],
+    queryFn: async ({ signal }) =>
+      (await api.get<{ items: ObjectSummary[] }>("/meta/objects", { signal })).data.items,
+    staleTime: 5 * 60_000,
+  });
+  const object = search.object ?? objects.data?.[0]?.name ?? "";
+  const meta = useQuery({
+    queryKey: ["meta", object, "title"],
+    queryFn: async ({ signal }) => (await api.get<ObjectMeta>(`/meta/objects/${object}`, { signal })).data,
+    enabled: object !== "",
+    staleTime: 5 * 60_000,
+  });
+  const bin = useInfiniteQuery({
+    queryKey: ["bin", object],
+    queryFn: async ({ signal, pageParam }) =>
+      (
+        await api.get<ListPage>(`/${object}`, {
+          query: { deleted: true, limit: 50, cursor: pageParam },
+          signal,
+        })
+      ).data,
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor,
+    enabled: object !== "",
+  });
+  const rows = bin.data?.pages.flatMap((page) => page.items) ?? [];
+  const titleField = meta.data?.title_field ?? "name";
+
+  async function restore(row: Row) {
+    try {
+      await api.post(`/${object}/${row.id}/restore`);
+      message.action(t("restored", { name: text(row[titleField]) }), t("open"), () =>
+        navigate({ to: `/${object}/${row.id}` as string }),
+      );
+    } catch (error) {
+      message.error(error);
+    }
+    await client.invalidateQueries();
+  }
+
+  return (
+    <div className={styles.page}>
+      <PageHeader title={t("title")} sub={t("sub")}>
+        <div className={styles.kinds}>
+          {objects.data?.map((item) => (
+            <button
+              key={item.name}
+              type="button"
+              aria-pressed={item.name === object}
+              onClick={() =>
+                void navigate({ to: ".", search: { object: item.name } as never, replace: true })
+              }
+            >
+              {item.label}
+            </button>
+          ))}
+        </div>
+      </PageHeader>
+      {bin.isPending && object ? <SkeletonRows rows={5} /> : null}
+      {bin.isError ? <ErrorState error={bin.error} onRetry={() => void bin.refetch()} /> : null}
+      {bin.data ? (
+        <Card flush>
+          {rows.length === 0 ? (
+            <EmptyState icon={Trash2} title={t("empty")} text={t("emptyText")} />
+          ) : (
+            <SimpleTable
+              label={t("title")}
+              rows={rows}
+              rowKey={(row) => row.id}
+              columns={[
+                { key: "name", title: t("record"), cell: (row) => text(row[titleField]) || row.id },
+                { key: "by", title: t("by"), cell: (row) => text(row.updated_by) || text(row.owner) || "–" },
+                {
+                  key: "at",
+                  title: t("at"),
+                  cell: (row) => (
+                    <DateTime value={text(row.deleted_at) || text(row.updated_at)} kind="smart" />
+                  ),
+                },
+                {
+                  key: "restore",
+                  title: "",
+                  align: "end",
+                  cell: (row) => (
+                    <Button size="small" onClick={() => void restore(row)}>
+                      {t("restore")}
+                    </Button>
+                  ),
+                },
+              ]}
+            />
+          )}
+        </Card>
+      ) : null}
+      {bin.hasNextPage ? (
+        <div className={styles.more}>
+          <Button loading={bin.isFetchingNextPage} onClick={() => void bin.fetchNextPage()}>
+            {common("loadMore")}
+          </Button>
+        </div>
+      ) : null}
+    </div>
+  );
+}

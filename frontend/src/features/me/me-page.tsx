@@ -1,0 +1,31 @@
+import { useMe } from "@/access/me";
+import { useT } from "@/i18n/index";
+import { Avatar } from "@/kit/avatar";
+import { PageHeader } from "@/kit/page-header";
+import styles from "./me.module.css";
+import { PasswordCard } from "./password-card";
+import { SessionsCard } from "./sessions-card";
+import { TokensCard } from "./tokens-card";
+
+export function MePage() {
+  const t = useT("me");
+  const me = useMe();
+  const place = [me.username, me.department?.label, me.roles.map((role) => role.label).join("、")];
+  return (
+    <div className={styles.page}>
+      <PageHeader
+        lead={<Avatar name={me.name} size={48} />}
+        title={me.name}
+        sub={place.filter(Boolean).join(" · ")}
+      />
+      {me.must_change_password ? (
+        <p className={styles.must} role="alert">
+          {t("mustChange")}
+        </p>
+      ) : null}
+      <PasswordCard />
+      <SessionsCard />
+      <TokensCard />
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Button } from "antd";
+import { type FormEvent, useState } from "react";
+import { meQuery } from "@/access/me";
+import { ApiError, api } from "@/api/client";
+import { useT } from "@/i18n/index";
+import { Card } from "@/kit/card";
+import { PasswordField } from "@/kit/field";
+import { useErrorText } from "@/kit/states";
+import { useMessage } from "@/kit/use-message";
+import styles from "./me.module.css";
+
+const EMPTY = { current: "", new: "", again: "" };
+
+export function PasswordCard() {
+  const t = useT("me");
+  const client = useQueryClient();
+  const message = useMessage();
+  const errorText = useErrorText();
+  const [values, setValues] = useState(EMPTY);
+  const [errors, setErrors] = useState<Partial<Record<string, string>>>({});
+  const [busy, setBusy] = useState(false);
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    if (values.new !== values.again) return setErrors({ again: t("password.differ") });
+    setBusy(true);
+    setErrors({});
+    try {
+      await api.post("/me/password", { current: values.current, new: values.new });
+      setValues(EMPTY);
+      message.success(t("password.changed"));
+      await client.invalidateQueries({ queryKey: meQuery.queryKey });
+    } catch (error) {
+      const fields = error instanceof ApiError ? error.errors : [];
+      setErrors(
+        fields.length > 0
+          ? Object.fromEntries(fields.map((item) => [item.field ?? "", item.message]))
+          : { "": errorText(error) },
+      );
+    }
+    setBusy(false);
+  }
+
+  const bind = (key: keyof typeof EMPTY) => ({
+    label: t(`password.${key}`),
+    value: values[key],
+    error: errors[key],
+    onValue: (value: string) => setValues({ ...values, [key]: value }),
+    required: true,
+  });
+  return (
+    <Card title={<span id="password">{t("password.title")}</span>}>
+      <form onSubmit={(event) => void submit(event)}>
+        <div className={styles.form}>
+          <PasswordField {...bind("current")} autoComplete="current-password" />
+          <PasswordField {...bind("new")} autoComplete="new-password" hint={t("password.hint")} />
+          <PasswordField {...bind("again")} autoComplete="new-password" />
+        </div>
+        <div className={styles.foot}>
+          <p className={styles.problem} role="alert">
+            {errors[""]}
+          </p>
+          <Button type="primary" htmlType="submit" loading={busy}>
+            {t("password.change")}
+          </Button>
+        </div>
+      </form>
+    </Card>
+  );
+}
