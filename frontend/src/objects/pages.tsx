@@ -1,18 +1,10 @@
-// Placeholder until the object screens arrive.
-type ObjectPageProps = { object: string };
+/** What the router shows. Each page is its own chunk: opening a list does not fetch the import. */
+import { lazy } from "react";
 
-export function ObjectListPage({ object }: ObjectPageProps) {
-  return <div>{object}</div>;
-}
-
-export function ObjectDetailPage({ object, id }: ObjectPageProps & { id: string }) {
-  return (
-    <div>
-      {object} {id}
-    </div>
-  );
-}
-
-export function ImportPage({ object }: ObjectPageProps) {
-  return <div>{object}</div>;
-}
+export const ObjectListPage = lazy(async () => ({
+  default: (await import("./list/list-page")).ObjectListPage,
+}));
+export const ObjectDetailPage = lazy(async () => ({
+  default: (await import("./detail/detail-page")).ObjectDetailPage,
+}));
+export const ImportPage = lazy(async () => ({ default: (await import("./import/import-page")).ImportPage }));

@@ -1,0 +1,97 @@
+import { monitorForElements } from "@atlaskit/pragmatic-drag-and-drop/element/adapter";
+import { Kanban } from "lucide-react";
+import { lazy, Suspense, useEffect, useRef } from "react";
+import { EmptyState, ErrorState } from "@/kit/states";
+import { SkeletonRows } from "@/kit/skeleton";
+import { useOptions } from "../data/options";
+import { useFormat } from "../fields/use-format";
+import barStyles from "../list/filter-bar.module.css";
+import { fieldOf, type ObjectMeta, type RecordData } from "../model/meta";
+import type { ListState } from "../model/view-state";
+import styles from "./board.module.css";
+import { BoardColumn } from "./board-column";
+import { useBoard } from "./use-board";
+
+const GateDialog = lazy(async () => ({ default: (await import("../form/gate-dialog")).GateDialog }));
+
+type BoardProps = {
+  meta: ObjectMeta;
+  state: ListState;
+  set: (change: Partial<ListState>) => void;
+  view: string | null;
+  onOpen: (record: RecordData, ids: string[]) => void;
+};
+
+export function Board({ meta, state, set, view, onOpen }: BoardProps) {
+  const { t } = useFormat();
+  const scopeField = fieldOf(meta, meta.board?.scope_field ?? "");
+  const scopes = useOptions(scopeField?.target ?? null, {}, scopeField !== null);
+  const scope = state.scope ?? scopes.data?.[0]?.id ?? null;
+  const { board, move, more, movable, gate, closeGate, runGate } = useBoard(meta, state, view, scope);
+  const latest = useRef(move);
+  latest.current = move;
+  useEffect(
+    () =>
+      monitorForElements({
+        canMonitor: ({ source }) => source.data.board === meta.name,
+        onDrop: ({ source, location }) => {
+          const to = location.current.dropTargets[0]?.data.column;
+          if (typeof to === "string") latest.current(String(source.data.id), to);
+        },
+      }),
+    [meta.name],
+  );
+  if (!meta.board) return null;
+  const columns = board.data ?? [];
+  const open = (record: RecordData) =>
+    onOpen(
+      record,
+      columns.flatMap((column) => column.items.map((item) => item.id)),
+    );
+  return (
+    <div className={styles.wrap}>
+      {scopeField && (scopes.data?.length ?? 0) > 1 ? (
+        <label className={styles.scope}>
+          {scopeField.label}
+          <select
+            className={barStyles.native}
+            value={scope ?? ""}
+            onChange={(event) => set({ scope: event.target.value })}
+          >
+            {scopes.data?.map((option) => (
+              <option key={option.id} value={option.id}>
+                {option.label}
+              </option>
+            ))}
+          </select>
+        </label>
+      ) : null}
+      {board.isError ? <ErrorState error={board.error} onRetry={() => void board.refetch()} /> : null}
+      {board.isPending && !board.isError && (scopeField === null || scope !== null || scopes.isPending) ? (
+        <SkeletonRows />
+      ) : null}
+      {scopes.isSuccess && scopeField && scope === null ? (
+        <EmptyState icon={Kanban} title={t("board.no_scope", { label: scopeField.label })} />
+      ) : null}
+      <div className={styles.columns} role="list" aria-label={t("layout.board")}>
+        {columns.map((column) => (
+          <BoardColumn
+            key={column.key}
+            meta={meta}
+            column={column}
+            columns={columns}
+            movable={movable}
+            onMove={move}
+            onMore={() => more(column)}
+            onOpen={open}
+          />
+        ))}
+      </div>
+      {gate ? (
+        <Suspense fallback={null}>
+          <GateDialog meta={meta} {...gate} run={runGate} onClose={closeGate} />
+        </Suspense>
+      ) : null}
+    </div>
+  );
+}

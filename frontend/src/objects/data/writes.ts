@@ -1,0 +1,104 @@
+/** Writing records. Each write puts the server's answer into what is on screen, so nothing waits for a reload. */
+import { type InfiniteData, type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { api } from "@/api/client";
+import type { RecordData } from "../model/meta";
+import { keys } from "./keys";
+import { etagOf, type Loaded, type RecordPage } from "./records";
+
+export type Written = { record: RecordData; undo: string | null };
+
+type Answered = RecordData & { undo?: string | null };
+
+function split(answer: Answered): Written {
+  const { undo = null, ...record } = answer;
+  return { record: record as RecordData, undo };
+}
+
+/** The row changes where it stands; it is not re-sorted away from under the reader. */
+function putInPlace(client: QueryClient, object: string, record: RecordData, etag: string): void {
+  client.setQueryData<Loaded>(keys.one(object, record.id), { record, etag });
+  client.setQueriesData<InfiniteData<RecordPage>>({ queryKey: keys.lists(object) }, (data) => {
+    if (!data) return data;
+    const pages = data.pages.map((page) => ({
+      ...page,
+      items: page.items.map((row) => (row.id === record.id ? { ...row, ...record } : row)),
+    }));
+    return { ...data, pages };
+  });
+}
+
+function takeOut(client: QueryClient, object: string, ids: ReadonlySet<string>): void {
+  client.setQueriesData<InfiniteData<RecordPage>>({ queryKey: keys.lists(object) }, (data) => {
+    if (!data) return data;
+    const pages = data.pages.map((page) => ({
+      ...page,
+      items: page.items.filter((row) => !ids.has(row.id)),
+    }));
+    return { ...data, pages };
+  });
+}
+
+async function settle(client: QueryClient, object: string, id: string): Promise<void> {
+  void client.invalidateQueries({ queryKey: keys.timeline(object, id) });
+  void client.invalidateQueries({ queryKey: keys.history(object, id) });
+  void client.invalidateQueries({ queryKey: keys.boards(object) });
+  // Marked old but not fetched: the next visit asks again, the present one keeps its place.
+  await client.invalidateQueries({ queryKey: keys.lists(object), refetchType: "none" });
+}
+
+export function recordWrites(client: QueryClient, object: string) {
+  const everything = () => client.invalidateQueries({ queryKey: keys.all(object) });
+  return {
+    async create(values: Record<string, unknown>, idempotencyKey?: string): Promise<Written> {
+      const answer = await api.post<Answered>(`/${object}`, values, idempotencyKey ? { idempotencyKey } : {});
+      const written = split(answer.data);
+      client.setQueryData<Loaded>(keys.one(object, written.record.id), {
+        record: written.record,
+        etag: answer.headers.get("ETag") ?? etagOf(written.record),
+      });
+      await everything();
+      return written;
+    },
+    async patch(id: string, etag: string, values: Record<string, unknown>): Promise<Written> {
+      const answer = await api.patch<Answered>(`/${object}/${id}`, values, { headers: { "If-Match": etag } });
+      const written = split(answer.data);
+      putInPlace(client, object, written.record, answer.headers.get("ETag") ?? etagOf(written.record));
+      await settle(client, object, id);
+      return written;
+    },
+    async remove(id: string, etag: string): Promise<void> {
+      await api.delete(`/${object}/${id}`, undefined, { headers: { "If-Match": etag } });
+      takeOut(client, object, new Set([id]));
+      client.removeQueries({ queryKey: keys.one(object, id) });
+      await settle(client, object, id);
+    },
+    async restore(id: string): Promise<void> {
+      await api.post(`/${object}/${id}/restore`, {});
+      takeOut(client, object, new Set([id]));
+      await everything();
+    },
+    async command(id: string, verb: string, params: Record<string, unknown>): Promise<Written> {
+      const answer = await api.post<Answered>(`/${object}/${id}/${verb}`, params);
+      const written = split(answer.data);
+      if (written.record.id === id) {
+        putInPlace(client, object, written.record, answer.headers.get("ETag") ?? etagOf(written.record));
+      }
+      await settle(client, object, id);
+      return written;
+    },
+    async undo(token: string): Promise<void> {
+      await api.post(`/undo/${token}`, {});
+      await everything();
+    },
+    refresh: everything,
+    putInPlace: (record: RecordData) => putInPlace(client, object, record, etagOf(record)),
+  };
+}
+
+export type RecordWrites = ReturnType<typeof recordWrites>;
+
+export function useRecordWrites(object: string): RecordWrites {
+  const client = useQueryClient();
+  return useMemo(() => recordWrites(client, object), [client, object]);
+}

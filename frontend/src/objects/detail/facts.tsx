@@ -1,0 +1,101 @@
+import { type KeyboardEvent, useState } from "react";
+import { CellEditor } from "../list/cell-editor";
+import { type InlineSave, useInlineSave } from "../list/use-inline-save";
+import { kindOf } from "../fields/registry";
+import { useFormat } from "../fields/use-format";
+import { type FieldMeta, fieldsNamed, isBlank, type ObjectMeta, type RecordData } from "../model/meta";
+import styles from "./facts.module.css";
+
+type FactsProps = { meta: ObjectMeta; record: RecordData };
+
+/** The key facts; what is blank stays out of sight until all fields are asked for. */
+export function Facts({ meta, record }: FactsProps) {
+  const { t } = useFormat();
+  const save = useInlineSave(meta.name);
+  const [all, setAll] = useState(false);
+  const mayEdit = record.can?.edit === true && !record.deleted_at;
+  const named = meta.detail?.facts ?? [];
+  const key = fieldsNamed(meta, named.length > 0 ? named : meta.list.columns);
+  const few = key.filter((field) => !isBlank(record[field.name]) && field.name !== meta.title_field);
+  const known = new Set(meta.sections.map((section) => section.key));
+  const sections = [...meta.sections, { key: "", label: t("detail.other") }].map((section) => ({
+    ...section,
+    fields: meta.fields.filter(
+      (field) => (known.has(field.section ?? "") ? field.section : "") === section.key,
+    ),
+  }));
+  const rows = (fields: FieldMeta[]) =>
+    fields.map((field) => (
+      <Fact
+        key={field.name}
+        field={field}
+        record={record}
+        editable={mayEdit && field.inline_edit && !field.read_only}
+        save={save}
+      />
+    ));
+  return (
+    <div className={styles.list}>
+      {all ? (
+        sections
+          .filter((section) => section.fields.length > 0)
+          .map((section) => (
+            <section key={section.key}>
+              <h3 className={styles.group}>{section.label}</h3>
+              <dl>{rows(section.fields)}</dl>
+            </section>
+          ))
+      ) : (
+        <dl>{rows(few)}</dl>
+      )}
+      <button type="button" className={styles.more} aria-expanded={all} onClick={() => setAll(!all)}>
+        {all ? t("detail.show_key") : t("detail.show_all", { count: meta.fields.length })}
+      </button>
+    </div>
+  );
+}
+
+type FactProps = { field: FieldMeta; record: RecordData; editable: boolean; save: InlineSave };
+
+function Fact({ field, record, editable, save }: FactProps) {
+  const context = useFormat();
+  const { t } = context;
+  const [editing, setEditing] = useState(false);
+  const { Cell } = kindOf(field);
+  const cell = <Cell field={field} value={record[field.name]} record={record} />;
+  const keyDown = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget || (event.key !== "Enter" && event.key !== "F2")) return;
+    event.preventDefault();
+    setEditing(true);
+  };
+  return (
+    <div className={styles.fact}>
+      <dt title={field.help || undefined}>{field.label}</dt>
+      <dd>
+        {editing ? (
+          <div className={styles.open}>
+            <CellEditor record={record} field={field} save={save} onDone={() => setEditing(false)} />
+          </div>
+        ) : editable ? (
+          // A value may hold a link, so this cannot be a button element; it acts as one for keys and readers.
+          // biome-ignore lint/a11y/useSemanticElements: see above
+          <div
+            role="button"
+            tabIndex={0}
+            className={`${styles.value} ${styles.editable}`}
+            aria-label={t("detail.edit_field", {
+              label: field.label,
+              value: kindOf(field).text(field, record[field.name], context),
+            })}
+            onClick={(event) => !(event.target as Element).closest("a") && setEditing(true)}
+            onKeyDown={keyDown}
+          >
+            {cell}
+          </div>
+        ) : (
+          <div className={styles.value}>{cell}</div>
+        )}
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,188 @@
+/** How each type of value is shown in a grid, a card and a fact list. No antd here: cells are in the first chunk. */
+import { Link } from "@tanstack/react-router";
+import { Check, Lock } from "lucide-react";
+import { Avatar } from "@/kit/avatar";
+import { isBlank, isReference } from "../model/meta";
+import styles from "./cells.module.css";
+import {
+  addressText,
+  choiceOf,
+  dateText,
+  daysUntil,
+  instantText,
+  magnitude,
+  moneyText,
+  numberText,
+  percentText,
+  referenceText,
+} from "./format";
+import { ChoiceTag, PlainTag, TagRow } from "./tag";
+import type { CellProps } from "./types";
+import { useFormat } from "./use-format";
+
+export function Blank() {
+  return (
+    <span className={styles.blank} aria-hidden="true">
+      —
+    </span>
+  );
+}
+
+export function TextCell({ value }: CellProps) {
+  if (isBlank(value)) return <Blank />;
+  return <span title={String(value)}>{String(value)}</span>;
+}
+
+export function MoneyCell({ value }: CellProps) {
+  const { locale } = useFormat();
+  if (isBlank(value)) return <Blank />;
+  return (
+    <span className={styles.number} title={magnitude(value, locale) || undefined}>
+      {moneyText(value)}
+    </span>
+  );
+}
+
+export function NumberCell({ value }: CellProps) {
+  return isBlank(value) ? <Blank /> : <span className={styles.number}>{numberText(value)}</span>;
+}
+
+export function PercentCell({ value }: CellProps) {
+  return isBlank(value) ? <Blank /> : <span className={styles.number}>{percentText(value)}</span>;
+}
+
+export function DateCell({ value }: CellProps) {
+  return isBlank(value) ? <Blank /> : <span className={styles.number}>{dateText(value)}</span>;
+}
+
+/** A date of something still to be done: past ones are marked in words for a reader that hears, colour for one that sees. */
+export function DueDate({
+  value,
+  timeZone,
+  lateLabel,
+}: {
+  value: string;
+  timeZone: string;
+  lateLabel: string;
+}) {
+  const late = daysUntil(value, timeZone) < 0;
+  return (
+    <span className={late ? `${styles.number} ${styles.late}` : styles.number}>
+      {dateText(value)}
+      {late ? ` ${lateLabel}` : ""}
+    </span>
+  );
+}
+
+export function InstantCell({ value }: CellProps) {
+  const context = useFormat();
+  if (isBlank(value)) return <Blank />;
+  return (
+    <time className={styles.number} dateTime={String(value)}>
+      {instantText(value, context)}
+    </time>
+  );
+}
+
+export function BoolCell({ field, value }: CellProps) {
+  const { t } = useFormat();
+  if (value !== true)
+    return value === false ? <span className={styles.muted}>{t("value.no")}</span> : <Blank />;
+  return (
+    <span className={styles.yes}>
+      <Check size={16} role="img" aria-label={`${field.label} ${t("value.yes")}`} />
+    </span>
+  );
+}
+
+export function ChoiceCell({ field, value }: CellProps) {
+  if (isBlank(value)) return <Blank />;
+  const choice = choiceOf(field, value);
+  return choice ? <ChoiceTag choice={choice} /> : <PlainTag text={String(value)} />;
+}
+
+export function ManyCell({ field, value }: CellProps) {
+  if (!Array.isArray(value) || value.length === 0) return <Blank />;
+  return (
+    <TagRow>
+      {value.map((item) => {
+        const choice = choiceOf(field, item);
+        return choice ? (
+          <ChoiceTag key={choice.value} choice={choice} />
+        ) : (
+          <PlainTag key={String(item)} text={String(item)} />
+        );
+      })}
+    </TagRow>
+  );
+}
+
+export function PersonCell({ value }: CellProps) {
+  const context = useFormat();
+  if (!isReference(value)) return <Blank />;
+  const name = referenceText(value, context);
+  return (
+    <span className={styles.person}>
+      <Avatar name={name} size={20} />
+      <span className={styles.clip}>{name}</span>
+    </span>
+  );
+}
+
+export function PlaceCell({ value }: CellProps) {
+  const context = useFormat();
+  const text = referenceText(value, context) || addressText(value);
+  return text ? <span title={text}>{text}</span> : <Blank />;
+}
+
+export function ReferenceCell({ field, value }: CellProps) {
+  const context = useFormat();
+  if (!isReference(value)) return <Blank />;
+  const text = referenceText(value, context);
+  if (!field.target || value.label === null) return <span className={styles.muted}>{text}</span>;
+  return (
+    <Link className={styles.link} to={`/${field.target}/${value.id}` as string} title={text}>
+      {text}
+    </Link>
+  );
+}
+
+export function PhoneCell({ field, value }: CellProps) {
+  const { t } = useFormat();
+  if (isBlank(value)) return <Blank />;
+  const text = String(value);
+  if (field.masked || text.includes("*")) {
+    return (
+      <span className={styles.masked} title={t("value.masked")}>
+        {text}
+        <Lock size={12} role="img" aria-label={t("value.masked")} />
+      </span>
+    );
+  }
+  return (
+    <a className={`${styles.link} ${styles.number}`} href={`tel:${text.replace(/[^\d+]/g, "")}`}>
+      {text}
+    </a>
+  );
+}
+
+export function EmailCell({ value }: CellProps) {
+  if (isBlank(value)) return <Blank />;
+  return (
+    <a className={styles.link} href={`mailto:${String(value)}`}>
+      {String(value)}
+    </a>
+  );
+}
+
+/** Only web addresses become links: a stored `javascript:` must stay text. */
+export function UrlCell({ value }: CellProps) {
+  if (isBlank(value)) return <Blank />;
+  const text = String(value);
+  if (!/^https?:\/\//i.test(text)) return <span>{text}</span>;
+  return (
+    <a className={styles.link} href={text} target="_blank" rel="noopener noreferrer">
+      {text.replace(/^https?:\/\//i, "")}
+    </a>
+  );
+}

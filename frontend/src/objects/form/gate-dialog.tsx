@@ -1,0 +1,70 @@
+import { etagOf } from "../data/records";
+import { useRecordWrites } from "../data/writes";
+import { useFormat } from "../fields/use-format";
+import type { ApiError } from "@/api/client";
+import {
+  type ActionMeta,
+  type FieldMeta,
+  fieldOf,
+  type ObjectMeta,
+  paramAsField,
+  type RecordData,
+  titleOf,
+  toWritable,
+} from "../model/meta";
+import { ActionDialog } from "./action-dialog";
+
+type GateDialogProps = {
+  meta: ObjectMeta;
+  record: RecordData;
+  action: ActionMeta;
+  params: Record<string, unknown>;
+  error: ApiError;
+  run: (params: Record<string, unknown>) => Promise<void>;
+  onClose: () => void;
+};
+
+/** What a refused step still asks for: parameters of the command go with it, fields of the record are saved first. */
+export function missingFields(
+  meta: ObjectMeta,
+  action: ActionMeta,
+  error: Pick<ApiError, "errors">,
+): { params: FieldMeta[]; own: FieldMeta[] } {
+  const names = [
+    ...new Set(error.errors.map((one) => one.field).filter((name): name is string => name !== null)),
+  ];
+  const params = names.flatMap((name) =>
+    action.params.filter((param) => param.name === name).map(paramAsField),
+  );
+  const own = names
+    .filter((name) => !params.some((param) => param.name === name))
+    .map((name) => fieldOf(meta, name))
+    .filter((field): field is FieldMeta => field !== null && !field.read_only && !field.computed);
+  return { params, own };
+}
+
+export function GateDialog({ meta, record, action, params, error, run, onClose }: GateDialogProps) {
+  const { t } = useFormat();
+  const writes = useRecordWrites(meta.name);
+  const missing = missingFields(meta, action, error);
+  const words = [error.detail, ...error.errors.map((one) => one.message)].filter(Boolean);
+  const fields = [...missing.params, ...missing.own];
+  return (
+    <ActionDialog
+      title={t("gate.title", { action: action.label, title: titleOf(meta, record) })}
+      text={[...new Set(words)].join("\n")}
+      fields={fields}
+      initial={{ ...Object.fromEntries(missing.own.map((field) => [field.name, record[field.name]])) }}
+      okLabel={fields.length > 0 ? t("gate.fill_and_move") : t("gate.try_again")}
+      run={async (values) => {
+        const facts = Object.fromEntries(
+          missing.own.map((field) => [field.name, toWritable(values[field.name])]),
+        );
+        if (missing.own.length > 0) await writes.patch(record.id, etagOf(record), facts);
+        const given = Object.fromEntries(missing.params.map((field) => [field.name, values[field.name]]));
+        await run({ ...params, ...given });
+      }}
+      onClose={onClose}
+    />
+  );
+}

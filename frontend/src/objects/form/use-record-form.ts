@@ -1,0 +1,166 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { ApiError, newIdempotencyKey } from "@/api/client";
+import type { Loaded } from "../data/records";
+import { etagOf } from "../data/records";
+import { useRecordWrites, type Written } from "../data/writes";
+import { useFormat } from "../fields/use-format";
+import { draftKey, drafts } from "../model/draft-store";
+import { isBlank, type ObjectMeta, type RecordData, toWritable } from "../model/meta";
+import {
+  type Conflict,
+  conflictsBetween,
+  resolveConflicts,
+  type SortedProblem,
+  sortProblem,
+} from "../model/problem";
+
+type Values = Record<string, unknown>;
+
+export type RecordFormOptions = {
+  meta: ObjectMeta;
+  loaded: Loaded | null;
+  initial?: Values | undefined;
+  /** Whose draft this is, where the same kind is noted on many records. */
+  draftFor?: string;
+  onSaved: (written: Written) => void;
+};
+
+export type Clash = { conflicts: Conflict[]; current: RecordData };
+
+function startOf(meta: ObjectMeta, loaded: Loaded | null, initial: Values | undefined): Values {
+  const values: Values = {};
+  for (const field of meta.fields) {
+    if (loaded) values[field.name] = field.masked ? "" : loaded.record[field.name];
+    else if (field.default !== null && field.default !== undefined) values[field.name] = field.default;
+  }
+  return { ...values, ...initial };
+}
+
+/**
+ * What one form holds: the values, what of them was changed here, the draft of it, and what the server said to it.
+ * Only changed fields are sent, so two people editing different fields do not overwrite each other.
+ */
+export function useRecordForm({ meta, loaded, initial, draftFor, onSaved }: RecordFormOptions) {
+  const { t } = useFormat();
+  const writes = useRecordWrites(meta.name);
+  const key = draftKey(meta.name, loaded?.record.id ?? draftFor ?? null, draftFor ? "note" : "form");
+  const version = loaded ? String(loaded.record.version) : null;
+  // Fixed when the form opens: values arriving later must not move under what is being typed.
+  const [start] = useState(() => startOf(meta, loaded, initial));
+  const [found] = useState(() => drafts.read(key));
+  const usable = found && found.version === version ? found : null;
+  const [changes, setChanges] = useState<Values>(usable?.values ?? {});
+  const [restored, setRestored] = useState(usable !== null);
+  const [problem, setProblem] = useState<SortedProblem | null>(null);
+  const [clash, setClash] = useState<Clash | null>(null);
+  const [busy, setBusy] = useState(false);
+  const once = useRef(newIdempotencyKey());
+  const dirty = Object.keys(changes).length > 0;
+  const values = useMemo(() => ({ ...start, ...changes }), [start, changes]);
+
+  useEffect(() => drafts.write(key, changes, version), [key, changes, version]);
+  useEffect(() => {
+    if (!dirty) return;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", warn);
+    return () => window.removeEventListener("beforeunload", warn);
+  }, [dirty]);
+
+  const change = useCallback(
+    (name: string, value: unknown) => {
+      setChanges((old) => {
+        const next = { ...old, [name]: value };
+        if (JSON.stringify(toWritable(value)) === JSON.stringify(toWritable(start[name]))) delete next[name];
+        return next;
+      });
+      setProblem((old) => {
+        if (!old?.byField[name]) return old;
+        const { [name]: _mended, ...byField } = old.byField;
+        return Object.keys(byField).length + old.general.length > 0 ? { ...old, byField } : null;
+      });
+    },
+    [start],
+  );
+
+  const discard = useCallback(() => {
+    setChanges({});
+    setRestored(false);
+    setProblem(null);
+    drafts.clear(key);
+  }, [key]);
+
+  function refuse(error: unknown): void {
+    if (!(error instanceof ApiError)) throw error;
+    const current = error.problem.current as RecordData | undefined;
+    if (error.status === 412 && current && loaded) {
+      const named = error.problem.conflicts as Conflict[] | undefined;
+      const conflicts = named?.length ? named : conflictsBetween(loaded.record, changes, current);
+      // Only the others' fields moved: ours go over the newer version without asking.
+      if (conflicts.length === 0) void send(changes, etagOf(current));
+      else setClash({ conflicts, current });
+      return;
+    }
+    const names = meta.fields.map((field) => field.name);
+    setProblem(sortProblem(error.errors, error.status === 0 ? t("edit.offline") : error.detail, names));
+  }
+
+  async function send(sent: Values, etag: string | null): Promise<boolean> {
+    setBusy(true);
+    setProblem(null);
+    try {
+      const body = Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, toWritable(value)]));
+      const written =
+        loaded && etag
+          ? await writes.patch(loaded.record.id, etag, body)
+          : await writes.create(body, once.current);
+      once.current = newIdempotencyKey();
+      drafts.clear(key);
+      setChanges({});
+      setRestored(false);
+      setClash(null);
+      onSaved(written);
+      return true;
+    } catch (error) {
+      refuse(error);
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  async function save(): Promise<boolean> {
+    const writable = meta.fields.filter((field) => !field.read_only && !field.computed);
+    const missing = writable.filter(
+      (field) => field.required && !(loaded && field.masked) && isBlank(values[field.name]),
+    );
+    if (missing.length > 0) {
+      const byField = Object.fromEntries(
+        missing.map((field) => [field.name, t("form.required", { label: field.label })]),
+      );
+      setProblem({ byField, general: [] });
+      return false;
+    }
+    if (loaded) return send(changes, loaded.etag);
+    return send(Object.fromEntries(Object.entries(values).filter(([, value]) => !isBlank(value))), null);
+  }
+
+  return {
+    values,
+    changes,
+    dirty,
+    busy,
+    problem,
+    restored,
+    clash,
+    change,
+    discard,
+    save,
+    settle: (choices: Record<string, "yours" | "theirs">) => {
+      if (!clash) return;
+      void send(resolveConflicts(changes, choices), etagOf(clash.current));
+    },
+    leaveClash: () => setClash(null),
+  };
+}
+
+export type RecordForm = ReturnType<typeof useRecordForm>;

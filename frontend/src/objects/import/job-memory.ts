@@ -1,0 +1,20 @@
+import type { Job } from "@/api/types";
+
+const KEY = "kemai.import.job.";
+
+/** Which job works on a run: known after a reload too, so its progress can be shown again. */
+export function rememberJob(run: string, job: Job): void {
+  try {
+    sessionStorage.setItem(KEY + run, job.id);
+  } catch {
+    // Then the run's own state is followed instead of the job's progress.
+  }
+}
+
+export function jobOf(run: string): string | null {
+  try {
+    return sessionStorage.getItem(KEY + run);
+  } catch {
+    return null;
+  }
+}

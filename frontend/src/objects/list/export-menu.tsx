@@ -1,0 +1,53 @@
+import { Button, Dropdown } from "antd";
+import { Download } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import { api } from "@/api/client";
+import type { Job } from "@/api/types";
+import { useMessage } from "@/kit/use-message";
+import { type ExportRequest, startExport } from "../data/jobs";
+import { useFormat } from "../fields/use-format";
+
+const JobDialog = lazy(async () => ({ default: (await import("./job-dialog")).JobDialog }));
+
+/** The list as it is seen (filter, order, columns), as a file. */
+export function ExportMenu({ request }: { request: Omit<ExportRequest, "format"> }) {
+  const { t } = useFormat();
+  const message = useMessage();
+  const [job, setJob] = useState<Job | null>(null);
+  const start = (format: "xlsx" | "csv") =>
+    startExport({ ...request, format })
+      .then(setJob)
+      .catch(message.error);
+  const items = [
+    { key: "xlsx", label: t("export.xlsx"), onClick: () => void start("xlsx") },
+    { key: "csv", label: t("export.csv"), onClick: () => void start("csv") },
+  ];
+  return (
+    <>
+      <Dropdown menu={{ items }} trigger={["click"]}>
+        <Button icon={<Download size={15} aria-hidden />}>{t("export.button")}</Button>
+      </Dropdown>
+      {job ? (
+        <Suspense fallback={null}>
+          <JobDialog
+            job={job}
+            title={t("export.title")}
+            onClose={() => setJob(null)}
+            result={(done) => <ExportFile job={done} />}
+          />
+        </Suspense>
+      ) : null}
+    </>
+  );
+}
+
+function ExportFile({ job }: { job: Job }) {
+  const { t } = useFormat();
+  const file = job.result?.file;
+  if (typeof file !== "string") return null;
+  return (
+    <Button type="primary" href={api.fileUrl(file)} download icon={<Download size={15} aria-hidden />}>
+      {t("export.download")}
+    </Button>
+  );
+}

@@ -1,0 +1,89 @@
+import { useLocation, useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback, useMemo, useState } from "react";
+import { type FieldMeta, fieldsNamed, type ObjectMeta, type ViewMeta } from "../model/meta";
+import {
+  decodeListState,
+  EMPTY_STATE,
+  encodeListState,
+  type Layout,
+  type ListState,
+} from "../model/view-state";
+
+export type ListStateHandle = {
+  state: ListState;
+  set: (change: Partial<ListState>) => void;
+  /** Another view or a cleared list is a step one may want to go back from; a keystroke in the search box is not. */
+  push: (change: Partial<ListState>) => void;
+};
+
+/** The state in the address, for pages. */
+export function useAddressState(): ListStateHandle {
+  const search = useSearch({ strict: false }) as Record<string, unknown>;
+  const navigate = useNavigate();
+  const state = useMemo(() => decodeListState(search), [search]);
+  const go = useCallback(
+    (change: Partial<ListState>, replace: boolean) => {
+      const next = (old: Record<string, unknown>) => encodeListState({ ...decodeListState(old), ...change });
+      void navigate({ to: ".", search: next as never, replace });
+    },
+    [navigate],
+  );
+  const set = useCallback((change: Partial<ListState>) => go(change, true), [go]);
+  const push = useCallback((change: Partial<ListState>) => go(change, false), [go]);
+  return { state, set, push };
+}
+
+/** The same state for a list inside another page, where the address belongs to that page. */
+export function useLocalState(first: Partial<ListState> = {}): ListStateHandle {
+  const [state, setState] = useState<ListState>({ ...EMPTY_STATE, ...first });
+  const set = useCallback((change: Partial<ListState>) => setState((old) => ({ ...old, ...change })), []);
+  return { state, set, push: set };
+}
+
+const COLUMN_KEY = "kemai.columns.";
+
+export function rememberColumns(object: string, columns: string[] | null): void {
+  try {
+    if (columns) localStorage.setItem(COLUMN_KEY + object, JSON.stringify(columns));
+    else localStorage.removeItem(COLUMN_KEY + object);
+  } catch {
+    // Without storage the choice lives in the address alone.
+  }
+}
+
+export function rememberedColumns(object: string): string[] | null {
+  try {
+    const list: unknown = JSON.parse(localStorage.getItem(COLUMN_KEY + object) ?? "null");
+    return Array.isArray(list) && list.every((name) => typeof name === "string") ? list : null;
+  } catch {
+    return null;
+  }
+}
+
+export function viewOf(meta: ObjectMeta, key: string | null): ViewMeta | null {
+  return (
+    meta.views.find((view) => view.key === key) ??
+    meta.views.find((view) => view.default) ??
+    meta.views[0] ??
+    null
+  );
+}
+
+export type Shown = { view: ViewMeta | null; columns: FieldMeta[]; sort: string | null; layout: Layout };
+
+/** What is really shown: the address first, then what this person chose before, then the view, then the declaration. */
+export function useShown(meta: ObjectMeta, state: ListState): Shown {
+  const atBoard = useLocation({ select: (location) => location.pathname.endsWith("/board") });
+  return useMemo(() => {
+    const view = viewOf(meta, state.view);
+    const names = state.columns ?? rememberedColumns(meta.name) ?? view?.columns ?? meta.list.columns;
+    const columns = fieldsNamed(meta, names);
+    const wished = state.layout ?? (atBoard ? "board" : view?.layout);
+    return {
+      view,
+      columns: columns.length > 0 ? columns : fieldsNamed(meta, meta.list.columns),
+      sort: state.sort ?? view?.sort ?? meta.list.default_sort,
+      layout: wished === "board" && meta.board && !state.deleted ? "board" : "table",
+    };
+  }, [meta, state, atBoard]);
+}

@@ -1,0 +1,88 @@
+/** The description of one kind of record (types: api/types.ts) and the small questions every screen asks of it. */
+import type { ActionParam, Can, FieldMeta, ObjectMeta, Ref } from "@/api/types";
+
+export type {
+  ActionMeta,
+  ActionParam,
+  BoardColumn,
+  BoardMeta,
+  Choice,
+  FieldMeta,
+  ObjectMeta,
+  PanelMeta,
+  Ref,
+  ViewMeta,
+} from "@/api/types";
+
+/** A record as lists and details give it: what is known of every one, and the declared fields by name. */
+export type RecordData = {
+  id: string;
+  version: number | string;
+  can?: Record<string, Can>;
+  deleted_at?: string | null;
+  [field: string]: unknown;
+};
+
+export function fieldOf(meta: ObjectMeta, name: string): FieldMeta | null {
+  return meta.fields.find((field) => field.name === name) ?? null;
+}
+
+export function fieldsNamed(meta: ObjectMeta, names: readonly string[]): FieldMeta[] {
+  return names.map((name) => fieldOf(meta, name)).filter((field): field is FieldMeta => field !== null);
+}
+
+export function titleOf(meta: ObjectMeta, record: RecordData): string {
+  const value = record[meta.title_field];
+  if (typeof value === "string" && value) return value;
+  if (isReference(value)) return value.label ?? "";
+  return typeof value === "number" ? String(value) : "";
+}
+
+export function isReference(value: unknown): value is Ref {
+  return typeof value === "object" && value !== null && "id" in value && "label" in value;
+}
+
+export function isBlank(value: unknown): boolean {
+  return (
+    value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0)
+  );
+}
+
+/** What a write takes for what a read gave: references become their ids. */
+export function toWritable(value: unknown): unknown {
+  if (isReference(value)) return value.id;
+  if (Array.isArray(value)) return value.map(toWritable);
+  return value === "" || value === undefined ? null : value;
+}
+
+/** A parameter of an action is asked for with the same inputs as a field. */
+export function paramAsField(param: ActionParam): FieldMeta {
+  return {
+    name: param.name,
+    type: param.type,
+    label: param.label,
+    help: "",
+    section: null,
+    required: param.required,
+    read_only: false,
+    computed: false,
+    masked: false,
+    sensitive: false,
+    max_length: null,
+    min: null,
+    max: null,
+    multiline: false,
+    choices: param.choices,
+    dictionary: null,
+    target: param.target,
+    target_label: null,
+    operators: [],
+    sortable: false,
+    filterable: false,
+    groupable: false,
+    inline_edit: false,
+    quick: true,
+    default: null,
+    currency_field: null,
+  };
+}
