@@ -17,7 +17,7 @@ APP := backend/kemai/static/app
 # PORT, DATABASE_URL, DEMO and the rest reach the command whether given as `PORT=8001 make run` or `make run PORT=8001`.
 export PORT DATABASE_URL DATABASE_DIRECT_URL DEMO KEMAI_DATA
 
-.PHONY: help run dev node check test bench front front-check install lint types contracts unit e2e browser lock clean nightly
+.PHONY: help run dev node check test bench front front-check install lint types contracts unit e2e browser lock front-lock clean nightly
 
 help:
 	@sed -n '2,4s/^# \{0,1\}//p' Makefile
@@ -95,6 +95,9 @@ lock: install
 	@cd backend/requirements && for name in dev base uv; do \
 	  ../../$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --no-header $(UPGRADE) \
 	    $$name.in -o $$name.txt $$([ $$name = base ] && echo "-c dev.txt"); done
+
+front-lock: install
+	@$(BIN)/python backend/tools/front.py lock
 
 clean:
 	rm -rf .venv $(DONE) $(APP) frontend/node_modules

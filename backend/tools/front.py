@@ -1,6 +1,6 @@
 """Node for the front end, without Node on the machine: installs, builds and checks ``frontend/`` for make.
 
-    python tools/front.py install | build | check
+    python tools/front.py install | build | check | lock
 
 Each step leaves a stamp named by the hash of what went into it and is skipped while that is unchanged.
 """
@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -25,7 +27,7 @@ SKIPPED = {"node_modules", "dist", "coverage", ".vite"}
 
 
 def main(words: list[str]) -> int:
-    steps = {"install": install, "build": build, "check": check}
+    steps = {"install": install, "build": build, "check": check, "lock": lock}
     if len(words) != 1 or words[0] not in steps:
         print(f"usage: front.py {' | '.join(steps)}", file=sys.stderr)
         return 2
@@ -55,6 +57,38 @@ def build() -> None:
 def check() -> None:
     install()
     npm("run", "--silent", "check")
+
+
+def lock() -> None:
+    """Write the lock anew from package.json and make it complete.
+
+    npm leaves out a platform's optional package when the registry it asked does not carry that one, and `npm ci`
+    then refuses the lock everywhere. A package for another platform is never fetched, so its name will do.
+    """
+    npm("install", "--package-lock-only", "--no-audit", "--no-fund", "--loglevel=error")
+    path = FRONT / "package-lock.json"
+    tree = json.loads(path.read_text())
+    packages = tree["packages"]
+    for owner, facts in list(packages.items()):
+        for name, version in facts.get("optionalDependencies", {}).items():
+            platform = PLATFORM.search(name)
+            if owner and platform and f"node_modules/{name}" not in packages:
+                packages[f"node_modules/{name}"] = other_platform(version, platform, dev=facts.get("dev", False))
+                print(f"added {name}")
+    tree["packages"] = dict(sorted(packages.items()))
+    path.write_text(json.dumps(tree, indent=2, ensure_ascii=False) + "\n")
+
+
+PLATFORM = re.compile(r"\b(android|darwin|freebsd|linux|openharmony|win32)-(arm64|arm|ia32|x64)(-musl)?")
+
+
+def other_platform(version: str, platform: re.Match[str], *, dev: bool) -> dict[str, object]:
+    entry: dict[str, object] = {"version": version, "cpu": [platform[2]]}
+    if dev:
+        entry["dev"] = True
+    if platform[3]:
+        entry["libc"] = ["musl"]
+    return {**entry, "optional": True, "os": [platform[1]]}
 
 
 @contextmanager
