@@ -15,7 +15,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,14 +44,14 @@ def main(words: list[str]) -> int:
 
 
 def install() -> None:
-    once("node", lock_files(), FRONT / "node_modules", "Installing the front end's packages …",
+    once("node", lock_files, FRONT / "node_modules", "Installing the front end's packages …",
          "ci", "--no-audit", "--no-fund", "--loglevel=error")  # fmt: skip
 
 
 def build() -> None:
     if not (stamp("front", sources()).exists() and (BUILT / "index.html").exists()):
         install()  # only now: serving a finished build needs none of it
-    once("front", sources(), BUILT / "index.html", "Building the screens …", "run", "--silent", "build")
+    once("front", sources, BUILT / "index.html", "Building the screens …", "run", "--silent", "build")
 
 
 def check() -> None:
@@ -100,9 +100,9 @@ def one_at_a_time() -> Iterator[None]:
         yield
 
 
-def once(name: str, files: list[Path], result: Path, words: str, *command: str) -> None:
+def once(name: str, files: Callable[[], list[Path]], result: Path, words: str, *command: str) -> None:
     """Run npm unless that was done for these very files and the result is still there."""
-    done = stamp(name, files)
+    done = stamp(name, files())
     if done.exists() and result.exists():
         return
     print(words, flush=True)
@@ -111,7 +111,7 @@ def once(name: str, files: list[Path], result: Path, words: str, *command: str) 
     for old in STAMPS.glob(f"{name}-*"):
         old.unlink()
     # Taken again: a build may itself write into the sources, as it does with generated styles.
-    stamp(name, files).touch()
+    stamp(name, files()).touch()
     print(f"  done in {time.monotonic() - began:.0f} s", flush=True)
 
 
