@@ -90,6 +90,8 @@ class Supervisor:
         check_port(self.env.bind, self.env.port)
         old_wake = signal.set_wakeup_fd(self.wake_write)
         old = {number: signal.signal(number, self.on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+        # Nothing to do but wake: a child's death ends the wait in pump() at once.
+        old[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda number, frame: None)
         try:
             self.start_database()
             self.prepare_database()

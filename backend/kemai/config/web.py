@@ -53,7 +53,7 @@ def serve(env: Environment, shape: Shape) -> None:
         respawn_failed_workers=True,
         respawn_interval=0.2,
         # Open streams never end by themselves; clients come back with Last-Event-ID.
-        workers_kill_timeout=3,
+        workers_kill_timeout=2,
     )
     server.serve(target_loader=load)
 

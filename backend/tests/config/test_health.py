@@ -1,0 +1,45 @@
+"""/healthz and /readyz: what they say when something is missing."""
+
+import json
+
+import pytest
+from django.db import connection
+from django.test import RequestFactory
+
+from kemai.config import health
+
+pytestmark = pytest.mark.django_db
+
+
+def ready() -> tuple[int, dict[str, bool]]:
+    response = health.readyz(RequestFactory().get("/readyz"))
+    assert response["Cache-Control"] == "no-store"
+    return response.status_code, json.loads(response.content)["checks"]
+
+
+def execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_the_process_answers_without_anything() -> None:
+    assert health.healthz(RequestFactory().get("/healthz")).status_code == 200
+
+
+def test_ready_means_database_migrations_and_a_living_worker() -> None:
+    assert ready() == (503, {"database": True, "migrations": True, "workers": False})
+    execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '5 minutes')")
+    assert ready()[0] == 503
+    execute("UPDATE procrastinate_workers SET last_heartbeat = now()")
+    assert ready() == (200, {"database": True, "migrations": True, "workers": True})
+
+
+def test_another_versions_migrations_are_not_ready() -> None:
+    execute("COMMENT ON TABLE django_migrations IS 'another'")
+    assert ready() == (503, {"database": True, "migrations": False, "workers": False})
+
+
+def test_a_lost_database_is_not_ready_and_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "MIGRATED_QUERY", "SELECT no_such_column")
+    status, checks = ready()
+    assert (status, checks["database"]) == (503, False)
