@@ -1,24 +1,5 @@
-import { Button } from "antd";
-import { Compass } from "lucide-react";
-import { useT } from "@/i18n/index";
-import { EmptyState, ErrorState } from "@/kit/states";
+import { ErrorState } from "@/kit/states";
 
 export function PageError({ error, reset }: { error: unknown; reset?: () => void }) {
   return <ErrorState error={error} {...(reset ? { onRetry: reset } : {})} />;
-}
-
-export function PageMissing() {
-  const t = useT();
-  return (
-    <EmptyState
-      icon={Compass}
-      title={t("missing.title")}
-      text={t("missing.text")}
-      action={
-        <Button type="primary" href="/">
-          {t("missing.home")}
-        </Button>
-      }
-    />
-  );
 }

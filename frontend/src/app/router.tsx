@@ -10,8 +10,9 @@ import {
 import { meQuery } from "@/access/me";
 import { ApiError } from "@/api/client";
 import { queryClient } from "@/api/query-client";
+import { PageMissing } from "@/kit/page-missing";
 import { SkeletonPage } from "@/kit/skeleton";
-import { PageError, PageMissing } from "./page-error";
+import { PageError } from "./page-error";
 import { parseSearch, stringifySearch } from "./search-params";
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
@@ -33,6 +34,54 @@ const signedIn = createRoute({
 });
 
 const parent = { getParentRoute: () => signedIn };
+const admin = createRoute({
+  ...parent,
+  path: "/admin",
+  component: lazyRouteComponent(() => import("@/features/admin/admin-layout"), "AdminLayout"),
+});
+const adminPages = [
+  createRoute({
+    getParentRoute: () => admin,
+    path: "/",
+    component: lazyRouteComponent(() => import("@/features/admin/admin-index"), "AdminIndex"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
+    path: "/users",
+    component: lazyRouteComponent(() => import("@/features/admin/users-page"), "UsersPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
+    path: "/departments",
+    component: lazyRouteComponent(() => import("@/features/admin/departments-page"), "DepartmentsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
+    path: "/roles",
+    component: lazyRouteComponent(() => import("@/features/admin/roles-page"), "RolesPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
+    path: "/teams",
+    component: lazyRouteComponent(() => import("@/features/admin/teams-page"), "TeamsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
+    path: "/dictionaries",
+    component: lazyRouteComponent(() => import("@/features/admin/dictionaries-page"), "DictionariesPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
+    path: "/parameters",
+    component: lazyRouteComponent(() => import("@/features/admin/parameters-page"), "ParametersPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
+    path: "/audit",
+    component: lazyRouteComponent(() => import("@/features/admin/audit-page"), "AuditPage"),
+  }),
+];
+
 const objectPages = () => import("./object-routes");
 
 const routeTree = root.addChildren([
@@ -74,6 +123,7 @@ const routeTree = root.addChildren([
       path: "/bin",
       component: lazyRouteComponent(() => import("@/features/bin/bin-page"), "BinPage"),
     }),
+    admin.addChildren(adminPages),
     createRoute({ ...parent, path: "/$object", component: lazyRouteComponent(objectPages, "ListRoute") }),
     createRoute({
       ...parent,

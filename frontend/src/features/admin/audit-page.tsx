@@ -1,0 +1,200 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Button } from "antd";
+import { ScrollText } from "lucide-react";
+import { api } from "@/api/client";
+import type { HistoryChange, ObjectSummary, Page, Ref } from "@/api/types";
+import { useT } from "@/i18n/index";
+import { AppLink } from "@/kit/app-link";
+import { Card } from "@/kit/card";
+import { DateTime } from "@/kit/date-time";
+import { PageHeader } from "@/kit/page-header";
+import { RecordPicker } from "@/kit/record-picker";
+import { SimpleTable } from "@/kit/simple-table";
+import { SkeletonRows } from "@/kit/skeleton";
+import { EmptyState, ErrorState } from "@/kit/states";
+import admin from "./admin.module.css";
+import styles from "./audit.module.css";
+
+type AuditEntry = {
+  id: string;
+  at: string;
+  actor: Ref | null;
+  action: string;
+  action_label?: string | null;
+  object?: string | null;
+  record?: Ref | null;
+  reason?: string | null;
+  ip?: string | null;
+  changes?: HistoryChange[] | null;
+};
+type Filters = {
+  actor?: string;
+  object?: string;
+  record?: string;
+  action?: string;
+  from?: string;
+  to?: string;
+};
+
+export function AuditPage() {
+  const t = useT("admin");
+  const common = useT();
+  const navigate = useNavigate();
+  const filters: Filters = useSearch({ strict: false });
+  const { actor, object, record, action, from, to } = filters;
+  const objects = useQuery({
+    queryKey: ["meta", "objects"],
+    queryFn: async ({ signal }) =>
+      (await api.get<{ items: ObjectSummary[] }>("/meta/objects", { signal })).data.items,
+    staleTime: 5 * 60_000,
+  });
+  const entries = useInfiniteQuery({
+    queryKey: ["admin", "audit", filters],
+    queryFn: async ({ signal, pageParam }) =>
+      (
+        await api.get<Page<AuditEntry>>("/admin/audit", {
+          query: { actor, object, record, action, from, to, cursor: pageParam },
+          signal,
+        })
+      ).data,
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor,
+    placeholderData: keepPreviousData,
+  });
+  const set = (change: Filters) =>
+    void navigate({ to: ".", search: { ...filters, ...change } as never, replace: true });
+  const rows = entries.data?.pages.flatMap((page) => page.items) ?? [];
+  const nameOf = (name: string | null | undefined) =>
+    objects.data?.find((item) => item.name === name)?.label ?? name ?? "";
+  const filtered = Object.values(filters).some(Boolean);
+
+  return (
+    <>
+      <PageHeader title={t("sections.audit")} sub={t("audit.sub")}>
+        <div className={styles.filters}>
+          <RecordPicker
+            className={styles.who}
+            object="users"
+            label={t("audit.who")}
+            value={actor ? [actor] : []}
+            onChange={([id]) => set({ actor: id ?? "" })}
+          />
+          <select
+            aria-label={t("audit.object")}
+            value={object ?? ""}
+            onChange={(event) => set({ object: event.target.value })}
+          >
+            <option value="">{t("audit.anyObject")}</option>
+            {objects.data?.map((item) => (
+              <option key={item.name} value={item.name}>
+                {item.label}
+              </option>
+            ))}
+          </select>
+          <label>
+            {t("audit.from")}
+            <input type="date" value={from ?? ""} onChange={(event) => set({ from: event.target.value })} />
+          </label>
+          <label>
+            {t("audit.to")}
+            <input type="date" value={to ?? ""} onChange={(event) => set({ to: event.target.value })} />
+          </label>
+          {filtered ? (
+            <Button
+              type="text"
+              onClick={() => void navigate({ to: ".", search: {} as never, replace: true })}
+            >
+              {t("audit.clear")}
+            </Button>
+          ) : null}
+        </div>
+      </PageHeader>
+      {entries.isPending ? <SkeletonRows rows={10} /> : null}
+      {entries.isError ? <ErrorState error={entries.error} onRetry={() => void entries.refetch()} /> : null}
+      {entries.data ? (
+        <Card flush>
+          {rows.length === 0 ? (
+            <EmptyState icon={ScrollText} title={t("audit.empty")} text={t("audit.emptyText")} />
+          ) : (
+            <SimpleTable
+              label={t("sections.audit")}
+              rows={rows}
+              rowKey={(row) => row.id ?? `${row.at}${row.action}`}
+              columns={[
+                {
+                  key: "at",
+                  title: t("audit.at"),
+                  cell: (row) => <DateTime value={row.at} kind="instant" />,
+                },
+                { key: "who", title: t("audit.who"), cell: (row) => row.actor?.label ?? t("audit.system") },
+                {
+                  key: "action",
+                  title: t("audit.action"),
+                  cell: (row) => (
+                    <button
+                      type="button"
+                      className={styles.action}
+                      onClick={() => set({ action: row.action })}
+                    >
+                      {row.action_label ?? row.action}
+                    </button>
+                  ),
+                },
+                {
+                  key: "record",
+                  title: t("audit.record"),
+                  cell: (row) =>
+                    row.record && row.object ? (
+                      <span>
+                        <span className={styles.kind}>{nameOf(row.object)}</span>{" "}
+                        <AppLink path={`/${row.object}/${row.record.id}`}>
+                          {row.record.label ?? row.record.id}
+                        </AppLink>
+                      </span>
+                    ) : (
+                      nameOf(row.object) || "–"
+                    ),
+                },
+                {
+                  key: "ip",
+                  title: "IP",
+                  phone: "hide",
+                  cell: (row) => <span className="km-num">{row.ip ?? ""}</span>,
+                },
+              ]}
+              below={(row) => <Changes entry={row} />}
+            />
+          )}
+        </Card>
+      ) : null}
+      {entries.hasNextPage ? (
+        <div className={admin.more}>
+          <Button loading={entries.isFetchingNextPage} onClick={() => void entries.fetchNextPage()}>
+            {common("loadMore")}
+          </Button>
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+/** What changed, under the line that says who did it. */
+function Changes({ entry }: { entry: AuditEntry }) {
+  const t = useT("admin");
+  const changes = entry.changes ?? [];
+  if (changes.length === 0 && !entry.reason) return null;
+  const word = (label: string | null, value: unknown) =>
+    label ?? (value === null || value === "" ? t("audit.blank") : String(value));
+  return (
+    <ul className={styles.changes}>
+      {entry.reason ? <li>{t("audit.reason", { reason: entry.reason })}</li> : null}
+      {changes.map((change) => (
+        <li key={change.field}>
+          {change.label}：<del>{word(change.old_label, change.old)}</del> →{" "}
+          {word(change.new_label, change.new)}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,134 @@
+import { Button, Switch } from "antd";
+import { ArrowDown, ArrowUp, Plus, X } from "lucide-react";
+import { useT } from "@/i18n/index";
+import { Card } from "@/kit/card";
+import { SkeletonRows } from "@/kit/skeleton";
+import { ErrorState } from "@/kit/states";
+import styles from "./dictionary-editor.module.css";
+import { SaveBar } from "./save-bar";
+import { useDocument } from "./use-document";
+
+type Item = { value: string; label_zh: string; label_en: string; color: string | null; active: boolean };
+type Dictionary = { items: (Item & { fresh?: boolean })[] };
+
+const COLORS = ["blue", "green", "orange", "red", "purple", "cyan", "gold", "gray"];
+
+/** Values in use are switched off, not removed: records keep what they say. The order here is the order everywhere. */
+export function DictionaryEditor({ code }: { code: string }) {
+  const t = useT("admin");
+  const document = useDocument<Dictionary>(`/admin/dictionaries/${code}`, (value) => ({
+    items: value.items.map(({ fresh: _, ...item }) => item),
+  }));
+  const items = document.value?.items;
+  if (document.error) return <ErrorState error={document.error} onRetry={document.reload} />;
+  if (!items) return <SkeletonRows rows={5} />;
+
+  const put = (next: Dictionary["items"]) => document.change({ items: next });
+  const set = (index: number, change: Partial<Item>) =>
+    put(items.map((item, at) => (at === index ? { ...item, ...change } : item)));
+  function move(index: number, by: number) {
+    const next = [...(items ?? [])];
+    const [item] = next.splice(index, 1);
+    if (item) next.splice(index + by, 0, item);
+    put(next);
+  }
+
+  return (
+    <div>
+      <Card flush>
+        <ul>
+          {items.map((item, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the code of a new value changes while it is typed
+            <li key={index} className={styles.row}>
+              <input
+                className={styles.code}
+                aria-label={t("dictionaries.code")}
+                placeholder={t("dictionaries.code")}
+                value={item.value}
+                readOnly={!item.fresh}
+                spellCheck={false}
+                onChange={(event) => set(index, { value: event.target.value })}
+              />
+              <input
+                className={styles.text}
+                aria-label={t("dictionaries.zh")}
+                placeholder={t("dictionaries.zh")}
+                lang="zh-CN"
+                value={item.label_zh}
+                onChange={(event) => set(index, { label_zh: event.target.value })}
+              />
+              <input
+                className={styles.text}
+                aria-label={t("dictionaries.en")}
+                placeholder={t("dictionaries.en")}
+                lang="en"
+                value={item.label_en}
+                onChange={(event) => set(index, { label_en: event.target.value })}
+              />
+              <select
+                className={styles.color}
+                aria-label={t("dictionaries.color")}
+                value={item.color ?? ""}
+                onChange={(event) => set(index, { color: event.target.value || null })}
+              >
+                <option value="">{t("dictionaries.noColor")}</option>
+                {[...new Set([...COLORS, ...(item.color ? [item.color] : [])])].map((color) => (
+                  <option key={color} value={color}>
+                    {COLORS.includes(color) ? t(`color.${color}`) : color}
+                  </option>
+                ))}
+              </select>
+              <Switch
+                size="small"
+                aria-label={t("dictionaries.active", { label: item.label_zh })}
+                checked={item.active}
+                onChange={(active) => set(index, { active })}
+              />
+              <span className={styles.tools}>
+                <Button
+                  type="text"
+                  size="small"
+                  disabled={index === 0}
+                  aria-label={t("dictionaries.up", { label: item.label_zh })}
+                  icon={<ArrowUp size={15} aria-hidden />}
+                  onClick={() => move(index, -1)}
+                />
+                <Button
+                  type="text"
+                  size="small"
+                  disabled={index === items.length - 1}
+                  aria-label={t("dictionaries.down", { label: item.label_zh })}
+                  icon={<ArrowDown size={15} aria-hidden />}
+                  onClick={() => move(index, 1)}
+                />
+                {item.fresh ? (
+                  <Button
+                    type="text"
+                    size="small"
+                    aria-label={t("dictionaries.drop")}
+                    icon={<X size={15} aria-hidden />}
+                    onClick={() => put(items.filter((_, at) => at !== index))}
+                  />
+                ) : null}
+              </span>
+            </li>
+          ))}
+        </ul>
+        <div className={styles.add}>
+          <Button
+            icon={<Plus size={15} aria-hidden />}
+            onClick={() =>
+              put([
+                ...items,
+                { value: "", label_zh: "", label_en: "", color: null, active: true, fresh: true },
+              ])
+            }
+          >
+            {t("dictionaries.add")}
+          </Button>
+        </div>
+      </Card>
+      <SaveBar document={document} />
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+import { useQuery } from "@tanstack/react-query";
+import { Button } from "antd";
+import { requestCreate } from "@/access/create-request";
+import { useT } from "@/i18n/index";
+import { PageHeader } from "@/kit/page-header";
+import { ListState } from "./list-state";
+import { MasterDetail } from "./master-detail";
+import { allOf, textOf } from "./queries";
+import { RoleEditor } from "./role-editor";
+
+export function RolesPage() {
+  const t = useT("admin");
+  const roles = useQuery(allOf("roles"));
+  return (
+    <>
+      <PageHeader
+        title={t("sections.roles")}
+        sub={t("roles.sub")}
+        actions={<Button onClick={() => requestCreate("roles")}>{t("roles.create")}</Button>}
+      />
+      <ListState query={roles} object="roles">
+        {(rows) => (
+          <MasterDetail
+            label={t("sections.roles")}
+            items={rows.map((row) => ({ id: row.id, label: textOf(row.name) || textOf(row.label) }))}
+          >
+            {(id) => <RoleEditor key={id} id={id} />}
+          </MasterDetail>
+        )}
+      </ListState>
+    </>
+  );
+}

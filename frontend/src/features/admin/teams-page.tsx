@@ -1,0 +1,103 @@
+import { useQuery } from "@tanstack/react-query";
+import { Button, Switch } from "antd";
+import { UsersRound, X } from "lucide-react";
+import { requestCreate } from "@/access/create-request";
+import type { Ref } from "@/api/types";
+import { useT } from "@/i18n/index";
+import { Avatar } from "@/kit/avatar";
+import { Card } from "@/kit/card";
+import { PageHeader } from "@/kit/page-header";
+import { RecordPicker } from "@/kit/record-picker";
+import { SkeletonRows } from "@/kit/skeleton";
+import { EmptyState, ErrorState } from "@/kit/states";
+import styles from "./admin.module.css";
+import { ListState } from "./list-state";
+import { MasterDetail } from "./master-detail";
+import { allOf, textOf } from "./queries";
+import { SaveBar } from "./save-bar";
+import { useDocument } from "./use-document";
+
+export function TeamsPage() {
+  const t = useT("admin");
+  const teams = useQuery(allOf("teams"));
+  return (
+    <>
+      <PageHeader
+        title={t("sections.teams")}
+        sub={t("teams.sub")}
+        actions={<Button onClick={() => requestCreate("teams")}>{t("teams.create")}</Button>}
+      />
+      <ListState query={teams} object="teams">
+        {(rows) => (
+          <MasterDetail
+            label={t("sections.teams")}
+            items={rows.map((row) => ({ id: row.id, label: textOf(row.name) }))}
+          >
+            {(id) => <TeamMembers key={id} id={id} />}
+          </MasterDetail>
+        )}
+      </ListState>
+    </>
+  );
+}
+
+type Members = { members: { user: Ref; lead: boolean }[] };
+
+function TeamMembers({ id }: { id: string }) {
+  const t = useT("admin");
+  const document = useDocument<Members>(`/teams/${id}/members`, (value) => ({
+    members: value.members.map(({ user, lead }) => ({ user: user.id, lead })),
+  }));
+  const members = document.value?.members;
+  if (document.error) return <ErrorState error={document.error} onRetry={document.reload} />;
+  if (!members) return <SkeletonRows rows={4} />;
+  const put = (next: Members["members"]) => document.change({ members: next });
+  return (
+    <div>
+      <Card title={t("teams.members")} flush>
+        {members.length === 0 ? (
+          <EmptyState icon={UsersRound} title={t("teams.nobody")} text={t("teams.nobodyText")} />
+        ) : (
+          <ul>
+            {members.map((member) => (
+              <li key={member.user.id} className={styles.member}>
+                <Avatar name={member.user.label} size={28} />
+                <span className={styles.grow}>{member.user.label}</span>
+                <span className={styles.hint} style={{ margin: 0 }}>
+                  {t("teams.lead")}
+                </span>
+                <Switch
+                  size="small"
+                  aria-label={t("teams.leadOf", { name: member.user.label ?? "" })}
+                  checked={member.lead}
+                  onChange={(lead) =>
+                    put(members.map((item) => (item === member ? { ...member, lead } : item)))
+                  }
+                />
+                <Button
+                  type="text"
+                  aria-label={t("teams.remove", { name: member.user.label ?? "" })}
+                  icon={<X size={16} aria-hidden />}
+                  onClick={() => put(members.filter((item) => item !== member))}
+                />
+              </li>
+            ))}
+          </ul>
+        )}
+        <div className={styles.addRow}>
+          <RecordPicker
+            className={styles.grow}
+            object="users"
+            label={t("teams.add")}
+            value={[]}
+            onChange={(_, [user]) => {
+              if (!user || members.some((member) => member.user.id === user.id)) return;
+              put([...members, { user: { id: user.id, label: user.label }, lead: false }]);
+            }}
+          />
+        </div>
+      </Card>
+      <SaveBar document={document} />
+    </div>
+  );
+}

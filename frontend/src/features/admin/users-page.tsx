@@ -1,0 +1,148 @@
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Button } from "antd";
+import { Search, UserPlus } from "lucide-react";
+import { useDeferredValue, useState } from "react";
+import { requestCreate } from "@/access/create-request";
+import { api } from "@/api/client";
+import type { ListPage, Row } from "@/api/types";
+import { useT } from "@/i18n/index";
+import { Avatar } from "@/kit/avatar";
+import { Card } from "@/kit/card";
+import { DateTime } from "@/kit/date-time";
+import { PageHeader } from "@/kit/page-header";
+import { SidePanel } from "@/kit/side-panel";
+import { SimpleTable } from "@/kit/simple-table";
+import { SkeletonRows } from "@/kit/skeleton";
+import { EmptyState, ErrorState } from "@/kit/states";
+import { StateTag } from "@/kit/tag";
+import styles from "./admin.module.css";
+import { textOf } from "./queries";
+import { UserPanel } from "./user-panel";
+
+export const usersKey = ["admin", "users"];
+
+export function stateOf(user: Row): "active" | "disabled" | "locked" {
+  const off = user.active === false || user.is_active === false || user.state === "disabled";
+  if (off) return "disabled";
+  return user.locked === true ||
+    (typeof user.locked_until === "string" && new Date(user.locked_until) > new Date())
+    ? "locked"
+    : "active";
+}
+
+const TONES = { active: "neutral", disabled: "bad", locked: "warn" } as const;
+
+export function UsersPage() {
+  const t = useT("admin");
+  const common = useT();
+  const navigate = useNavigate();
+  const search: { id?: string } = useSearch({ strict: false });
+  const [typed, setTyped] = useState("");
+  const q = useDeferredValue(typed.trim());
+  const users = useInfiniteQuery({
+    queryKey: [...usersKey, q],
+    queryFn: async ({ signal, pageParam }) =>
+      (await api.get<ListPage>("/users", { query: { q, limit: 50, cursor: pageParam }, signal })).data,
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor,
+    placeholderData: keepPreviousData,
+  });
+  const rows = users.data?.pages.flatMap((page) => page.items) ?? [];
+  const choose = (id: string | undefined) => void navigate({ to: ".", search: { id } as never });
+  const open = rows.find((row) => row.id === search.id);
+
+  return (
+    <>
+      <PageHeader
+        title={t("sections.users")}
+        sub={t("users.sub")}
+        actions={
+          <Button
+            type="primary"
+            icon={<UserPlus size={16} aria-hidden />}
+            onClick={() => requestCreate("users")}
+          >
+            {t("users.create")}
+          </Button>
+        }
+      >
+        <label className={styles.find}>
+          <Search size={15} aria-hidden />
+          <input
+            type="search"
+            aria-label={t("users.find")}
+            placeholder={t("users.find")}
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+          />
+        </label>
+      </PageHeader>
+      {users.isPending ? <SkeletonRows rows={8} /> : null}
+      {users.isError ? <ErrorState error={users.error} onRetry={() => void users.refetch()} /> : null}
+      {users.data ? (
+        <Card flush>
+          {rows.length === 0 ? (
+            <EmptyState icon={UserPlus} title={t("users.empty")} text={t("users.emptyText")} />
+          ) : (
+            <SimpleTable
+              label={t("sections.users")}
+              rows={rows}
+              rowKey={(row) => row.id}
+              columns={[
+                {
+                  key: "name",
+                  title: t("users.name"),
+                  cell: (row) => (
+                    <button type="button" className={styles.person} onClick={() => choose(row.id)}>
+                      <Avatar name={textOf(row.name)} size={28} />
+                      <span>{textOf(row.name)}</span>
+                    </button>
+                  ),
+                },
+                { key: "username", title: t("users.username"), cell: (row) => textOf(row.username) },
+                {
+                  key: "department",
+                  title: t("users.department"),
+                  cell: (row) => textOf(row.department) || "–",
+                },
+                {
+                  key: "title",
+                  title: t("users.title"),
+                  cell: (row) => textOf(row.title) || "–",
+                  phone: "hide",
+                },
+                {
+                  key: "seen",
+                  title: t("users.seen"),
+                  phone: "hide",
+                  cell: (row) => <DateTime value={textOf(row.last_login_at)} kind="smart" />,
+                },
+                {
+                  key: "state",
+                  title: t("users.state"),
+                  cell: (row) => <StateTag tone={TONES[stateOf(row)]}>{t(`users.${stateOf(row)}`)}</StateTag>,
+                },
+              ]}
+            />
+          )}
+        </Card>
+      ) : null}
+      {users.hasNextPage ? (
+        <div className={styles.more}>
+          <Button loading={users.isFetchingNextPage} onClick={() => void users.fetchNextPage()}>
+            {common("loadMore")}
+          </Button>
+        </div>
+      ) : null}
+      <SidePanel
+        open={search.id !== undefined}
+        onClose={() => choose(undefined)}
+        title={open ? textOf(open.name) : t("sections.users")}
+        width={460}
+      >
+        {search.id ? <UserPanel key={search.id} id={search.id} user={open} /> : null}
+      </SidePanel>
+    </>
+  );
+}
