@@ -14,6 +14,7 @@ const menu: MenuItem[] = [
       { key: "price-books", label: "价目表", path: "/price-books", object: "price-books" },
     ],
   },
+  { key: "admin", label: "系统管理", path: "/admin/users" },
 ];
 
 describe("the menu", () => {
@@ -24,6 +25,7 @@ describe("the menu", () => {
       "pool",
       "opportunities",
       "price-books",
+      "admin",
     ]);
   });
 
@@ -34,6 +36,7 @@ describe("the menu", () => {
     ["/customers", { view: "pool", q: "x" }, "pool"],
     ["/customers", { view: "mine" }, "customers"],
     ["/nowhere", {}, null],
+    ["/admin/roles", {}, "admin"],
   ])("%s %o belongs to %s", (path, search, key) => {
     expect(activeKey(menu, path, search)).toBe(key);
   });

@@ -27,7 +27,13 @@ export function activeKey(
     const score = url.pathname.length + wanted.length * 1000;
     if (!best || score > best.score) best = { key: item.key, score };
   }
-  return best?.key ?? null;
+  if (best) return best.key;
+  // A page beside the one the menu names (/admin/roles beside /admin/users) belongs to the same entry.
+  const area = pathname.split("/")[1];
+  return (
+    flatMenu(menu).find((item) => area && item.path.split("/")[1] === area && item.path.split("/")[2])?.key ??
+    null
+  );
 }
 
 function singular(object: string): string {

@@ -163,7 +163,7 @@ export function AuditPage() {
                   cell: (row) => <span className="km-num">{row.ip ?? ""}</span>,
                 },
               ]}
-              below={(row) => <Changes entry={row} />}
+              below={(row) => (row.changes?.length || row.reason ? <Changes entry={row} /> : null)}
             />
           )}
         </Card>
@@ -183,7 +183,6 @@ export function AuditPage() {
 function Changes({ entry }: { entry: AuditEntry }) {
   const t = useT("admin");
   const changes = entry.changes ?? [];
-  if (changes.length === 0 && !entry.reason) return null;
   const word = (label: string | null, value: unknown) =>
     label ?? (value === null || value === "" ? t("audit.blank") : String(value));
   return (
