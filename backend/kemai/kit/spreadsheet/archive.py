@@ -24,7 +24,7 @@ class Archive:
     def __init__(self, path: str, limits: SpreadsheetLimits) -> None:
         self._limits = limits
         self._unpacked = 0
-        self._file = open(path, "rb")  # noqa: SIM115  (closed with the process that reads)
+        self._file = open(path, "rb")  # noqa: SIM115  (closed by close)
         self._size = os.fstat(self._file.fileno()).st_size
         self._check_end()
         try:
@@ -43,8 +43,23 @@ class Archive:
         if at < 0 or at + _END_SIZE > len(tail):
             raise SpreadsheetRefused("broken")
         entries, directory_size = struct.unpack_from("<HI", tail, at + 10)
+        if entries == 0xFFFF or directory_size == 0xFFFFFFFF:  # some programs always write the 64-bit form
+            entries, directory_size = self._long_end(tail, at)
         if entries > self._limits.entries or directory_size > self._limits.entries * _BYTES_PER_ENTRY:
             raise SpreadsheetRefused("too_large", what="entries", limit=self._limits.entries)
+
+    def _long_end(self, tail: bytes, at: int) -> tuple[int, int]:
+        if at < 20 or tail[at - 20 : at - 16] != b"PK\x06\x07":
+            raise SpreadsheetRefused("broken")
+        (offset,) = struct.unpack_from("<Q", tail, at - 12)
+        if offset > self._size - 56:
+            raise SpreadsheetRefused("broken")
+        self._file.seek(offset)
+        record = self._file.read(56)
+        if record[:4] != b"PK\x06\x06":
+            raise SpreadsheetRefused("broken")
+        entries, directory_size = struct.unpack_from("<QQ", record, 32)
+        return entries, directory_size
 
     def _check_directory(self, infos: list[zipfile.ZipInfo]) -> None:
         limits = self._limits
@@ -75,6 +90,10 @@ class Archive:
             end = info.header_offset + 30 + info.compress_size
         if end > self._size:
             raise SpreadsheetRefused("broken")
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._file.close()
 
     @property
     def names(self) -> list[str]:

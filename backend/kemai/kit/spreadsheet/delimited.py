@@ -45,7 +45,8 @@ class Delimited:
         )
 
     def _find_delimiter(self) -> str:
-        """The separator that most of the first lines have the same number of, outside quotes."""
+        """The separator that most of the first lines have the same number of, outside quotes; the first line decides
+        which come into question, when it has any."""
         first = self._text[:50].split("\n", 1)[0].strip()
         if len(first) == 5 and first.lower().startswith("sep="):
             self._skip = 1
@@ -53,7 +54,8 @@ class Delimited:
         sample = re.sub(r'"[^"]*"', '""', self._text[:50_000]).splitlines()[:_SAMPLE_LINES]
         lines = [line for line in sample if line.strip()]
         best, best_score = ",", 0.0
-        for delimiter in _DELIMITERS:
+        named = [delimiter for delimiter in _DELIMITERS if lines and delimiter in lines[0]]
+        for delimiter in named or _DELIMITERS:
             counts = Counter(line.count(delimiter) for line in lines)
             counts.pop(0, None)
             if counts:

@@ -46,7 +46,7 @@ class SpreadsheetRefused(Exception):
     """The file is not read. `code` says why and is translated above; `params` fill in its words.
 
     `wrong_type` (`found`: pdf, image, html, xlsb, ods, word …), `encrypted`, `empty`, `too_large` (`what`: file,
-    unpacked, entries, rows, columns, strings, memory; `limit`), `too_slow` (`limit` in seconds), `bomb` (sizes that lie),
+    unpacked, entries, rows, columns, strings, memory; `limit`), `too_slow` (`limit` in seconds), `bomb` (lying sizes),
     `unsafe_entry` (paths or links that lead out of the archive), `entities` (XML with a document type), `encoding`,
     `broken`, `no_sheet` (`sheet`), `no_header`.
     """

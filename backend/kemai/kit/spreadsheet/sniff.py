@@ -57,7 +57,9 @@ def file_kind(path: str, limits: SpreadsheetLimits) -> str:
 
 
 def _zip_kind(path: str, limits: SpreadsheetLimits) -> str:
-    names = set(Archive(path, limits).names)
+    archive = Archive(path, limits)
+    names = set(archive.names)
+    archive.close()
     if "xl/workbook.bin" in names:
         raise SpreadsheetRefused("wrong_type", found="xlsb")
     if "mimetype" in names and "content.xml" in names:
@@ -105,8 +107,8 @@ def decode_text(data: bytes) -> tuple[str, str]:
             text = data.decode(candidate)
         except UnicodeDecodeError:
             continue
-        odd = len(_CONTROL.findall(text[:_HEAD]))
-        if odd > 2 + len(text[:_HEAD]) // 1_000:
+        # A byte-order mark says "text"; without one, control characters say "binary".
+        if not encoding and len(_CONTROL.findall(text[:_HEAD])) > 2 + len(text[:_HEAD]) // 1_000:
             raise SpreadsheetRefused("wrong_type", found="binary")
         return text, "utf-16" if candidate.startswith("utf-16") else candidate
     raise SpreadsheetRefused("encoding")

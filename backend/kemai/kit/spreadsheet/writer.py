@@ -40,7 +40,7 @@ _WIDTHS = {"integer": 10, "number": 14, "money": 16, "percent": 10, "date": 12, 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column. `kind`: `text`, `number`, `integer`, `money`, `percent` (0.15 is 15 %), `date`, `instant`, `time`, `bool`.
+    """A column. `kind`: `text number integer money percent date instant time bool`; 0.15 is shown as 15 %.
 
     `width` in characters; `note` is shown when pointing at the header; `choices` are offered in the cells of a template
     (at most 255 characters together; more are left out).
@@ -108,9 +108,9 @@ class XlsxRows:
     """An .xlsx file written row by row; use it as a context manager. Rows beyond a sheet's limit go on in another.
 
     Text is always text: formulas and links are never made, long digit strings keep every digit. Numbers, dates and
-    booleans are real ones. `note` (who exported, when) goes into the page footer, the file's properties and a last sheet
-    `note_title`, so that an export can be read back. Aware instants are shown in `zone`. `truncated` counts texts cut at
-    32,767 characters.
+    booleans are real ones. `note` (who exported, when) goes into the page footer, the file's properties and a last
+    sheet `note_title`, so that an export can be read back. Aware instants are shown in `zone`. `truncated` counts texts
+    cut at 32,767 characters.
     """
 
     def __init__(
@@ -268,8 +268,8 @@ class XlsxRows:
 class CsvRows:
     """A .csv file (UTF-8 with mark, as Excel expects) written row by row; use it as a context manager.
 
-    Text that a spreadsheet would run gets a `'` before it, which our reader takes away again. Excel itself shortens long
-    numbers when it opens a CSV; give people .xlsx where digits matter. There is no room for a note.
+    Text that a spreadsheet would run gets a `'` before it, which our reader takes away again. Excel itself shortens
+    long numbers when it opens a CSV; give people .xlsx where digits matter. There is no room for a note.
     """
 
     def __init__(self, path: str | os.PathLike[str], columns: Sequence[Column], *, zone: tzinfo = UTC) -> None:

@@ -5,7 +5,9 @@ calamine gives error cells as empty ones and does not tell formulas.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
@@ -27,7 +29,8 @@ class Xls:
     def __init__(self, path: str, limits: SpreadsheetLimits) -> None:
         self._limits = limits
         try:
-            self._book = CalamineWorkbook.from_path(path)
+            # By content: from a path, the library would believe the name.
+            self._book = CalamineWorkbook.from_filelike(io.BytesIO(Path(path).read_bytes()))
         except PasswordError as error:
             raise SpreadsheetRefused("encrypted") from error
         except (CalamineError, OSError, ValueError) as error:
