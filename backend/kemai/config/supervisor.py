@@ -6,6 +6,7 @@ Django; it watches, restarts with a growing pause, and on Ctrl-C stops the datab
 
 from __future__ import annotations
 
+import math
 import os
 import selectors
 import signal
@@ -195,6 +196,8 @@ class Supervisor:
         if self.stopping or self.failure:
             return
         say(f"\n客脉 Kemai is ready at {address}  (started in {time.monotonic() - began:.1f} s; Ctrl-C stops it)")
+        if any(child.name == "vite" for child in self.children):
+            say("The screens reload as you edit them at http://localhost:5173")
         if self.env.demo:
             say(f"Demo sign-ins, password {DEMO_PASSWORD}:")
             for username, role in DEMO_PEOPLE:
@@ -241,8 +244,12 @@ class Supervisor:
         # Killed from outside is no fault of its own.
         child.failed_starts = child.failed_starts + 1 if status > 0 and lived < HEALTHY_SECONDS else 0
         how = f"killed by signal {-status}" if status < 0 else f"ended with status {status}"
+        if self.reload and child.failed_starts >= 2:
+            say(f"{child.name} {how}; waiting for the next change.")
+            child.again_at = math.inf
+            return
         say(f"{child.name} {how}; starting it again.")
-        if child.failed_starts >= MOST_FAILED_STARTS and child.name != "vite":
+        if child.failed_starts >= MOST_FAILED_STARTS:
             self.failure = f"{child.name} does not start: {child.last_line}"
 
     def start(self, child: Child) -> None:

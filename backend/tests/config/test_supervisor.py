@@ -39,7 +39,8 @@ class Small(s.Supervisor):
                 s.end(child); self.start(child)
 
 try:
-    sys.exit(Small(read_environment({"KEMAI_DATA": str(folder / "data"), "PORT": "%d"})).run())
+    env = read_environment({"KEMAI_DATA": str(folder / "data"), "PORT": "%d"})
+    sys.exit(Small(env, reload=sys.argv[3:] == ["reload"]).run())
 except Exception as error:
     sys.exit(f"kemai: {error}")
 """
@@ -151,6 +152,14 @@ def test_a_child_that_never_starts_ends_the_whole_with_its_own_words(tree: Tree)
     process = tree.start(BROKEN)
     assert process.wait(30) == 1
     assert "does not start: no such setting" in tree.output()
+
+
+def test_while_developing_a_broken_child_waits_for_the_next_change(tree: Tree) -> None:
+    process = tree.start(BROKEN, "reload")
+    assert wait_until(lambda: tree.output().count("waiting for the next change") == 2, 20), tree.output()
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    assert process.wait(5) == 0
 
 
 def test_children_die_with_a_supervisor_killed_hard(tree: Tree) -> None:
