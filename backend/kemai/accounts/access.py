@@ -1,0 +1,270 @@
+"""The one predicate: who may see, and do, what.
+
+A grant is (role, permission, scope). :func:`branches` turns a person's grants on one permission into SQL conditions over the facts of a
+record's :class:`Ownership` line. Lists take the branches as a UNION, each fed by its own index; single keys, re-checks, search, counts,
+exports and labels of references take the same branches joined by OR (decisions.md 1). So list and detail cannot disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from kemai.accounts.models import Department, FieldRule, RoleGrant, TeamMember, User
+from kemai.kit.errors import Forbidden, NotFound
+from kemai.kit.words import ZH
+
+SCOPES = ("own", "department", "department_below", "departments", "all")
+FIELD_ACCESS = ("hidden", "masked", "read_only", "editable")
+
+#: Up to so many departments each get a branch of their own (one index range each); beyond, one ANY over all of them.
+MAX_DEPARTMENT_BRANCHES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a permission goes for one person: everything, or own records plus those of some departments."""
+
+    everything: bool = False
+    departments: frozenset[UUID] = frozenset()
+
+    def join(self, other: Reach) -> Reach:
+        return Reach(self.everything or other.everything, self.departments | other.departments)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever acts, with his rights resolved. Built by :func:`load_actor`; kept at most a second (decisions.md 2)."""
+
+    id: UUID
+    name: str
+    username: str
+    department_id: UUID | None
+    principals: tuple[UUID, ...]
+    """Himself, his departments up to the top, his teams: what shares and pools are granted to."""
+    reaches: dict[str, Reach]
+    field_access: dict[tuple[str, str], str]
+    locale: str = ZH
+    time_zone: str = "Asia/Shanghai"
+    is_system: bool = False
+    via_token: bool = False
+    roles: tuple[tuple[str, str, str], ...] = ()
+    """(code, Chinese name, English name)"""
+    must_change_password: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def has(self, permission: str) -> bool:
+        """Whether the permission is held at any scope."""
+        return self.is_system or permission in self.reaches
+
+    def require(self, permission: str) -> None:
+        if not self.has(permission):
+            raise Forbidden
+
+    def reach(self, permission: str) -> Reach | None:
+        return Reach(everything=True) if self.is_system else self.reaches.get(permission)
+
+    def access_to(self, object_name: str, field_name: str) -> str | None:
+        """The field rule in force for this person, None where no role says anything."""
+        return self.field_access.get((object_name, field_name))
+
+    @cached_property
+    def field_signature(self) -> tuple[tuple[tuple[str, str], str], ...]:
+        return tuple(sorted(self.field_access.items()))
+
+    @cached_property
+    def params(self) -> dict[str, Any]:
+        """Values the predicate's SQL binds."""
+        return {"me": self.id, "principals": list(self.principals)}
+
+
+class SystemActor(Actor):
+    """A job acting for the product itself, declared by name; there is no ``actor=None``."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            id=UUID(int=0), name=name, username=f"system:{name}", department_id=None, principals=(), reaches={}, field_access={}, is_system=True
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """A declaration's ownership line: the columns (of alias ``t``) the predicate reads.
+
+    ``owners`` and ``departments``: any of them matching opens the record. ``shares``: pairs (object, key column) whose record shares
+    count here too, so that a shared customer brings its contacts. ``pool``: a pool column, open for viewing to its pool's members,
+    with the SQL that lists pools by ``%(principals)s``. ``public``: anybody signed in may view (departments, colleagues).
+    """
+
+    owners: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    shares: tuple[tuple[str, str], ...] = ()
+    pool: str | None = None
+    pools_of: str = ""
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Compiled conditions: ``everything``, or a tuple of alternative SQL conditions (empty: nothing at all)."""
+
+    everything: bool
+    conditions: tuple[str, ...]
+    params: dict[str, Any]
+
+    @property
+    def sql(self) -> str:
+        """The alternatives as one condition, for single keys, re-checks and counts."""
+        if self.everything:
+            return "TRUE"
+        return "(" + " OR ".join(self.conditions) + ")" if self.conditions else "FALSE"
+
+
+def branches(actor: Actor, permission: str, line: Ownership, alias: str = "t") -> Scope:
+    """Compile ``permission`` over ``line`` for ``actor``. Parameter names depend on the shape only, so SQL can be cached."""
+    reach = actor.reach(permission)
+    viewing = permission.endswith((".view", ".export"))
+    if reach is None:
+        return Scope(False, (), {})
+    if reach.everything or (line.public and viewing):
+        return Scope(True, (), {})
+    params = dict(actor.params)
+    prefix = permission.replace(".", "_").replace("-", "_")  # two permissions may meet in one statement
+    found = [f"{alias}.{column} = %(me)s" for column in line.owners]
+    departments = sorted(reach.departments)
+    if departments and line.departments:
+        if len(departments) <= MAX_DEPARTMENT_BRANCHES:
+            for n, department in enumerate(departments):
+                params[f"{prefix}_{n}"] = department
+            found += [f"{alias}.{column} = %({prefix}_{n})s" for column in line.departments for n in range(len(departments))]
+        else:
+            params[prefix] = departments
+            found += [f"{alias}.{column} = ANY(%({prefix})s)" for column in line.departments]
+    write = "" if viewing else " AND s.can_write"
+    found += [
+        f"{alias}.{key} = ANY(ARRAY(SELECT s.record_id FROM accounts_recordshare s WHERE s.object = '{shared}' "
+        f"AND s.grantee_id = ANY(%(principals)s){write} AND (s.expires_at IS NULL OR s.expires_at > now())))"
+        for shared, key in line.shares
+    ]
+    if line.pool and viewing:
+        found.append(f"{alias}.{line.pool} = ANY(ARRAY({line.pools_of}))")
+    return Scope(False, tuple(found), params)
+
+
+def can(actor: Actor, permission: str, line: Ownership, *, table: str, key: UUID, deleted: bool = False) -> bool:
+    """Whether ``actor`` may do ``permission`` to one record: the same branches as the list, for one key."""
+    scope = branches(actor, permission, line)
+    state = "" if deleted else " AND t.deleted_at IS NULL"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {table} t WHERE t.id = %(key)s{state} AND {scope.sql}", {**scope.params, "key": key})
+        return cursor.fetchone() is not None
+
+
+def visible_among(actor: Actor, permission: str, line: Ownership, *, table: str, keys: list[UUID]) -> set[UUID]:
+    """Which of ``keys`` ``actor`` may do ``permission`` to."""
+    scope = branches(actor, permission, line)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT t.id FROM {table} t WHERE t.id = ANY(%(keys)s) AND t.deleted_at IS NULL AND {scope.sql}", {**scope.params, "keys": keys}
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def require_visible(actor: Actor, permission: str, line: Ownership, *, table: str, key: UUID) -> None:
+    """:class:`NotFound` unless ``actor`` may do ``permission`` to the record: absent and not-yours are the same answer."""
+    if not can(actor, permission, line, table=table, key=key):
+        raise NotFound
+
+
+def explain(actor: Actor, permission: str, line: Ownership, *, table: str, key: UUID) -> list[str]:
+    """The branches that open one record to ``actor``, as SQL conditions; empty when none does (PLT-16)."""
+    scope = branches(actor, permission, line)
+    if scope.everything:
+        return ["everything"]
+    found = []
+    with connection.cursor() as cursor:
+        for condition in scope.conditions:
+            cursor.execute(f"SELECT 1 FROM {table} t WHERE t.id = %(key)s AND {condition}", {**scope.params, "key": key})
+            if cursor.fetchone():
+                found.append(condition)
+    return found
+
+
+def load_actor(user_id: UUID, *, via_token: bool = False) -> Actor | None:
+    """A person with rights resolved, or None when absent, disabled or deleted. Eight queries, cached by the caller."""
+    user = User.objects.filter(pk=user_id, is_active=True, deleted_at__isnull=True).first()
+    if user is None:
+        return None
+    tree = dict(Department.objects.filter(deleted_at__isnull=True).values_list("id", "parent_id"))
+    teams = list(TeamMember.objects.filter(user_id=user.id, team__deleted_at__isnull=True).values_list("team_id", flat=True))
+    role_ids, roles = [], []
+    for link in user.role_links.select_related("role").filter(role__deleted_at__isnull=True):
+        role_ids.append(link.role_id)
+        roles.append((link.role.code, link.role.name, link.role.name_en or link.role.name))
+    reaches: dict[str, Reach] = {}
+    for grant in RoleGrant.objects.filter(role_id__in=role_ids):
+        reach = _reach_of(grant.scope, grant.departments, user.department_id, tree)
+        reaches[grant.permission] = reaches.get(grant.permission, Reach()).join(reach)
+    return Actor(
+        id=user.id,
+        name=user.name,
+        username=user.username,
+        department_id=user.department_id,
+        principals=(user.id, *_up(user.department_id, tree), *teams),
+        reaches=reaches,
+        field_access=_field_access(role_ids),
+        locale=user.locale,
+        time_zone=user.time_zone,
+        via_token=via_token,
+        roles=tuple(roles),
+        must_change_password=user.must_change_password,
+        extra={"theme": user.theme, "job_title": user.job_title},
+    )
+
+
+def _reach_of(scope: str, chosen: list[UUID], home: UUID | None, tree: dict[UUID, UUID | None]) -> Reach:
+    if scope == "all":
+        return Reach(everything=True)
+    if scope == "department" and home:
+        return Reach(departments=frozenset({home}))
+    if scope == "department_below" and home:
+        return Reach(departments=frozenset(departments_below(home, tree)))
+    if scope == "departments":
+        return Reach(departments=frozenset(d for c in chosen for d in departments_below(c, tree)))
+    return Reach()
+
+
+def departments_below(top: UUID, tree: dict[UUID, UUID | None]) -> set[UUID]:
+    """``top`` and everything under it; ``tree`` maps a department to its parent."""
+    children: dict[UUID | None, list[UUID]] = {}
+    for child, parent in tree.items():
+        children.setdefault(parent, []).append(child)
+    found: set[UUID] = set()
+    waiting = [top]
+    while waiting:
+        department = waiting.pop()
+        if department not in found:
+            found.add(department)
+            waiting += children.get(department, [])
+    return found
+
+
+def _up(department: UUID | None, tree: dict[UUID, UUID | None]) -> list[UUID]:
+    chain: list[UUID] = []
+    while department is not None and department not in chain:
+        chain.append(department)
+        department = tree.get(department)
+    return chain
+
+
+def _field_access(role_ids: list[UUID]) -> dict[tuple[str, str], str]:
+    """The most open rule among the person's roles. A role that says nothing of a field leaves it to the declaration, which counts as
+    editable; so a restriction binds only when every role of the person carries it."""
+    rules: dict[tuple[str, str], list[str]] = {}
+    for rule in FieldRule.objects.filter(role_id__in=role_ids):
+        rules.setdefault((rule.object, rule.field), []).append(rule.access)
+    return {key: max(found, key=FIELD_ACCESS.index) for key, found in rules.items() if len(found) == len(role_ids)}

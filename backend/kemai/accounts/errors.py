@@ -1,0 +1,36 @@
+"""Refusals of sign-in and administration."""
+
+from __future__ import annotations
+
+from kemai.kit.errors import Conflict, Forbidden, Gone, KemaiError, RateLimited
+from kemai.kit.words import T
+
+
+class WrongPassword(KemaiError):
+    status, code = 401, "wrong_password"
+    text = T("用户名或密码不正确。", "The user name or the password is not right.")
+
+
+class SignInLocked(RateLimited):
+    code = "sign_in_locked"
+    text = T("尝试次数过多，请 {seconds} 秒后再试，或请管理员解锁。", "Too many tries; wait {seconds} seconds or ask your administrator to unlock.")
+
+
+class SetupClosed(Gone):
+    code = "setup_closed"
+    text = T("系统已完成初始化。", "The system has been set up already.")
+
+
+class LastAdministrator(Conflict):
+    code = "last_administrator"
+    text = T("不能停用或降级最后一位管理员。", "The last administrator cannot be disabled or demoted.")
+
+
+class OwnRoles(Forbidden):
+    code = "own_roles"
+    text = T("不能修改自己的角色或权限，请其他管理员操作。", "Nobody changes his own roles or rights; ask another administrator.")
+
+
+class MoreThanOwn(Forbidden):
+    code = "more_than_own"
+    text = T("不能授予超出自己范围的权限：{permission}。", "You cannot grant more than you hold: {permission}.")

@@ -1,0 +1,227 @@
+"""Who people are and what they may do: departments, users, roles, grants, field rules, teams, shares, sessions, tokens."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pgtrigger
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from kemai.base.models import Record, audited, record_indexes
+from kemai.kit.clock import now
+from kemai.kit.ids import new_id
+
+
+def rights() -> list[pgtrigger.Trigger]:
+    """Triggers of every table rights are computed from: any change moves the epoch, in the same transaction, whoever made it.
+
+    Processes keep resolved rights until the epoch moves, so revocation bites at the next look (S-6).
+    """
+    return [
+        pgtrigger.Trigger(
+            name="rights_epoch",
+            operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+            when=pgtrigger.After,
+            level=pgtrigger.Statement,
+            func="UPDATE accounts_rightsepoch SET value = value + 1; RETURN NULL;",
+        )
+    ]
+
+
+class RightsEpoch(models.Model):
+    """One row that counts changes of rights."""
+
+    id = models.IntegerField(primary_key=True, default=1)
+    value = models.BigIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="rights_epoch_single")]
+
+
+class Department(Record):
+    """A node of the organisation: company, subsidiary or department (ORG-1)."""
+
+    name = models.CharField(max_length=100)
+    name_sort = models.TextField(default="")
+    kind = models.CharField(max_length=20, default="department")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    head = models.ForeignKey("User", null=True, on_delete=models.SET_NULL, related_name="+")
+    position = models.IntegerField(default=0)
+
+    class Meta(Record.Meta):
+        triggers = audited() + rights()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["parent", "name"], name="department_name_once", condition=models.Q(deleted_at__isnull=True), nulls_distinct=False
+            ),
+            models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="department_not_own_parent"),
+        ]
+        indexes = record_indexes("dept", sorts=("updated_at", "name_sort", "position"))
+
+
+class UserManager(BaseUserManager["User"]):
+    pass
+
+
+class User(Record, AbstractBaseUser):
+    """A person who signs in. One home department, a manager, a job title (ORG-1)."""
+
+    last_login = None  # sessions tell it better
+    username = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)
+    name_sort = models.TextField(default="")
+    email = models.CharField(max_length=200, default="")
+    phone = models.CharField(max_length=40, default="")
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="people")
+    manager = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="reports")
+    job_title = models.CharField(max_length=60, default="")
+    is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=False)
+    locale = models.CharField(max_length=10, default="zh-CN")
+    time_zone = models.CharField(max_length=40, default="Asia/Shanghai")
+    theme = models.CharField(max_length=10, default="auto")
+
+    USERNAME_FIELD = "username"
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta(Record.Meta):
+        triggers = audited("password", "locale", "theme") + rights()
+        constraints = [
+            models.UniqueConstraint(models.functions.Lower("username"), name="user_username_once", condition=models.Q(deleted_at__isnull=True))
+        ]
+        indexes = record_indexes("user", sorts=("updated_at", "name_sort"), branches=("department_id",))
+
+
+class Role(Record):
+    """A set of grants with a duty sheet (岗位职责). ``code`` is set for the roles Kemai ships."""
+
+    code = models.CharField(max_length=40, default="")
+    name = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=60, default="")
+    name_sort = models.TextField(default="")
+    duties = models.TextField(default="")
+    goals = models.TextField(default="")
+
+    class Meta(Record.Meta):
+        triggers = audited() + rights()
+        constraints = [
+            models.UniqueConstraint(fields=["name"], name="role_name_once", condition=models.Q(deleted_at__isnull=True)),
+            models.UniqueConstraint(fields=["code"], name="role_code_once", condition=~models.Q(code="")),
+        ]
+        indexes = record_indexes("role", sorts=("updated_at", "name_sort"))
+
+
+class RoleGrant(models.Model):
+    """(role, permission, scope): ORG-2. ``departments`` counts for the scope "chosen departments" only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="grants")
+    permission = models.CharField(max_length=100)
+    scope = models.CharField(max_length=20)
+    departments = ArrayField(models.UUIDField(), default=list)
+
+    class Meta:
+        triggers = audited() + rights()
+        constraints = [models.UniqueConstraint(fields=["role", "permission"], name="grant_once")]
+
+
+class FieldRule(models.Model):
+    """How a role meets one field: hidden, masked, read_only or editable (ORG-3)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="field_rules")
+    object = models.CharField(max_length=60)
+    field = models.CharField(max_length=60)
+    access = models.CharField(max_length=10)
+
+    class Meta:
+        triggers = audited() + rights()
+        constraints = [models.UniqueConstraint(fields=["role", "object", "field"], name="field_rule_once")]
+
+
+class UserRole(models.Model):
+    """That a person holds a role."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="role_links")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="user_links")
+
+    class Meta:
+        triggers = audited() + rights()
+        constraints = [models.UniqueConstraint(fields=["user", "role"], name="user_role_once")]
+
+
+class Team(Record):
+    """People who work records together across departments (ORG-4)."""
+
+    name = models.CharField(max_length=60)
+    name_sort = models.TextField(default="")
+    description = models.TextField(default="")
+
+    class Meta(Record.Meta):
+        triggers = audited() + rights()
+        constraints = [models.UniqueConstraint(fields=["name"], name="team_name_once", condition=models.Q(deleted_at__isnull=True))]
+        indexes = record_indexes("team", sorts=("updated_at", "name_sort"))
+
+
+class TeamMember(models.Model):
+    id = models.UUIDField(primary_key=True, default=new_id)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="team_links")
+    lead = models.BooleanField(default=False)
+
+    class Meta:
+        triggers = audited() + rights()
+        constraints = [models.UniqueConstraint(fields=["team", "user"], name="team_member_once")]
+
+
+class RecordShare(models.Model):
+    """One record opened to a user, department or team, to read or to write, until a moment (ORG-4)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    object = models.CharField(max_length=60)
+    record_id = models.UUIDField()
+    grantee_kind = models.CharField(max_length=12)
+    grantee_id = models.UUIDField()
+    can_write = models.BooleanField(default=False)
+    expires_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=now)
+    created_by = models.UUIDField(null=True)
+
+    class Meta:
+        triggers = audited()
+        constraints = [models.UniqueConstraint(fields=["object", "record_id", "grantee_id"], name="share_once")]
+        indexes = [models.Index(fields=["grantee_id", "object"], name="share_grantee_ix")]
+
+
+class Session(models.Model):
+    """A signed-in browser. Only the hash of its token is stored."""
+
+    token_hash = models.CharField(primary_key=True, max_length=64)
+    id = models.UUIDField(default=new_id, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    csrf = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=now)
+    seen_at = models.DateTimeField(default=now)
+    expires_at = models.DateTimeField()
+    address = models.TextField(default="")
+    agent = models.TextField(default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="session_age_ix")]
+
+
+class ApiToken(models.Model):
+    """A program's key, acting as its person. Shown once; only the hash is stored, with a prefix to recognise it by."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=now)
+    expires_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)

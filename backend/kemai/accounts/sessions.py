@@ -1,0 +1,280 @@
+"""Who is calling: sessions and tokens → :class:`Actor`. The only way in (decisions.md 18).
+
+A process keeps a resolved session for at most a second, and resolved rights until the rights epoch moves; so an ordinary request costs one
+indexed read, a burst none, and a revocation bites within a second in every process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import connection
+
+from kemai.accounts.access import Actor, SystemActor, load_actor
+from kemai.accounts.errors import SignInLocked, WrongPassword
+from kemai.accounts.models import ApiToken, Session, User
+from kemai.base import audit, parameters, rates
+from kemai.kit.clock import now
+from kemai.kit.errors import NotFound, RateLimited
+from kemai.kit.ids import new_id
+from kemai.kit.words import T
+
+COOKIE = "kemai_session"
+HOST_COOKIE = "__Host-kemai_session"
+CSRF_COOKIE = "csrftoken"
+_KEEP = 1.0
+
+SECURITY = T("安全", "Security")
+IDLE = parameters.declare(
+    parameters.Parameter("security.session_idle_minutes", "int", 120, T("无操作自动退出（分钟）", "Sign out after idle minutes"), SECURITY, minimum=5, maximum=720)
+)
+ABSOLUTE = parameters.declare(
+    parameters.Parameter("security.session_hours", "int", 12, T("登录有效期（小时）", "A sign-in lasts at most (hours)"), SECURITY, minimum=1, maximum=168)
+)
+TRIES = parameters.declare(
+    parameters.Parameter("security.sign_in_tries", "int", 5, T("密码错误几次后锁定", "Wrong passwords before lock-out"), SECURITY, minimum=3, maximum=20)
+)
+LOCK = parameters.declare(
+    parameters.Parameter("security.lock_minutes", "int", 15, T("锁定时长（分钟）", "Lock-out lasts (minutes)"), SECURITY, minimum=1, maximum=1440)
+)
+
+SIGN_IN = SystemActor("sign-in")
+
+
+@dataclass(slots=True)
+class Caller:
+    """A recognised caller: the person, and the session he came with (None for a token)."""
+
+    actor: Actor
+    session_id: UUID | None
+    kept_until: float
+
+
+_callers: dict[str, Caller] = {}
+_actors: dict[tuple[UUID, bool], tuple[int, Actor]] = {}
+
+
+def hash_token(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def caller_of_session(token: str) -> Caller | None:
+    """The caller behind a session cookie, None when it is unknown, ended or idle too long."""
+    digest = hash_token(token)
+    kept = _callers.get(digest)
+    if kept and kept.kept_until > time.monotonic():
+        return kept
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.id, s.user_id, s.expires_at, s.seen_at, (SELECT value FROM accounts_rightsepoch WHERE id = 1) "
+            "FROM accounts_session s WHERE s.token_hash = %s",
+            [digest],
+        )
+        row = cursor.fetchone()
+    moment = now()
+    if row is None or row[2] <= moment or row[3] < moment - timedelta(minutes=IDLE.value()):
+        _callers.pop(digest, None)
+        return None
+    if moment - row[3] > timedelta(minutes=1):
+        Session.objects.filter(token_hash=digest).update(seen_at=moment)
+    return _keep(digest, _actor(row[1], row[4], False), row[0])
+
+
+def caller_of_token(token: str) -> Caller | None:
+    """The caller behind ``Authorization: Bearer km_…``."""
+    digest = hash_token(token)
+    kept = _callers.get(digest)
+    if kept and kept.kept_until > time.monotonic():
+        return kept
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT k.id, k.user_id, k.expires_at, k.last_used_at, k.revoked_at, (SELECT value FROM accounts_rightsepoch WHERE id = 1) "
+            "FROM accounts_apitoken k WHERE k.token_hash = %s",
+            [digest],
+        )
+        row = cursor.fetchone()
+    moment = now()
+    if row is None or row[4] is not None or (row[2] is not None and row[2] <= moment):
+        _callers.pop(digest, None)
+        return None
+    if row[3] is None or moment - row[3] > timedelta(minutes=1):
+        ApiToken.objects.filter(pk=row[0]).update(last_used_at=moment)
+    return _keep(digest, _actor(row[1], row[5], True), None)
+
+
+def _actor(user_id: UUID, epoch: int | None, via_token: bool) -> Actor | None:
+    kept = _actors.get((user_id, via_token))
+    if kept and kept[0] == epoch:
+        return kept[1]
+    actor = load_actor(user_id, via_token=via_token)
+    if actor is not None:
+        if len(_actors) > 5000:
+            _actors.clear()
+        _actors[(user_id, via_token)] = (epoch or 0, actor)
+    return actor
+
+
+def _keep(digest: str, actor: Actor | None, session_id: UUID | None) -> Caller | None:
+    if actor is None:
+        return None
+    if len(_callers) > 10_000:
+        _callers.clear()
+    caller = _callers[digest] = Caller(actor, session_id, time.monotonic() + _KEEP)
+    return caller
+
+
+def forget_callers() -> None:
+    """Drop this process's memory of callers and rights (tests, and sign-out here and now)."""
+    _callers.clear()
+    _actors.clear()
+
+
+def actor_of(user_id: UUID) -> Actor:
+    """A person's rights as they are now, for jobs; :class:`NotFound` when disabled."""
+    actor = load_actor(user_id)
+    if actor is None:
+        raise NotFound
+    return actor
+
+
+# ---------------------------------------------------------------- sign-in
+
+_DUMMY = make_password("nobody-has-this-password")
+
+
+def sign_in(*, username: str, password: str, address: str, agent: str) -> tuple[str, Session]:
+    """Check a password and open a session; returns its token, shown once to the browser.
+
+    Wrong name and wrong password take the same path and time; failures are counted per account and address (S-8), so that an attacker
+    elsewhere cannot lock the person out.
+    """
+    account = f"signin:{username.strip().lower()[:60]}:{address}"
+    window = LOCK.value() * 60
+    _refuse_locked(account, window)
+    user = User.objects.filter(username__iexact=username.strip(), deleted_at__isnull=True).first()
+    right = check_password(password, user.password if user else _DUMMY) and user is not None and user.is_active
+    if not right or user is None:
+        audit.record(SIGN_IN, "sign_in.refused", object="users", record_id=user.id if user else None, data={"username": username[:60]})
+        for key, limit in ((account, TRIES.value()), (f"signin:*:{address}", 100)):
+            try:
+                rates.take(key, limit=limit, seconds=window)
+            except RateLimited as error:
+                raise SignInLocked(error.seconds) from error
+        raise WrongPassword
+    rates.clear(account)
+    token = secrets.token_urlsafe(32)
+    moment = now()
+    session = Session.objects.create(
+        token_hash=hash_token(token),
+        id=new_id(),
+        user=user,
+        csrf=secrets.token_urlsafe(24),
+        created_at=moment,
+        seen_at=moment,
+        expires_at=moment + timedelta(hours=ABSOLUTE.value()),
+        address=address,
+        agent=agent[:300],
+    )
+    audit.record(SIGN_IN, "sign_in", object="users", record_id=user.id, data={"username": user.username})
+    return token, session
+
+
+def _refuse_locked(account: str, window: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count, extract(epoch FROM window_start + make_interval(secs => %s) - now()) FROM base_ratecounter WHERE key = %s",
+            [window, account],
+        )
+        row = cursor.fetchone()
+    if row and row[0] >= TRIES.value() and row[1] > 0:
+        raise SignInLocked(int(row[1]))
+
+
+def sign_out(token: str) -> None:
+    """End a session on the server."""
+    Session.objects.filter(token_hash=hash_token(token)).delete()
+    _callers.pop(hash_token(token), None)
+
+
+def end_sessions(user_id: UUID, *, but: UUID | None = None) -> int:
+    """End a person's sessions (password change, disabling), except ``but``; returns how many."""
+    ended, _ = Session.objects.filter(user_id=user_id).exclude(id=but).delete()
+    _callers.clear()
+    return ended
+
+
+def session_until(user_id: UUID) -> list[tuple[UUID, datetime, str, str]]:
+    """A person's open sessions: id, last seen, address, browser."""
+    return list(Session.objects.filter(user_id=user_id, expires_at__gt=now()).order_by("-seen_at").values_list("id", "seen_at", "address", "agent"))
+
+
+# ---------------------------------------------------------------- tokens
+
+
+def create_token(*, user: User, name: str, days: int | None = 365) -> str:
+    """Make an API token acting as ``user``; returned once, stored only as a hash."""
+    token = f"km_{secrets.token_urlsafe(32)}"
+    row = ApiToken.objects.create(
+        user=user, name=name[:100], prefix=token[:9], token_hash=hash_token(token), expires_at=now() + timedelta(days=days) if days else None
+    )
+    audit.record(SIGN_IN, "token.create", object="users", record_id=user.id, data={"name": name, "token": str(row.id)})
+    return token
+
+
+def csrf_ok(cookie: str | None, header: str | None) -> bool:
+    """Double submit: the header must repeat the cookie."""
+    return bool(cookie) and bool(header) and len(cookie or "") >= 20 and hmac.compare_digest(cookie or "", header or "")
+
+
+def new_csrf() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def caller_of_headers(headers: dict[str, str]) -> Caller | None:
+    """The caller of a raw request (the event stream): bearer token or session cookie."""
+    bearer = headers.get("authorization", "")
+    if bearer.startswith("Bearer "):
+        return caller_of_token(bearer[7:].strip())
+    token = _cookie_token(headers.get("cookie", ""))
+    return caller_of_session(token) if token else None
+
+
+def _cookie_token(cookie: str) -> str | None:
+    cookies = dict(part.strip().split("=", 1) for part in cookie.split(";") if "=" in part)
+    return cookies.get(HOST_COOKIE) or cookies.get(COOKIE)
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Whose event stream it is, and the word for the session or token it came with."""
+
+    id: UUID
+    credential: str
+
+
+def actor_for_scope_headers(headers: dict[str, str]) -> Listener | None:
+    """The person behind a stream request, None when nobody."""
+    bearer = headers.get("authorization", "")
+    token = bearer[7:].strip() if bearer.startswith("Bearer ") else _cookie_token(headers.get("cookie", ""))
+    caller = caller_of_headers(headers)
+    return Listener(caller.actor.id, hash_token(token)) if caller and token else None
+
+
+def live_credentials(credentials: list[str]) -> set[str]:
+    """Which of these sessions and tokens are still good, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.token_hash FROM accounts_session s JOIN accounts_user u ON u.id = s.user_id AND u.is_active AND u.deleted_at IS NULL "
+            "WHERE s.token_hash = ANY(%s) AND s.expires_at > now() UNION ALL "
+            "SELECT k.token_hash FROM accounts_apitoken k JOIN accounts_user u ON u.id = k.user_id AND u.is_active AND u.deleted_at IS NULL "
+            "WHERE k.token_hash = ANY(%s) AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())",
+            [credentials, credentials],
+        )
+        return {row[0] for row in cursor.fetchall()}

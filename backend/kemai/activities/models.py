@@ -1,0 +1,68 @@
+"""What people do with customers: follow-ups and tasks."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from kemai.accounts.models import Department, User
+from kemai.base.models import Record, audited, record_indexes
+from kemai.customers.models import Contact, Held
+from kemai.kit.clock import now
+
+
+class Interaction(Held, Record):
+    """One contact with a customer by any channel (ACT-1). The opportunity is a key only: sales sits above this domain."""
+
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="+")
+    opportunity_id = models.UUIDField(null=True)
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=20, default="phone")
+    content = models.TextField()
+    outcome = models.CharField(max_length=20, default="")
+    next_step = models.CharField(max_length=300, default="")
+    occurred_at = models.DateTimeField(default=now)
+    next_contact_at = models.DateTimeField(null=True)
+
+    class Meta(Record.Meta):
+        triggers = audited("holder_id", "holder_department_id")
+        indexes = [
+            *record_indexes("act", sorts=("occurred_at",), branches=("owner_id", "department_id", "holder_id", "holder_department_id")),
+            models.Index(fields=["updated_at", "id"], name="act_updated_ix", condition=models.Q(deleted_at__isnull=True)),
+            models.Index(fields=["customer", "occurred_at", "id"], name="act_customer_ix"),
+            models.Index(fields=["opportunity_id", "occurred_at", "id"], name="act_opportunity_ix", condition=models.Q(opportunity_id__isnull=False)),
+            models.Index(fields=["contact", "occurred_at", "id"], name="act_contact_ix", condition=models.Q(contact__isnull=False)),
+        ]
+
+
+class Task(Record):
+    """Something to do, linked to any record (ACT-4)."""
+
+    title = models.CharField(max_length=200)
+    name_sort = models.TextField(default="")
+    description = models.TextField(default="")
+    assignee = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
+    due_at = models.DateTimeField(null=True)
+    remind_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+    priority = models.CharField(max_length=10, default="normal")
+    status = models.CharField(max_length=10, default="open")
+    progress = models.IntegerField(default=0)
+    repeat = models.CharField(max_length=10, default="")
+    parent = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
+    related_object = models.CharField(max_length=60, default="")
+    related_id = models.UUIDField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta(Record.Meta):
+        triggers = audited("reminded_at")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(progress__gte=0, progress__lte=100), name="task_progress_percent"),
+            models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="task_not_own_parent"),
+        ]
+        indexes = [
+            *record_indexes("task", sorts=("updated_at", "due_at", "name_sort"), branches=("assignee_id", "created_by", "department_id")),
+            models.Index(fields=["related_id", "due_at", "id"], name="task_related_ix", condition=models.Q(related_id__isnull=False)),
+            models.Index(fields=["remind_at"], name="task_remind_ix", condition=models.Q(reminded_at__isnull=True, remind_at__isnull=False, status="open")),
+        ]

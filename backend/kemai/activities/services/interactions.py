@@ -1,0 +1,41 @@
+"""What the activity domain adds to writing follow-ups."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from kemai.accounts.access import Actor
+from kemai.accounts.models import User
+from kemai.customers.models import Contact
+from kemai.customers.services.ownership import note_contact
+from kemai.customers.services.records import set_holders
+from kemai.kit.clock import now
+from kemai.kit.words import T
+from kemai.platform.objects.declare import Draft
+
+
+def prepare_interactions(actor: Actor, drafts: list[Draft]) -> None:
+    """Who did it, whose customer it is, and dates that can be true."""
+    set_holders(actor, drafts)
+    owners = {d.get("owner_id") or actor.id for d in drafts}
+    departments = dict(User.objects.filter(pk__in=owners).values_list("id", "department_id"))
+    latest = now() + timedelta(minutes=5)
+    for draft in drafts:
+        if draft.old is None:
+            draft.values["owner_id"] = draft.values.get("owner_id") or actor.id
+            draft.values["occurred_at"] = draft.values.get("occurred_at") or now()
+            draft.values["department_id"] = departments.get(draft.values["owner_id"])
+        occurred, following, contact = draft.get("occurred_at"), draft.get("next_contact_at"), draft.get("contact_id")
+        if occurred and draft.changed("occurred_at") and occurred > latest:
+            draft.wrong("occurred_at", "in_the_future", T("跟进时间不能在将来；将来的安排请填“下次联系”或建任务。", "A follow-up lies in the past; use next contact or a task for plans."))
+        if following and occurred and draft.changed("next_contact_at") and following <= occurred:
+            draft.wrong("next_contact_at", "before", T("下次联系应晚于本次跟进。", "The next contact comes after this one."))
+        if contact and draft.changed("contact_id") and not Contact.objects.filter(pk=contact, customer_id=draft.get("customer_id")).exists():
+            draft.wrong("contact", "other_customer", T("联系人不属于该客户。", "The contact belongs to another customer."))
+
+
+def after_interactions(actor: Actor, drafts: list[Draft]) -> None:
+    """Tell the customer when it was last contacted and when it wants to be next."""
+    for draft in sorted(drafts, key=lambda d: d.get("occurred_at")):
+        if draft.old is None or draft.changed("occurred_at") or draft.changed("next_contact_at"):
+            note_contact(draft.get("customer_id"), at=draft.get("occurred_at"), next_at=draft.get("next_contact_at"))

@@ -1,0 +1,15 @@
+"""Background work of the activity domain."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from kemai.activities.services.tasks import remind_due_tasks
+from kemai.platform.notify import forget_old_events
+
+
+@app.periodic(cron="* * * * *", periodic_id="reminders")
+@app.task(name="activities.remind", queue="system", queueing_lock="remind")
+def remind(timestamp: int) -> None:
+    remind_due_tasks()
+    forget_old_events()

@@ -1,0 +1,203 @@
+"""Signing in and out, the person himself, his sessions and tokens, the first administrator."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+
+from kemai.accounts import sessions
+from kemai.accounts.access import Actor
+from kemai.accounts.models import ApiToken, Department, Session, User
+from kemai.administration.menu import menu_for
+from kemai.administration.services import people
+from kemai.base import audit
+from kemai.kit.clock import now
+from kemai.kit.errors import NotFound, NotSignedIn
+from kemai.kit.http import json_response
+from kemai.platform.notify import count_unread
+
+router = Router()
+
+
+class Login(Schema):
+    username: str
+    password: str
+
+
+class Setup(Schema):
+    company: str
+    username: str
+    name: str
+    password: str
+
+
+class Preferences(Schema):
+    locale: Literal["zh-CN", "en"] | None = None
+    theme: Literal["auto", "light", "dark"] | None = None
+
+
+class Passwords(Schema):
+    current: str
+    new: str
+
+
+class TokenName(Schema):
+    name: str
+    days: int = 365
+
+
+class SetupNeeded(NotSignedIn):
+    """Nobody exists yet: the first-administrator page is open."""
+
+    def extra(self) -> dict[str, Any]:
+        return {"setup_open": True}
+
+
+def describe_person(actor: Actor) -> dict[str, Any]:
+    """``/me`` of the interface."""
+    english = actor.locale == "en"
+    department = Department.objects.filter(pk=actor.department_id).values_list("name", flat=True).first() if actor.department_id else None
+    return {
+        "id": actor.id,
+        "username": actor.username,
+        "name": actor.name,
+        "locale": actor.locale,
+        "time_zone": actor.time_zone,
+        "theme": actor.extra.get("theme", "auto"),
+        "department": {"id": actor.department_id, "label": department} if actor.department_id else None,
+        "roles": [{"code": code, "label": en if english else zh} for code, zh, en in actor.roles],
+        "permissions": {code: "all" if r.everything else ("departments" if r.departments else "own") for code, r in sorted(actor.reaches.items())},
+        "menu": menu_for(actor),
+        "counters": {"notifications": count_unread(actor)},
+        "must_change_password": actor.must_change_password,
+        "setup_needed": False,
+    }
+
+
+def _cookie(response: HttpResponse, token: str) -> HttpResponse:
+    name = sessions.HOST_COOKIE if settings.KEMAI_HTTPS else sessions.COOKIE
+    response.set_cookie(name, token, httponly=True, secure=settings.KEMAI_HTTPS, samesite="Lax", path="/")
+    response.set_cookie(sessions.CSRF_COOKIE, sessions.new_csrf(), samesite="Lax", secure=settings.KEMAI_HTTPS)
+    return response
+
+
+def _session_token(request: HttpRequest) -> str | None:
+    return request.COOKIES.get(sessions.HOST_COOKIE if settings.KEMAI_HTTPS else sessions.COOKIE)
+
+
+def _open(request: HttpRequest, username: str, password: str) -> HttpResponse:
+    old = _session_token(request)
+    if old:  # a new identity gets a new session; the old id is dead (S-7)
+        sessions.sign_out(old)
+    token, session = sessions.sign_in(
+        username=username, password=password, address=audit.request_info.get().address, agent=request.headers.get("User-Agent", "")
+    )
+    caller = sessions.caller_of_session(token)
+    if caller is None:
+        raise NotSignedIn
+    return _cookie(json_response(describe_person(caller.actor)), token)
+
+
+@router.post("/auth/login", auth=None, operation_id="auth_login", summary="Sign in")
+def login(request: HttpRequest, data: Login) -> HttpResponse:
+    return _open(request, data.username, data.password)
+
+
+@router.post("/auth/logout", auth=None, operation_id="auth_logout", summary="Sign out")
+def logout(request: HttpRequest) -> HttpResponse:
+    token = _session_token(request)
+    if token:
+        sessions.sign_out(token)
+    response = HttpResponse(status=204)
+    response.delete_cookie(sessions.HOST_COOKIE if settings.KEMAI_HTTPS else sessions.COOKIE)
+    return response
+
+
+@router.get("/auth/setup", auth=None, operation_id="auth_setup_state", summary="Is the first-administrator page open?")
+def setup_state(request: HttpRequest) -> dict[str, Any]:
+    return {"open": people.setup_open()}
+
+
+@router.post("/auth/setup", auth=None, operation_id="auth_setup", summary="Make the first administrator")
+def set_up(request: HttpRequest, data: Setup) -> HttpResponse:
+    people.set_up(**data.dict())
+    return _open(request, data.username, data.password)
+
+
+@router.get("/me", auth=None, operation_id="me_get", summary="The person signed in")
+def me(request: HttpRequest) -> HttpResponse:
+    actor: Actor | None = request.actor  # type: ignore[attr-defined]
+    if actor is None:
+        raise SetupNeeded if people.setup_open() else NotSignedIn
+    return json_response(describe_person(actor))
+
+
+@router.patch("/me", operation_id="me_update", summary="Language and theme")
+def update_me(request: HttpRequest, data: Preferences) -> HttpResponse:
+    actor: Actor = request.auth  # type: ignore[attr-defined]
+    changes = {k: v for k, v in data.dict().items() if v is not None}
+    if changes:
+        with audit.act(actor, "preferences", object="users", record_id=actor.id):
+            User.objects.filter(pk=actor.id).update(**changes)
+        sessions.forget_callers()
+    return json_response(describe_person(sessions.actor_of(actor.id)))
+
+
+@router.post("/me/password", operation_id="me_password", summary="Change one's password")
+def change_password(request: HttpRequest, data: Passwords) -> HttpResponse:
+    actor: Actor = request.auth  # type: ignore[attr-defined]
+    people.change_password(actor, current=data.current, new=data.new, session_id=request.session_id)  # type: ignore[attr-defined]
+    return HttpResponse(status=204)
+
+
+@router.get("/me/sessions", operation_id="me_sessions", summary="One's open sessions")
+def list_sessions(request: HttpRequest) -> dict[str, Any]:
+    actor: Actor = request.auth  # type: ignore[attr-defined]
+    current = request.session_id  # type: ignore[attr-defined]
+    return {
+        "items": [
+            {"id": key, "seen_at": seen, "address": address, "agent": agent, "current": key == current} for key, seen, address, agent in sessions.session_until(actor.id)
+        ]
+    }
+
+
+@router.delete("/me/sessions/{session_id}", operation_id="me_session_end", summary="End a session")
+def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    actor: Actor = request.auth  # type: ignore[attr-defined]
+    if not Session.objects.filter(user_id=actor.id, id=session_id).delete()[0]:
+        raise NotFound
+    sessions.forget_callers()
+    return HttpResponse(status=204)
+
+
+@router.get("/me/tokens", operation_id="me_tokens", summary="One's API tokens")
+def list_tokens(request: HttpRequest) -> dict[str, Any]:
+    actor: Actor = request.auth  # type: ignore[attr-defined]
+    rows = ApiToken.objects.filter(user_id=actor.id, revoked_at__isnull=True).order_by("-created_at")
+    return {
+        "items": [
+            {"id": t.id, "name": t.name, "prefix": t.prefix, "created_at": t.created_at, "expires_at": t.expires_at, "last_used_at": t.last_used_at} for t in rows
+        ]
+    }
+
+
+@router.post("/me/tokens", operation_id="me_token_create", summary="Make an API token; shown once", response={201: dict[str, Any]})
+def make_token(request: HttpRequest, data: TokenName) -> tuple[int, dict[str, Any]]:
+    actor: Actor = request.auth  # type: ignore[attr-defined]
+    days = min(max(data.days, 1), 3650)
+    token = sessions.create_token(user=User.objects.get(pk=actor.id), name=data.name.strip() or "API", days=days)
+    row = ApiToken.objects.get(token_hash=sessions.hash_token(token))
+    return 201, {"id": row.id, "name": row.name, "prefix": row.prefix, "created_at": row.created_at, "expires_at": row.expires_at, "token": token}
+
+
+@router.delete("/me/tokens/{token_id}", operation_id="me_token_revoke", summary="Revoke an API token")
+def revoke_token(request: HttpRequest, token_id: UUID) -> HttpResponse:
+    actor: Actor = request.auth  # type: ignore[attr-defined]
+    if not ApiToken.objects.filter(user_id=actor.id, pk=token_id, revoked_at__isnull=True).update(revoked_at=now()):
+        raise NotFound
+    sessions.forget_callers()
+    return HttpResponse(status=204)

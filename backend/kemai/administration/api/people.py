@@ -1,0 +1,87 @@
+"""Roles of people, rights of roles, members of teams and pools."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+
+from kemai.accounts.access import SCOPES, Actor
+from kemai.administration.services import organisation
+from kemai.kit.errors import Malformed, VersionRequired
+from kemai.kit.http import json_response
+from kemai.kit.words import T
+from kemai.platform.objects.declare import all_objects, permissions_of
+
+router = Router()
+
+
+class Grants(Schema):
+    grants: list[dict[str, Any]]
+    field_rules: list[dict[str, Any]] = []
+
+
+class Roles(Schema):
+    roles: list[UUID]
+
+
+class Members(Schema):
+    members: list[dict[str, Any]]
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return request.auth  # type: ignore[attr-defined,no-any-return]
+
+
+@router.get("/admin/permissions", operation_id="permissions_list", summary="The catalogue of permissions and fields")
+def permissions(request: HttpRequest) -> dict[str, Any]:
+    _actor(request).require("administration.role.view")
+    groups = [
+        {"object": o.name, "label": o.label.to(), "permissions": [{"code": code, "label": label.to(), "scopes": list(SCOPES)} for code, label in permissions_of(o)]}
+        for o in all_objects()
+    ]
+    extra = [{"code": code, "label": label.to(), "scopes": ["all"]} for code, label in organisation.EXTRA_PERMISSIONS]
+    groups.append({"object": "", "label": T("系统", "System").to(), "permissions": extra})
+    fields = [{"object": o.name, "label": o.label.to(), "fields": [{"name": f.name, "label": f.label.to()} for f in o.fields]} for o in all_objects()]
+    return {"groups": groups, "fields": fields}
+
+
+@router.get("/roles/{role_id}/grants", operation_id="roles_grants", summary="A role's rights")
+def get_grants(request: HttpRequest, role_id: UUID) -> HttpResponse:
+    found = organisation.role_grants(_actor(request), role_id)
+    return json_response(found, headers={"ETag": f'"{found["version"]}"'})
+
+
+@router.put("/roles/{role_id}/grants", operation_id="roles_set_grants", summary="Replace a role's rights")
+def put_grants(request: HttpRequest, role_id: UUID, data: Grants) -> HttpResponse:
+    text = request.headers.get("If-Match", "").strip('"')
+    if not text:
+        raise VersionRequired
+    if not text.isdigit():
+        raise Malformed(what="If-Match")
+    organisation.set_grants(_actor(request), role_id, grants=data.grants, field_rules=data.field_rules, version=int(text))
+    return get_grants(request, role_id)
+
+
+@router.get("/users/{user_id}/roles", operation_id="users_roles", summary="A person's roles")
+def get_roles(request: HttpRequest, user_id: UUID) -> dict[str, Any]:
+    return {"items": organisation.user_roles(_actor(request), user_id)}
+
+
+@router.put("/users/{user_id}/roles", operation_id="users_set_roles", summary="Replace a person's roles")
+def put_roles(request: HttpRequest, user_id: UUID, data: Roles) -> dict[str, Any]:
+    organisation.set_user_roles(_actor(request), user_id, roles=data.roles)
+    return get_roles(request, user_id)
+
+
+@router.get("/teams/{team_id}/members", operation_id="teams_members", summary="A team's members")
+def get_members(request: HttpRequest, team_id: UUID) -> dict[str, Any]:
+    return {"items": organisation.team_members(_actor(request), team_id)}
+
+
+@router.put("/teams/{team_id}/members", operation_id="teams_set_members", summary="Replace a team's members")
+def put_members(request: HttpRequest, team_id: UUID, data: Members) -> dict[str, Any]:
+    organisation.set_team_members(_actor(request), team_id, members=data.members)
+    return get_members(request, team_id)

@@ -1,0 +1,78 @@
+"""Parameters, dictionaries, audit log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from kemai.accounts.access import Actor
+from kemai.administration.services import settings
+from kemai.base import parameters
+
+router = Router()
+
+
+class Value(Schema):
+    value: Any
+
+
+class Items(Schema):
+    items: list[dict[str, Any]]
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return request.auth  # type: ignore[attr-defined,no-any-return]
+
+
+@router.get("/admin/parameters", operation_id="parameters_list", summary="Tunable numbers")
+def list_parameters(request: HttpRequest) -> dict[str, Any]:
+    _actor(request).require("administration.parameter.edit")
+    return {
+        "items": [
+            {
+                "code": p.code,
+                "label": p.label.to(),
+                "help": p.help.to(),
+                "type": p.kind,
+                "value": p.value(),
+                "default": p.default,
+                "min": p.minimum,
+                "max": p.maximum,
+                "choices": [{"value": v, "label": label.to()} for v, label in p.choices] or None,
+                "group": p.group.to(),
+            }
+            for p in parameters.all_parameters()
+        ]
+    }
+
+
+@router.put("/admin/parameters/{code}", operation_id="parameters_set", summary="Change a parameter")
+def set_parameter(request: HttpRequest, code: str, data: Value) -> dict[str, Any]:
+    actor = _actor(request)
+    actor.require("administration.parameter.edit")
+    found = parameters.set_parameter(actor, code=code, value=data.value)
+    return {"code": found.code, "value": found.value()}
+
+
+@router.get("/admin/dictionaries", operation_id="dictionaries_list", summary="All dictionaries")
+def list_dictionaries(request: HttpRequest) -> dict[str, Any]:
+    return {"items": settings.list_dictionaries(_actor(request))}
+
+
+@router.get("/admin/dictionaries/{code}", operation_id="dictionaries_get", summary="A dictionary's values")
+def get_dictionary(request: HttpRequest, code: str) -> dict[str, Any]:
+    return {"items": settings.dictionary_values(_actor(request), code)}
+
+
+@router.put("/admin/dictionaries/{code}", operation_id="dictionaries_set", summary="Replace a dictionary's values")
+def put_dictionary(request: HttpRequest, code: str, data: Items) -> dict[str, Any]:
+    settings.set_dictionary(_actor(request), code, data.items)
+    return get_dictionary(request, code)
+
+
+@router.get("/admin/audit", operation_id="audit_list", summary="The audit log")
+def audit_log(request: HttpRequest) -> dict[str, Any]:
+    data = request.GET.dict()
+    return settings.read_audit(_actor(request), filters=data, cursor=data.get("cursor", ""))

@@ -1,0 +1,42 @@
+"""The main menu after the five modules (PLT-19), cut to a person's rights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kemai.accounts.access import Actor
+from kemai.kit.words import T
+from kemai.platform.objects.declare import all_objects
+
+#: (key, words, path, permission or object)
+SALES = (("customers", "/customers"), ("contacts", "/contacts"), ("opportunities", "/opportunities"), ("interactions", "/interactions"), ("tasks", "/tasks"))
+ADMIN: tuple[tuple[str, T, str, str], ...] = (
+    ("users", T("人员", "People"), "/admin/users", "administration.user.edit"),
+    ("departments", T("部门", "Departments"), "/admin/departments", "administration.department.edit"),
+    ("roles", T("角色与权限", "Roles and rights"), "/admin/roles", "administration.role.view"),
+    ("teams", T("团队", "Teams"), "/admin/teams", "administration.team.edit"),
+    ("pools", T("公海", "Pools"), "/admin/pools", "customers.pool.edit"),
+    ("pipelines", T("销售流程", "Pipelines"), "/admin/pipelines", "sales.pipeline.edit"),
+    ("dictionaries", T("字典", "Dictionaries"), "/admin/dictionaries", "administration.dictionary.edit"),
+    ("parameters", T("参数", "Parameters"), "/admin/parameters", "administration.parameter.edit"),
+    ("audit", T("审计日志", "Audit log"), "/admin/audit", "administration.audit.view"),
+)
+
+
+def menu_for(actor: Actor) -> list[dict[str, Any]]:
+    """Home, the modules, administration: only what leads somewhere for this person."""
+    menu: list[dict[str, Any]] = [{"key": "home", "label": T("工作台", "Home").to(), "icon": "home", "path": "/"}]
+    if actor.has("analytics.manager.view"):
+        menu.append({"key": "manager", "label": T("经理看板", "Manager").to(), "icon": "manager", "path": "/manager"})
+    objects = {o.name: o for o in all_objects()}
+    sales = [
+        {"key": name, "label": objects[name].plural.to(), "icon": name, "path": path, "object": name}
+        for name, path in SALES
+        if name in objects and actor.has(objects[name].perm("view"))
+    ]
+    if sales:
+        menu.append({"key": "sales", "label": T("销售", "Sales").to(), "icon": "sales", "path": None, "children": sales})
+    admin = [{"key": key, "label": label.to(), "icon": key, "path": path, "object": key if key in objects else None} for key, label, path, code in ADMIN if actor.has(code)]
+    if admin:
+        menu.append({"key": "admin", "label": T("系统管理", "Administration").to(), "icon": "admin", "path": None, "children": admin})
+    return menu

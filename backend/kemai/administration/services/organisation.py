@@ -1,0 +1,150 @@
+"""Departments, roles, teams: what an administrator decides. Nobody gives more than he holds, nor changes his own rights (S-5)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from kemai.accounts.access import FIELD_ACCESS, SCOPES, Actor, departments_below
+from kemai.accounts.errors import LastAdministrator, MoreThanOwn, OwnRoles
+from kemai.accounts.models import Department, FieldRule, Role, RoleGrant, TeamMember, User, UserRole
+from kemai.base.audit import act
+from kemai.kit.errors import Invalid, NotFound, VersionStale
+from kemai.kit.ids import parse_id
+from kemai.kit.words import T
+from kemai.platform.objects.declare import Draft, all_objects, get_object, permissions_of
+from kemai.platform.objects.write import lock_row, update_rows
+
+ADMINISTRATE = "administration.role.edit"
+"""Who holds this can give himself anything; the last such person cannot be locked out."""
+
+
+def prepare_departments(actor: Actor, drafts: list[Draft]) -> None:
+    """No department hangs below itself."""
+    tree = dict(Department.objects.filter(deleted_at__isnull=True).values_list("id", "parent_id"))
+    for draft in drafts:
+        parent = draft.values.get("parent_id")
+        if parent and draft.changed("parent_id") and parent in departments_below(draft.id, tree):
+            draft.wrong("parent", "cycle", T("上级不能是自己或自己的下级。", "A department cannot hang below itself."))
+
+
+def role_grants(actor: Actor, role_id: UUID) -> dict[str, Any]:
+    """A role's grants and field rules."""
+    actor.require("administration.role.view")
+    role = Role.objects.filter(pk=role_id, deleted_at__isnull=True).first()
+    if role is None:
+        raise NotFound
+    return {
+        "version": role.version,
+        "grants": [{"permission": g.permission, "scope": g.scope, "departments": g.departments} for g in role.grants.order_by("permission")],
+        "field_rules": [{"object": r.object, "field": r.field, "access": r.access} for r in role.field_rules.order_by("object", "field")],
+    }
+
+
+def known_permissions() -> dict[str, T]:
+    """Every permission code with its words."""
+    return {code: label for declaration in all_objects() for code, label in permissions_of(declaration)} | dict(EXTRA_PERMISSIONS)
+
+
+EXTRA_PERMISSIONS: list[tuple[str, T]] = [
+    ("administration.parameter.edit", T("修改系统参数", "Change parameters")),
+    ("administration.dictionary.edit", T("修改字典", "Change dictionaries")),
+    ("administration.audit.view", T("查看审计日志", "Read the audit log")),
+    ("analytics.manager.view", T("查看经理看板", "See the manager's page")),
+]
+
+
+def set_grants(actor: Actor, role_id: UUID, *, grants: list[dict[str, Any]], field_rules: list[dict[str, Any]], version: int) -> None:
+    """Replace a role's rights. Refused for a role one holds oneself, and for rights one does not hold."""
+    declaration = get_object("roles")
+    actor.require(declaration.perm("edit"))
+    if UserRole.objects.filter(role_id=role_id, user_id=actor.id).exists():
+        raise OwnRoles
+    wanted = [_grant(actor, g) for g in grants]
+    rules = [_rule(r) for r in field_rules]
+    with act(actor, "grants", object="roles", record_id=role_id):
+        row = lock_row(actor, declaration, role_id, declaration.perm("edit"))
+        if row["version"] != version:
+            raise VersionStale(role_grants(actor, role_id))
+        _replace_grants(role_id, wanted)
+        FieldRule.objects.filter(role_id=role_id).delete()
+        FieldRule.objects.bulk_create(FieldRule(role_id=role_id, **r) for r in rules)
+        update_rows(declaration, actor.id, [Draft(role_id, row, {"name": row["name"]})])
+        keep_an_administrator()
+
+
+def _replace_grants(role_id: UUID, wanted: list[dict[str, Any]]) -> None:
+    RoleGrant.objects.filter(role_id=role_id).delete()
+    RoleGrant.objects.bulk_create(RoleGrant(role_id=role_id, **g) for g in wanted)
+
+
+def _grant(actor: Actor, raw: dict[str, Any]) -> dict[str, Any]:
+    permission, scope = raw.get("permission"), raw.get("scope")
+    departments = [k for d in raw.get("departments") or [] if (k := parse_id(d))]
+    if permission not in known_permissions() or scope not in SCOPES:
+        raise Invalid.one("grants", "unknown_permission", T("没有这个权限或范围：{what}", "No such permission or scope: {what}"), what=f"{permission} / {scope}"[:100])
+    if scope == "departments" and not departments:
+        raise Invalid.one("grants", "required", T("请选择部门：{what}", "Choose departments: {what}"), what=str(permission))
+    held = actor.reach(str(permission))
+    if held is None or not (held.everything or scope != "all"):
+        raise MoreThanOwn(permission=known_permissions()[str(permission)])
+    return {"permission": permission, "scope": scope, "departments": departments}
+
+
+def _rule(raw: dict[str, Any]) -> dict[str, Any]:
+    declaration = next((o for o in all_objects() if o.name == raw.get("object")), None)
+    if declaration is None or raw.get("field") not in declaration.by_name or raw.get("access") not in FIELD_ACCESS:
+        raise Invalid.one("field_rules", "unknown_field", T("没有这个字段。", "There is no such field."))
+    if raw["field"] == declaration.title and raw["access"] in ("hidden", "masked"):
+        raise Invalid.one("field_rules", "title_field", T("名称字段不能隐藏。", "The naming field cannot be hidden."))
+    return {"object": raw["object"], "field": raw["field"], "access": raw["access"]}
+
+
+def set_user_roles(actor: Actor, user_id: UUID, *, roles: list[UUID]) -> None:
+    """Give a person exactly these roles. Nobody changes his own, nor gives a role that holds more than he does."""
+    actor.require(ADMINISTRATE)
+    if user_id == actor.id:
+        raise OwnRoles
+    if not User.objects.filter(pk=user_id, deleted_at__isnull=True).exists():
+        raise NotFound
+    known = set(Role.objects.filter(pk__in=roles, deleted_at__isnull=True).values_list("id", flat=True))
+    if known != set(roles):
+        raise Invalid.one("roles", "not_visible", T("没有这个角色。", "There is no such role."))
+    held = set(UserRole.objects.filter(user_id=user_id).values_list("role_id", flat=True))
+    for grant in RoleGrant.objects.filter(role_id__in=known - held):
+        reach = actor.reach(grant.permission)
+        if reach is None or (grant.scope == "all" and not reach.everything):
+            raise MoreThanOwn(permission=known_permissions().get(grant.permission, grant.permission))
+    with act(actor, "roles", object="users", record_id=user_id, data={"roles": [str(r) for r in roles]}):
+        UserRole.objects.filter(user_id=user_id).exclude(role_id__in=known).delete()
+        UserRole.objects.bulk_create(UserRole(user_id=user_id, role_id=r) for r in known - held)
+        keep_an_administrator()
+
+
+def keep_an_administrator() -> None:
+    """Somebody active must be able to give rights; called before a change that may take the last one away commits."""
+    if not User.objects.filter(is_active=True, deleted_at__isnull=True, role_links__role__grants__permission=ADMINISTRATE).exists():
+        raise LastAdministrator
+
+
+def user_roles(actor: Actor, user_id: UUID) -> list[dict[str, Any]]:
+    actor.require("administration.role.view")
+    return [{"id": link.role_id, "label": link.role.name} for link in UserRole.objects.filter(user_id=user_id).select_related("role").order_by("role__name")]
+
+
+def team_members(actor: Actor, team_id: UUID) -> list[dict[str, Any]]:
+    actor.require("administration.team.view")
+    rows = TeamMember.objects.filter(team_id=team_id).select_related("user").order_by("-lead", "user__name_sort")
+    return [{"user": {"id": m.user_id, "label": m.user.name}, "lead": m.lead} for m in rows]
+
+
+def set_team_members(actor: Actor, team_id: UUID, *, members: list[dict[str, Any]]) -> None:
+    """Replace a team's members."""
+    declaration = get_object("teams")
+    wanted = {k: bool(m.get("lead")) for m in members if (k := parse_id(m.get("user")))}
+    if len(wanted) != len(members) or User.objects.filter(pk__in=wanted, deleted_at__isnull=True).count() != len(wanted):
+        raise Invalid.one("members", "not_visible", T("成员不存在或重复。", "A member does not exist or comes twice."))
+    with act(actor, "members", object="teams", record_id=team_id):
+        lock_row(actor, declaration, team_id, declaration.perm("edit"))
+        TeamMember.objects.filter(team_id=team_id).delete()
+        TeamMember.objects.bulk_create(TeamMember(team_id=team_id, user_id=u, lead=lead) for u, lead in wanted.items())

@@ -1,0 +1,112 @@
+"""Dictionaries and the reading of the audit log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from kemai.accounts.access import Actor
+from kemai.base.audit import act
+from kemai.kit.errors import Invalid, Malformed, NotFound
+from kemai.kit.ids import parse_id
+from kemai.kit.words import T
+from kemai.platform.models import DictionaryValue
+from kemai.platform.objects.declare import all_objects
+from kemai.platform.objects.dictionaries import all_dictionaries, forget_cache
+from kemai.platform.objects.history import action_label
+
+PAGE = 50
+
+
+def list_dictionaries(actor: Actor) -> list[dict[str, Any]]:
+    """All dictionaries with how many values each has."""
+    actor.require("administration.dictionary.edit")
+    return [{"code": d.code, "label": d.label.to(), "count": DictionaryValue.objects.filter(dictionary=d.code).count()} for d in all_dictionaries()]
+
+
+def dictionary_values(actor: Actor, code: str) -> list[dict[str, Any]]:
+    """A dictionary's values in order, with both labels."""
+    actor.require("administration.dictionary.edit")
+    if code not in {d.code for d in all_dictionaries()}:
+        raise NotFound
+    rows = DictionaryValue.objects.filter(dictionary=code).order_by("position", "value")
+    return [{"value": r.value, "label_zh": r.label_zh, "label_en": r.label_en, "color": r.color, "active": r.active} for r in rows]
+
+
+def set_dictionary(actor: Actor, code: str, items: list[dict[str, Any]]) -> None:
+    """Replace a dictionary's values. A value in use is not removed by leaving it out: it is switched off, so old records keep their words."""
+    known = {r["value"] for r in dictionary_values(actor, code)}
+    wanted: dict[str, dict[str, Any]] = {}
+    for n, item in enumerate(items):
+        value, zh, en = (str(item.get(k) or "").strip() for k in ("value", "label_zh", "label_en"))
+        if not value or not zh or len(value) > 60 or len(zh) > 100 or len(en) > 100:
+            raise Invalid.one(f"items.{n}", "required", T("第 {row} 行缺少代码或名称。", "Row {row} lacks its code or its label."), row=n + 1)
+        if value in wanted:
+            raise Invalid.one(f"items.{n}", "duplicate", T("代码重复：{value}", "This code comes twice: {value}"), value=value)
+        wanted[value] = {"label_zh": zh, "label_en": en or zh, "color": str(item.get("color") or "default")[:20], "active": item.get("active") is not False, "position": n}
+    with act(actor, "dictionary", object="dictionaries", data={"dictionary": code}):
+        for value, facts in wanted.items():
+            DictionaryValue.objects.update_or_create(dictionary=code, value=value, defaults=facts)
+        DictionaryValue.objects.filter(dictionary=code, value__in=known - set(wanted)).update(active=False, position=len(wanted))
+    forget_cache()
+
+
+def read_audit(actor: Actor, *, filters: dict[str, Any], cursor: str) -> dict[str, Any]:
+    """The audit log, newest first. Values of changes are shown as stored; this right is for auditors."""
+    actor.require("administration.audit.view")
+    conditions, params = [], {"limit": PAGE + 1}
+    for name, column in (("actor", "e.actor_id"), ("record", "e.record_id")):
+        if filters.get(name):
+            key = parse_id(filters[name])
+            if key is None:
+                raise Malformed(what=name)
+            conditions.append(f"{column} = %({name})s")
+            params[name] = key
+    for name, column in (("object", "e.object"), ("action", "e.action")):
+        if filters.get(name):
+            conditions.append(f"{column} = %({name})s")
+            params[name] = filters[name]
+    for name, sign in (("from", ">="), ("to", "<")):
+        if filters.get(name):
+            conditions.append(f"e.at {sign} %({name})s::timestamptz")
+            params[name] = filters[name]
+    if cursor:
+        if not cursor.isdigit():
+            raise Malformed(what="cursor")
+        conditions.append("e.id < %(cursor)s")
+        params["cursor"] = int(cursor)
+    where = " AND ".join(conditions) or "TRUE"
+    with connection.cursor() as db:
+        db.execute(
+            f"SELECT e.id, e.at, e.actor_id, e.actor_name, e.action, e.object, e.record_id, e.reason, e.data, e.address, "
+            f"(SELECT jsonb_agg(jsonb_build_object('object', c.object, 'record_id', c.record_id, 'op', c.op, 'diff', c.diff)) "
+            f"FROM (SELECT * FROM base_audit_change c WHERE c.event_id = e.id LIMIT 20) c) "
+            f"FROM base_auditevent e WHERE {where} ORDER BY e.id DESC LIMIT %(limit)s",
+            params,
+        )
+        rows = db.fetchall()
+    return {"items": [_line(row) for row in rows[:PAGE]], "next_cursor": str(rows[PAGE - 1][0]) if len(rows) > PAGE else None}
+
+
+def _line(row: tuple[Any, ...]) -> dict[str, Any]:
+    declaration = next((o for o in all_objects() if o.name == row[5]), None)
+    return {
+        "id": row[0],
+        "at": row[1],
+        "actor": {"id": row[2], "label": row[3]},
+        "action": row[4],
+        "action_label": action_label(declaration, row[4]),
+        "object": row[5],
+        "object_label": declaration.label.to() if declaration else row[5],
+        "record": row[6],
+        "reason": row[7],
+        "data": _loads(row[8]),
+        "address": row[9],
+        "changes": _loads(row[10]) or [],
+    }
+
+
+def _loads(value: Any) -> Any:
+    return orjson.loads(value) if isinstance(value, str) else value

@@ -1,0 +1,5 @@
+"""Home and manager pages."""
+
+from ninja import Router
+
+router = Router()

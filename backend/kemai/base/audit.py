@@ -1,0 +1,153 @@
+"""The one door for writes: opens the transaction, names who acts and why, and lets outbox rows ride along.
+
+Every service begins with :func:`act`. The history triggers refuse a write that did not come through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+import orjson
+from django.db import connection, transaction
+
+from kemai.base.events import Event
+
+
+class Doer(Protocol):
+    """Whoever acts, as far as this layer cares."""
+
+    @property
+    def id(self) -> UUID | None: ...
+    @property
+    def name(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RequestInfo:
+    """Where an act came from: client address and request id (empty for jobs)."""
+
+    address: str = ""
+    request_id: str = ""
+
+
+request_info: ContextVar[RequestInfo] = ContextVar("request_info", default=RequestInfo())
+
+
+@dataclass(slots=True)
+class Act:
+    """An open act: its audit event and the events waiting for the commit."""
+
+    event_id: int
+    actor_id: UUID | None
+    pending: list[Event] = field(default_factory=list)
+
+    def emit(self, event: Event) -> None:
+        """Store ``event`` in the outbox with this transaction."""
+        self.pending.append(event)
+
+
+_current: ContextVar[Act | None] = ContextVar("kemai_act", default=None)
+
+_OPEN = (
+    "WITH e AS (INSERT INTO base_auditevent (at, actor_id, actor_name, action, object, record_id, reason, data, address, request_id) "
+    "VALUES (now(), %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id) "
+    "SELECT id, set_config('kemai.event', id::text, true) FROM e"
+)
+
+
+@contextmanager
+def act(
+    actor: Doer,
+    action: str,
+    *,
+    object: str = "",
+    record_id: UUID | None = None,
+    reason: str = "",
+    data: dict[str, Any] | None = None,
+) -> Iterator[Act]:
+    """Run a service's writes as one act of ``actor``: one transaction, one audit event.
+
+    An act inside an act joins it: a bulk job of 500 claims is one event with 500 changes.
+    """
+    current = _current.get()
+    if current is not None:
+        with transaction.atomic():
+            yield current
+        return
+    joined = connection.in_atomic_block
+    with transaction.atomic():
+        opened = Act(_insert(actor, action, object, record_id, reason, data), actor.id)
+        token = _current.set(opened)
+        try:
+            yield opened
+            _flush(opened)
+        finally:
+            _current.reset(token)
+        if joined:
+            _close()
+
+
+def record(actor: Doer, action: str, *, object: str = "", record_id: UUID | None = None, reason: str = "", data: dict[str, Any] | None = None) -> int:
+    """Note something that changed no row (a sign-in, an export, a refusal) and return the event's id."""
+    current = _current.get()
+    joined = connection.in_atomic_block
+    with transaction.atomic():
+        event_id = _insert(actor, action, object, record_id, reason, data)
+        if joined:
+            _restore(current)
+    return event_id
+
+
+def emit(event: Event) -> None:
+    """Store ``event`` with the open act; a programming error outside one."""
+    current = _current.get()
+    if current is None:
+        raise RuntimeError("emit() outside act()")
+    current.emit(event)
+
+
+def _insert(actor: Doer, action: str, object: str, record_id: UUID | None, reason: str, data: dict[str, Any] | None) -> int:
+    info = request_info.get()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _OPEN,
+            [
+                actor.id,
+                actor.name,
+                action,
+                object,
+                record_id,
+                reason,
+                None if data is None else orjson.dumps(data, default=str).decode(),
+                info.address,
+                info.request_id,
+            ],
+        )
+        return cursor.fetchone()[0]
+
+
+def _restore(current: Act | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('kemai.event', %s, true)", [str(current.event_id) if current else ""])
+
+
+def _close() -> None:
+    _restore(None)
+
+
+def _flush(opened: Act) -> None:
+    if not opened.pending:
+        return
+    rows = [(e.kind, e.object, e.record_id, opened.actor_id, orjson.dumps(e.payload(), default=str).decode()) for e in opened.pending]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO base_outboxevent (kind, object, record_id, actor_id, payload, at) VALUES "
+            + ",".join(["(%s, %s, %s, %s, %s, now())"] * len(rows)),
+            [value for row in rows for value in row],
+        )
+    opened.pending.clear()

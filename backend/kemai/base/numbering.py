@@ -1,0 +1,16 @@
+"""Human numbers (``KH-000123``), separate from keys.
+
+Gap rule: numbers come from a database sequence, so they are unique and rising, and a rolled-back create leaves a gap. Papers that
+must be gapless (contracts, invoices) take theirs from :class:`kemai.base.models.NumberSeries` under a row lock instead.
+"""
+
+from __future__ import annotations
+
+from django.db import connection
+
+
+def take_numbers(sequence: str, prefix: str, count: int, width: int = 6) -> list[str]:
+    """The next ``count`` numbers of ``sequence`` (made by the domain's migration)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count])
+        return [f"{prefix}{row[0]:0{width}d}" for row in cursor.fetchall()]

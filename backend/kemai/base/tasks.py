@@ -1,0 +1,33 @@
+"""The queue's two entry points: hand an event to a subscriber, run a person's job."""
+
+from __future__ import annotations
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from kemai.base import jobs, maintenance, outbox
+
+
+@app.task(name="base.deliver", queue="events", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def deliver(outbox_id: int, subscriber: str) -> None:
+    outbox.deliver_event(outbox_id, subscriber)
+
+
+@app.task(name="base.run_job", queue="jobs", retry=RetryStrategy(max_attempts=3, exponential_wait=2))
+def run_job(job_id: str) -> None:
+    jobs.run_job(job_id)
+
+
+@app.periodic(cron="17 * * * *", periodic_id="hourly")
+@app.task(name="base.tidy", queue="system", queueing_lock="tidy", pass_context=False)
+def tidy(timestamp: int) -> None:
+    maintenance.tidy()
+
+
+@app.periodic(cron="*/1 * * * *", periodic_id="minutely")
+@app.task(name="base.retry_stalled", queue="system", queueing_lock="stalled")
+async def retry_stalled(timestamp: int) -> None:
+    """Jobs of a killed worker go back to the queue within a minute of its heartbeat ending."""
+    manager = app.job_manager
+    for job in await manager.get_stalled_jobs():
+        await manager.retry_job(job)

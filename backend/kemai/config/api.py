@@ -1,0 +1,70 @@
+"""The named endpoints, served by ninja; everything about records in general is in ``platform/api/records.py``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.renderers import BaseRenderer
+
+from kemai.accounts.access import Actor
+from kemai.administration.api import auth, people
+from kemai.administration.api import settings as admin_settings
+from kemai.analytics.api import pages
+from kemai.kit.errors import FieldError, Invalid, KemaiError, Malformed, NotSignedIn
+from kemai.kit.http import dumps, problem_response
+from kemai.kit.words import T
+from kemai.platform.api import general, transfers
+
+
+class JsonRenderer(BaseRenderer):
+    """JSON with Chinese left as it is."""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        return dumps(data)
+
+
+def signed_in(request: HttpRequest) -> Actor:
+    """Ninja's door: whoever the middleware recognised."""
+    actor: Actor | None = request.actor  # type: ignore[attr-defined]
+    if actor is None:
+        raise NotSignedIn
+    return actor
+
+
+api = NinjaAPI(title="Kemai", version="1", description="Kemai 客脉", renderer=JsonRenderer(), auth=signed_in, docs_url=None, openapi_url=None, urls_namespace="api")
+
+
+@api.exception_handler(KemaiError)
+def refuse(request: HttpRequest, error: KemaiError) -> HttpResponse:
+    return problem_response(error)
+
+
+@api.exception_handler(ValidationError)
+def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """What ninja's schemas refuse, in the product's own form."""
+    found = [
+        FieldError(".".join(str(p) for p in e["loc"][2:]) or str(e["loc"][-1]), e["type"], T("内容不正确：{what}", "Not valid: {what}"), (("what", e["msg"]),))
+        for e in error.errors
+    ]
+    return problem_response(Invalid(found))
+
+
+@api.exception_handler(HttpError)
+def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem_response(Malformed(what=str(error)))
+
+
+for prefix, router, tag in (
+    ("", auth.router, "auth"),
+    ("", people.router, "people"),
+    ("", admin_settings.router, "administration"),
+    ("", general.router, "general"),
+    ("", transfers.router, "transfers"),
+    ("", pages.router, "pages"),
+):
+    api.add_router(prefix, router, tags=[tag])

@@ -1,0 +1,157 @@
+"""The one middleware: request id, language, caller, CSRF, limits, errors and headers (decisions.md 2)."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from uuid import uuid4
+
+import structlog
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+
+from kemai.accounts import sessions
+from kemai.base.audit import RequestInfo, request_info
+from kemai.kit.errors import CsrfFailed, KemaiError, Malformed, NotFound, RateLimited, TooLarge, Unavailable
+from kemai.kit.http import problem_response
+from kemai.kit.words import T, language, pick_language
+
+log = structlog.get_logger(__name__)
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+API = "/api/v1/"
+CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; style-src-elem 'self'; style-src-attr 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; object-src 'none'; "
+    "frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
+    "X-Frame-Options": "DENY",
+}
+
+
+class InternalError(KemaiError):
+    status, code = 500, "internal_error"
+    text = T(
+        "系统内部错误，请联系管理员并提供编号 {request_id}。",
+        "An internal error; give number {request_id} to your administrator.",
+    )
+
+
+class Buckets:
+    """A general limit per caller in this process: so many requests a minute, spent evenly (decisions.md 19)."""
+
+    def __init__(self) -> None:
+        self.levels: dict[str, tuple[float, float]] = {}
+
+    def take(self, key: str, per_minute: int) -> None:
+        moment = time.monotonic()
+        level, since = self.levels.get(key, (float(per_minute), moment))
+        level = min(per_minute, level + (moment - since) * per_minute / 60)
+        if level < 1:
+            raise RateLimited(int((1 - level) * 60 / per_minute) + 1)
+        if len(self.levels) > 20_000:
+            self.levels.clear()
+        self.levels[key] = (level - 1, moment)
+
+
+class KemaiMiddleware:
+    """Wraps every request; the only place that turns a caller's credentials into ``request.actor``."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.buckets = Buckets()
+        self.cookie = sessions.HOST_COOKIE if settings.KEMAI_HTTPS else sessions.COOKIE
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = uuid4().hex[:16]
+        info = request_info.set(RequestInfo(client_address(request), request_id))
+        words = language.set(pick_language(request.headers.get("Accept-Language", "")))
+        try:
+            try:
+                self.admit(request)
+                response = self.get_response(request)
+            except Exception as error:
+                response = problem_response(self.as_problem(error, request_id))
+            return self.finish(request, response, request_id)
+        finally:
+            request_info.reset(info)
+            language.reset(words)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse:
+        return problem_response(self.as_problem(error, request_info.get().request_id))
+
+    def admit(self, request: HttpRequest) -> None:
+        """Find the caller, check CSRF, count."""
+        request.actor = None  # type: ignore[attr-defined]
+        request.session_id = None  # type: ignore[attr-defined]
+        if not request.path.startswith(API):
+            return
+        bearer = request.headers.get("Authorization", "")
+        caller = None
+        if bearer.startswith("Bearer "):
+            caller = sessions.caller_of_token(bearer[7:].strip())
+        else:
+            token = request.COOKIES.get(self.cookie)
+            caller = sessions.caller_of_session(token) if token else None
+            if request.method not in SAFE:
+                self.check_csrf(request)
+        if caller:
+            request.actor = caller.actor  # type: ignore[attr-defined]
+            request.session_id = caller.session_id  # type: ignore[attr-defined]
+            language.set(caller.actor.locale)
+        self.buckets.take(str(caller.actor.id) if caller else client_address(request), settings.REQUESTS_PER_MINUTE)
+
+    def check_csrf(self, request: HttpRequest) -> None:
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+            raise CsrfFailed
+        if not sessions.csrf_ok(request.COOKIES.get(sessions.CSRF_COOKIE), request.headers.get("X-CSRFToken")):
+            raise CsrfFailed
+
+    def as_problem(self, error: Exception, request_id: str) -> KemaiError:
+        if isinstance(error, KemaiError):
+            return error
+        if isinstance(error, Http404):
+            return NotFound()
+        if isinstance(error, (RequestDataTooBig, TooManyFieldsSent)):
+            return TooLarge(limit="20 MB")
+        if isinstance(error, (MultiPartParserError, UnicodeDecodeError)):
+            return Malformed(what="request body")
+        if isinstance(error, (OperationalError, InterfaceError)):
+            log.error("database unavailable", request_id=request_id, error=type(error.__cause__).__name__)
+            return Unavailable()
+        log.error("internal error", request_id=request_id, exc_info=error)
+        return InternalError(request_id=request_id)
+
+    def finish(self, request: HttpRequest, response: HttpResponse, request_id: str) -> HttpResponse:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if settings.KEMAI_HTTPS:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        response.headers["X-Request-Id"] = request_id
+        if request.path.startswith(API):
+            response.headers.setdefault("Cache-Control", "no-store")
+            if request.method == "GET" and sessions.CSRF_COOKIE not in request.COOKIES:
+                response.set_cookie(
+                    sessions.CSRF_COOKIE, sessions.new_csrf(), samesite="Lax", secure=settings.KEMAI_HTTPS
+                )
+        return response
+
+
+def client_address(request: HttpRequest) -> str:
+    """The caller's address; a proxy's word counts only when the proxy is trusted."""
+    direct = request.META.get("REMOTE_ADDR", "")
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    if forwarded and direct in settings.TRUSTED_PROXIES:
+        return re.split(r"\s*,\s*", forwarded.strip())[-1][:60]
+    return direct

@@ -1,0 +1,46 @@
+"""OpenAPI 3.1 of everything: ninja's named endpoints and the generic ones, built from the declarations once per process."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from kemai.config.api import api
+from kemai.kit.http import dumps
+from kemai.platform.objects.openapi import PROBLEM, describe_objects
+
+
+@lru_cache(maxsize=1)
+def openapi_bytes() -> bytes:
+    """The whole document as JSON."""
+    document: dict[str, Any] = dict(api.get_openapi_schema(path_prefix="/api/v1/"))
+    document["openapi"] = "3.1.0"
+    generic = describe_objects()
+    document["paths"] = {**document["paths"], **generic["paths"]}
+    components = document.setdefault("components", {})
+    components.setdefault("schemas", {}).update({**generic["schemas"], "Problem": PROBLEM})
+    components["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer"},
+        "session": {"type": "apiKey", "in": "cookie", "name": "kemai_session"},
+    }
+    document["security"] = [{"bearer": []}, {"session": []}]
+    for item in document["paths"].values():
+        for operation in item.values():
+            if isinstance(operation, dict) and "responses" in operation:
+                operation.pop("security", None)
+                for status in ("401", "403", "404", "409", "422", "429"):
+                    operation["responses"].setdefault(status, _PROBLEM_RESPONSE)
+    return dumps(document)
+
+
+_PROBLEM_RESPONSE = {
+    "description": "A problem document (RFC 9457)",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+def openapi_view(request: HttpRequest) -> HttpResponse:
+    """The document; public, since it holds no data."""
+    return HttpResponse(openapi_bytes(), content_type="application/json")

@@ -1,0 +1,91 @@
+"""Django's settings, from the typed environment. What the business tunes is a parameter in the database, not here."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from kemai.config.env import get_env
+
+_env = get_env()
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's form of a PostgreSQL URL (socket folders as ``?host=``)."""
+    parts = urlsplit(url)
+    query = {k: v[-1] for k, v in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", None) or parts.hostname or "",
+        "PORT": query.pop("port", None) or parts.port or "",
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": False,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        "OPTIONS": {
+            **query,
+            "prepare_threshold": None,
+            "options": f"-c statement_timeout={_env.statement_seconds * 1000} -c lock_timeout=4000 -c idle_in_transaction_session_timeout=60000 -c jit=off",
+        },
+    }
+
+
+SECRET_KEY = _env.secret_key
+SECRET_KEY_FALLBACKS = _env.secret_key_fallbacks
+DEBUG = _env.debug
+ALLOWED_HOSTS = _env.hosts
+DATABASES = {"default": database(_env.database_url)}
+DATABASE_DIRECT_URL = _env.database_direct_url
+FILES_DIR = _env.files_dir
+KEMAI_HTTPS = _env.https
+TRUSTED_PROXIES = frozenset(_env.trusted_proxies)
+REQUESTS_PER_MINUTE = _env.requests_per_minute
+PUBLIC_URL = _env.public_url
+
+INSTALLED_APPS = [
+    "pgtrigger",
+    "procrastinate.contrib.django",
+    "kemai.base",
+    "kemai.accounts",
+    "kemai.platform",
+    "kemai.administration",
+    "kemai.customers",
+    "kemai.activities",
+    "kemai.sales",
+    "kemai.analytics",
+    "kemai.config.apps.ConfigConfig",
+]
+MIDDLEWARE = ["kemai.config.static.AppMiddleware", "kemai.config.middleware.KemaiMiddleware"]
+ROOT_URLCONF = "kemai.config.urls"
+WSGI_APPLICATION = "kemai.config.wsgi.application"
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "email")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+APPEND_SLASH = False
+DATA_UPLOAD_MAX_MEMORY_SIZE = 21 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+SECURE_CONTENT_TYPE_NOSNIFF = False
+PROCRASTINATE_ON_APP_READY = None
+SILENCED_SYSTEM_CHECKS = ["models.W027"]
+LOGGING_CONFIG = None
+STATIC_APP = _env.static_dir / "app"
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = False
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = 3600

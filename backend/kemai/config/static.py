@@ -1,0 +1,49 @@
+"""The built front end: immutable assets, pre-compressed, and one page for every address of the application."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from whitenoise.middleware import WhiteNoiseMiddleware
+
+from kemai.kit.errors import MethodNotAllowed, NotFound
+from kemai.kit.words import T
+
+APP = Path(settings.STATIC_APP)
+NOT_BUILT = T("页面尚未构建，请运行 make run。", "The pages are not built yet; run make run.")
+
+
+class AppMiddleware(WhiteNoiseMiddleware):
+    """Serves files of the build at /app/; file names carry a hash, so they never change."""
+
+    def __init__(self, get_response=None) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(get_response, settings)
+        if APP.is_dir():
+            self.add_files(str(APP), prefix="/")
+
+    def immutable_file_test(self, path: str, url: str) -> bool:
+        return "/assets/" in url
+
+    def add_headers_function(self, headers, path: str, url: str) -> None:  # type: ignore[no-untyped-def]
+        headers["X-Content-Type-Options"] = "nosniff"
+
+
+@lru_cache(maxsize=1)
+def _page(stamp: float) -> bytes:
+    return (APP / "index.html").read_bytes()
+
+
+def app_page(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """The application's page; unknown API addresses and missing assets stay 404."""
+    if rest.startswith(("api/", "assets/")) or "." in rest.rsplit("/", 1)[-1]:
+        raise NotFound
+    if request.method not in ("GET", "HEAD"):
+        raise MethodNotAllowed
+    try:
+        page = _page((APP / "index.html").stat().st_mtime)
+    except FileNotFoundError:
+        return HttpResponse(NOT_BUILT.to(), status=503, content_type="text/plain; charset=utf-8")
+    return HttpResponse(page, content_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"})

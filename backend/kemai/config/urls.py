@@ -1,0 +1,28 @@
+"""Addresses: health, the API (named endpoints first, then the generic ones), and the application's page for everything else."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kemai.config.api import api
+from kemai.config.health import healthz, readyz
+from kemai.config.openapi import openapi_view
+from kemai.config.static import app_page
+from kemai.platform.api import records
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("api/v1/openapi.json", openapi_view),
+    path("api/v1/", api.urls),
+    path("api/v1/undo/<str:token>", records.undo),
+    path("api/v1/<str:object_name>", records.collection),
+    path("api/v1/<str:object_name>/options", records.options),
+    path("api/v1/<str:object_name>/aggregate", records.aggregate),
+    path("api/v1/<str:object_name>/board", records.board_view),
+    path("api/v1/<str:object_name>/bulk", records.bulk_view),
+    path("api/v1/<str:object_name>/<str:key>", records.record),
+    path("api/v1/<str:object_name>/<str:key>/<str:part>", records.record_part),
+    path("", app_page),
+    path("<path:rest>", app_page),
+]

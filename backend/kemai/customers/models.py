@@ -1,0 +1,199 @@
+"""Customers, their contacts and relations, pools, and the log of who held whom."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from kemai.accounts.models import Department, User
+from kemai.base.models import Record, audited, record_indexes
+from kemai.kit.clock import now
+from kemai.kit.ids import new_id
+
+
+class Pool(Record):
+    """A public pool (公海): customers without an owner, open to its members (POOL-1)."""
+
+    name = models.CharField(max_length=60)
+    name_sort = models.TextField(default="")
+    description = models.TextField(default="")
+    hold_limit = models.IntegerField(null=True)
+    daily_claims = models.IntegerField(null=True)
+    is_default = models.BooleanField(default=False)
+
+    class Meta(Record.Meta):
+        triggers = audited()
+        constraints = [
+            models.UniqueConstraint(fields=["name"], name="pool_name_once", condition=models.Q(deleted_at__isnull=True)),
+            models.UniqueConstraint(fields=["is_default"], name="pool_default_once", condition=models.Q(is_default=True, deleted_at__isnull=True)),
+        ]
+        indexes = record_indexes("pool", sorts=("updated_at", "name_sort"))
+
+
+class PoolMember(models.Model):
+    """Whom a pool is open to: a person, a department with all below it, or a team."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    pool = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="members")
+    member_kind = models.CharField(max_length=12)
+    member_id = models.UUIDField()
+
+    class Meta:
+        triggers = audited()
+        constraints = [models.UniqueConstraint(fields=["pool", "member_id"], name="pool_member_once")]
+        indexes = [models.Index(fields=["member_id"], name="pool_member_ix")]
+
+
+class Customer(Record):
+    """A company or a person we sell to (CUS-1). Owned by one person, or lying in one pool: never both, never neither."""
+
+    number = models.CharField(max_length=20)
+    kind = models.CharField(max_length=10, default="company")
+    name = models.CharField(max_length=200)
+    name_sort = models.TextField(default="")
+    unique_key = models.TextField(default="")
+    short_name = models.CharField(max_length=60, default="")
+    owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
+    pool = models.ForeignKey(Pool, null=True, on_delete=models.PROTECT, related_name="+")
+    industry = models.CharField(max_length=60, default="")
+    phone = models.CharField(max_length=60, default="")
+    email = models.CharField(max_length=200, default="")
+    website = models.CharField(max_length=300, default="")
+    credit_code = models.CharField(max_length=40, default="")
+    region = models.CharField(max_length=60, default="")
+    address = models.CharField(max_length=300, default="")
+    source = models.CharField(max_length=60, default="")
+    tags = ArrayField(models.TextField(), default=list)
+    # Classifications side by side (CUS-6)
+    importance = models.CharField(max_length=20, default="")
+    relation_stage = models.CharField(max_length=20, default="")
+    strategic_class = models.CharField(max_length=20, default="")
+    size = models.CharField(max_length=20, default="")
+    # Static file (CUS-2)
+    nature = models.CharField(max_length=20, default="")
+    product_lines = models.CharField(max_length=500, default="")
+    legal_representative = models.CharField(max_length=60, default="")
+    legal_profile = models.TextField(default="")
+    handler = models.CharField(max_length=60, default="")
+    handler_profile = models.TextField(default="")
+    sex = models.CharField(max_length=10, default="")
+    birth_on = models.DateField(null=True)
+    occupation = models.CharField(max_length=60, default="")
+    education = models.CharField(max_length=20, default="")
+    economic_status = models.CharField(max_length=60, default="")
+    hobbies = models.CharField(max_length=300, default="")
+    family = models.CharField(max_length=300, default="")
+    preferences = models.TextField(default="")
+    remark = models.TextField(default="")
+    # Kept by the product
+    claimed_at = models.DateTimeField(null=True)
+    last_contact_at = models.DateTimeField(null=True)
+    next_contact_at = models.DateTimeField(null=True)
+    last_deal_at = models.DateTimeField(null=True)
+    deal_count = models.IntegerField(default=0)
+    deal_amount = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+
+    class Meta(Record.Meta):
+        triggers = audited("last_contact_at", "next_contact_at", "last_deal_at", "deal_count", "deal_amount", "unique_key")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(owner__isnull=False, pool__isnull=True) | models.Q(owner__isnull=True, pool__isnull=False),
+                name="customer_owned_or_pooled",
+            ),
+            models.UniqueConstraint(
+                fields=["unique_key"], name="customer_once", condition=models.Q(deleted_at__isnull=True) & ~models.Q(unique_key="")
+            ),
+            models.UniqueConstraint(
+                fields=["credit_code"], name="customer_credit_code_once", condition=models.Q(deleted_at__isnull=True) & ~models.Q(credit_code="")
+            ),
+        ]
+        indexes = [
+            *record_indexes(
+                "cust",
+                sorts=("updated_at", "created_at", "name_sort", "next_contact_at", "last_contact_at"),
+                branches=("owner_id", "department_id"),
+            ),
+            models.Index(fields=["pool", "updated_at", "id"], name="cust_pool_ix", condition=models.Q(pool__isnull=False)),
+            models.Index(fields=["industry", "updated_at", "id"], name="cust_industry_ix", condition=models.Q(deleted_at__isnull=True)),
+            models.Index(fields=["owner", "industry", "updated_at", "id"], name="cust_owner_industry_ix", condition=models.Q(deleted_at__isnull=True)),
+            models.Index(fields=["phone"], name="cust_phone_ix", condition=~models.Q(phone="")),
+        ]
+
+
+class Held(models.Model):
+    """Columns of records that follow a customer: the customer, and who holds it now (kept by the ownership service)."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    holder_id = models.UUIDField(null=True)
+    holder_department_id = models.UUIDField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Contact(Held, Record):
+    """A person at a customer (CUS-4)."""
+
+    name = models.CharField(max_length=60)
+    name_sort = models.TextField(default="")
+    title = models.CharField(max_length=60, default="")
+    unit = models.CharField(max_length=60, default="")
+    phone = models.CharField(max_length=60, default="")
+    email = models.CharField(max_length=200, default="")
+    wechat = models.CharField(max_length=60, default="")
+    reports_to = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
+    decision_role = models.CharField(max_length=20, default="")
+    warmth = models.CharField(max_length=20, default="")
+    is_primary = models.BooleanField(default=False)
+    birthday = models.DateField(null=True)
+    preferred_channel = models.CharField(max_length=20, default="")
+    preferred_time = models.CharField(max_length=60, default="")
+    remark = models.TextField(default="")
+
+    class Meta(Record.Meta):
+        triggers = audited("holder_id", "holder_department_id")
+        indexes = [
+            *record_indexes("contact", sorts=("updated_at", "name_sort"), branches=("holder_id", "holder_department_id")),
+            models.Index(fields=["customer", "name_sort", "id"], name="contact_customer_ix"),
+        ]
+
+
+class CustomerRelation(Held, Record):
+    """How two customers are related (CUS-8): the customer is the ``kind`` of the other."""
+
+    related = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20)
+    remark = models.CharField(max_length=300, default="")
+
+    class Meta(Record.Meta):
+        triggers = audited("holder_id", "holder_department_id")
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "related", "kind"], name="relation_once", condition=models.Q(deleted_at__isnull=True)),
+            models.CheckConstraint(condition=~models.Q(customer=models.F("related")), name="relation_not_self"),
+        ]
+        indexes = [
+            *record_indexes("relation", sorts=("updated_at",), branches=("holder_id", "holder_department_id"), search=False),
+            models.Index(fields=["related"], name="relation_related_ix"),
+        ]
+
+
+class OwnershipChange(models.Model):
+    """Who got or gave up a customer, when and why. Written once, read by quota and cooling-off rules."""
+
+    id = models.BigAutoField(primary_key=True)
+    customer_id = models.UUIDField()
+    kind = models.CharField(max_length=12)
+    from_user_id = models.UUIDField(null=True)
+    to_user_id = models.UUIDField(null=True)
+    pool_id = models.UUIDField(null=True)
+    reason = models.TextField(default="")
+    by_id = models.UUIDField(null=True)
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["customer_id", "id"], name="ownership_customer_ix"),
+            models.Index(fields=["to_user_id", "kind", "at"], name="ownership_claims_ix"),
+            models.Index(fields=["from_user_id", "customer_id", "at"], name="ownership_release_ix"),
+        ]

@@ -1,0 +1,227 @@
+"""Claim, assign, release: the only code that changes who holds a customer.
+
+A claim is compare-and-set on the customer, after the claimant's own row was locked so that two claims of one person count each other
+(POOL-2, C-1, C-2). Everything that follows the customer gets its holder in the same transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from kemai.accounts.access import Actor, can
+from kemai.accounts.models import User
+from kemai.base.audit import act, emit
+from kemai.customers import errors
+from kemai.customers.events import CustomerAssigned, CustomerClaimed, CustomerReleased
+from kemai.customers.models import Customer, Held, OwnershipChange, Pool
+from kemai.customers.rules.pool import DAILY_CLAIMS, HOLD_LIMIT, RECLAIM_DAYS, ClaimFacts, Refusal, decide_claim
+from kemai.kit.clock import now
+from kemai.kit.errors import Conflict, NotFound
+from kemai.platform.objects.declare import get_object
+from kemai.platform.objects.read import day_params
+from kemai.platform.objects.undo import ChangedSince, offer_undo, undo_kind
+from kemai.platform.objects.write import lock_row
+
+_followers: list[type[Held]] = []
+
+
+def follow_customers(*models: type[Held]) -> None:
+    """Register tables whose holder columns follow their customer's owner (extension point of this domain)."""
+    _followers.extend(models)
+
+
+def claim_customer(actor: Actor, customer_id: UUID) -> UUID:
+    """Take a customer out of the pool. 409 with the reason when a limit is reached or another was faster."""
+    declaration = get_object("customers")
+    with act(actor, "claim", object="customers", record_id=customer_id):
+        _lock_person(actor.id)
+        # Seen through the scope first; the compare-and-set below settles who was first.
+        row = _seen(actor, customer_id)
+        if row["pool_id"] is None:
+            raise errors.AlreadyClaimed if row["owner_id"] else errors.NotInPool
+        refusal = decide_claim(claim_facts(actor, customer_id, row["pool_id"]))
+        if refusal:
+            raise _as_error(refusal)
+        if not _take(customer_id, to=actor.id, department=actor.department_id, pool=row["pool_id"], actor=actor):
+            raise errors.AlreadyClaimed
+        _log(customer_id, "claim", None, actor.id, row["pool_id"], "", actor)
+        emit(CustomerClaimed(declaration.name, customer_id, str(actor.id)))
+        return offer_undo(actor, "customers.holding", _before(customer_id, row), label=row["name"])
+
+
+def _seen(actor: Actor, customer_id: UUID) -> dict[str, Any]:
+    declaration = get_object("customers")
+    if not can(actor, declaration.perm("view"), declaration.ownership, table=declaration.table, key=customer_id):
+        raise NotFound
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT owner_id, department_id, pool_id, name, version, claimed_at FROM customers_customer WHERE id = %s", [customer_id])
+        return dict(zip(("owner_id", "department_id", "pool_id", "name", "version", "claimed_at"), cursor.fetchone(), strict=True))
+
+
+def claim_facts(actor: Actor, customer_id: UUID | None, pool_id: UUID | None) -> ClaimFacts:
+    """Gather what :func:`decide_claim` asks for."""
+    day = day_params(actor)
+    pool = Pool.objects.filter(pk=pool_id).values("hold_limit", "daily_claims").first() if pool_id else None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM customers_customer WHERE owner_id = %(me)s AND deleted_at IS NULL), "
+            "(SELECT count(*) FROM customers_ownershipchange WHERE to_user_id = %(me)s AND kind = 'claim' AND at >= %(from)s), "
+            "(SELECT max(at) FROM customers_ownershipchange WHERE from_user_id = %(me)s AND customer_id = %(key)s AND kind = 'release')",
+            {"me": actor.id, "from": day["today_from"], "key": customer_id},
+        )
+        held, claimed, released = cursor.fetchone()
+    limits = pool or {"hold_limit": None, "daily_claims": None}
+    return ClaimFacts(
+        held=held,
+        hold_limit=HOLD_LIMIT.value() if limits["hold_limit"] is None else limits["hold_limit"],
+        claimed_today=claimed,
+        daily_claims=DAILY_CLAIMS.value() if limits["daily_claims"] is None else limits["daily_claims"],
+        released_by_me_at=released,
+        reclaim_days=RECLAIM_DAYS.value(),
+        now=now(),
+    )
+
+
+def _as_error(refusal: Refusal) -> Conflict:
+    kinds = {"hold_limit": errors.PoolLimitReached, "daily_claims": errors.DailyClaimsReached, "reclaim": errors.CoolingOff}
+    return kinds[refusal.reason](limit=refusal.limit)
+
+
+def _lock_person(user_id: UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM accounts_user WHERE id = %s FOR NO KEY UPDATE", [user_id])
+
+
+def _take(customer_id: UUID, *, to: UUID, department: UUID | None, pool: UUID, actor: Actor) -> bool:
+    """Compare-and-set: from this pool to this person, or nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE customers_customer SET owner_id = %s, department_id = %s, pool_id = NULL, claimed_at = now(), version = version + 1, "
+            "updated_at = now(), updated_by = %s WHERE id = %s AND pool_id = %s AND owner_id IS NULL AND deleted_at IS NULL",
+            [to, department, actor.id, customer_id, pool],
+        )
+        if cursor.rowcount != 1:
+            return False
+    _set_holder([customer_id], to, department)
+    return True
+
+
+def _set_holder(customer_ids: list[UUID], holder: UUID | None, department: UUID | None) -> None:
+    with connection.cursor() as cursor:
+        for model in _followers:
+            cursor.execute(
+                f"UPDATE {model._meta.db_table} SET holder_id = %s, holder_department_id = %s WHERE customer_id = ANY(%s)",
+                [holder, department, customer_ids],
+            )
+
+
+def _log(customer_id: UUID, kind: str, from_user: UUID | None, to_user: UUID | None, pool: UUID | None, reason: str, actor: Actor) -> None:
+    OwnershipChange.objects.create(
+        customer_id=customer_id, kind=kind, from_user_id=from_user, to_user_id=to_user, pool_id=pool, reason=reason, by_id=actor.id, at=now()
+    )
+
+
+def assign_customer(actor: Actor, customer_id: UUID, *, owner: UUID, reason: str = "") -> UUID:
+    """A manager gives a customer (pooled or owned) to somebody. Limits of the pool do not bind a manager's decision."""
+    person = User.objects.filter(pk=owner).values("name", "department_id", "is_active").first()
+    if person is None:
+        raise NotFound
+    if not person["is_active"]:
+        raise errors.NobodyToAssign(name=person["name"])
+    declaration = get_object("customers")
+    with act(actor, "assign", object="customers", record_id=customer_id, reason=reason):
+        _lock_person(owner)
+        row = _lock_for_assign(actor, customer_id)
+        undo = _before(customer_id, row)
+        _move(customer_id, actor, owner=owner, department=person["department_id"], pool=None)
+        _log(customer_id, "assign", row["owner_id"], owner, row["pool_id"], reason, actor)
+        emit(CustomerAssigned(declaration.name, customer_id, str(row["owner_id"]) if row["owner_id"] else None, str(owner), row["name"], reason))
+        return offer_undo(actor, "customers.holding", undo, label=row["name"])
+
+
+def _lock_for_assign(actor: Actor, customer_id: UUID) -> dict[str, Any]:
+    """The row under lock: within the assigner's scope, or in a pool he sees."""
+    declaration = get_object("customers")
+    row = _seen(actor, customer_id)
+    if row["pool_id"] is None:
+        return lock_row(actor, declaration, customer_id, declaration.perm("assign"))
+    return lock_row(actor, declaration, customer_id, declaration.perm("view"))
+
+
+def _move(customer_id: UUID, actor: Actor, *, owner: UUID | None, department: UUID | None, pool: UUID | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE customers_customer SET owner_id = %s, department_id = %s, pool_id = %s, claimed_at = now(), version = version + 1, "
+            "updated_at = now(), updated_by = %s WHERE id = %s",
+            [owner, department, pool, actor.id, customer_id],
+        )
+    _set_holder([customer_id], owner, department)
+
+
+def release_customer(actor: Actor, customer_id: UUID, *, reason: str, pool: UUID | None = None) -> UUID:
+    """Give a customer back to a pool (the default one when none is named), with a reason."""
+    declaration = get_object("customers")
+    with act(actor, "release", object="customers", record_id=customer_id, reason=reason):
+        row = lock_row(actor, declaration, customer_id, declaration.perm("release"))
+        if row["pool_id"]:
+            raise errors.AlreadyInPool
+        target = pool or Pool.objects.filter(is_default=True, deleted_at__isnull=True).values_list("id", flat=True).first()
+        if target is None:
+            raise errors.NoPool
+        undo = _before(customer_id, row)
+        _move(customer_id, actor, owner=None, department=None, pool=target)
+        _log(customer_id, "release", row["owner_id"], None, target, reason, actor)
+        emit(CustomerReleased(declaration.name, customer_id, str(row["owner_id"]), reason))
+        return offer_undo(actor, "customers.holding", undo, label=row["name"])
+
+
+def _before(customer_id: UUID, row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "customer": str(customer_id),
+        "owner": str(row["owner_id"]) if row["owner_id"] else None,
+        "department": str(row["department_id"]) if row["department_id"] else None,
+        "pool": str(row["pool_id"]) if row["pool_id"] else None,
+        "version": row["version"] + 1,
+    }
+
+
+@undo_kind("customers.holding")
+def undo_holding(actor: Actor, payload: dict[str, Any]) -> None:
+    """Put a customer back where it was, when nobody moved or edited it since."""
+    key = UUID(payload["customer"])
+    row = Customer.objects.select_for_update(of=("self",)).filter(pk=key, deleted_at__isnull=True).first()
+    if row is None:
+        raise NotFound
+    if row.version != payload["version"]:
+        raise ChangedSince(label=row.name)
+    previous = row.owner_id
+    _move(
+        key,
+        actor,
+        owner=UUID(payload["owner"]) if payload["owner"] else None,
+        department=UUID(payload["department"]) if payload["department"] else None,
+        pool=UUID(payload["pool"]) if payload["pool"] else None,
+    )
+    _log(key, "undo", previous, UUID(payload["owner"]) if payload["owner"] else None, UUID(payload["pool"]) if payload["pool"] else None, "", actor)
+
+
+def note_contact(customer_id: UUID, *, at: datetime, next_at: datetime | None) -> None:
+    """A contact took place: keeps the latest, and the next agreed date. Computed columns: no version, no history."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE customers_customer SET last_contact_at = GREATEST(last_contact_at, %(at)s), "
+            "next_contact_at = CASE WHEN last_contact_at IS NULL OR %(at)s >= last_contact_at THEN %(next)s ELSE next_contact_at END WHERE id = %(key)s",
+            {"at": at, "next": next_at, "key": customer_id},
+        )
+
+
+def note_deals(customer_id: UUID, *, count: int, amount: Any, last_at: datetime | None) -> None:
+    """Won deals of a customer as sales counts them (quantitative data are computed, never typed: CUS-1)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE customers_customer SET deal_count = %s, deal_amount = %s, last_deal_at = %s WHERE id = %s", [count, amount, last_at, customer_id]
+        )

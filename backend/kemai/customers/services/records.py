@@ -1,0 +1,118 @@
+"""What the customer domain adds to generic writing: owners, keys against doubles, holders of contacts."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import connection
+
+from kemai.accounts.access import Actor
+from kemai.accounts.models import User
+from kemai.base.numbering import take_numbers
+from kemai.customers.models import Contact, Customer, OwnershipChange
+from kemai.kit.text.normalise import company_key, phone_key
+from kemai.kit.words import T
+from kemai.platform.objects.declare import Draft
+
+EXISTS = T("该客户已存在，归属：{holder}。", "This customer exists already, with: {holder}.")
+USE_ASSIGN = T("负责人请用“分配”修改，以便保留归属记录。", "Change the owner with Assign, so that the ownership log stays whole.")
+IN_POOL = T("公海", "the public pool")
+
+
+def prepare_customers(actor: Actor, drafts: list[Draft]) -> None:
+    """Owner and department, number, the key that doubles are refused by (CUS-9)."""
+    created = [d for d in drafts if d.old is None]
+    for draft in drafts:
+        if draft.old is not None and draft.changed("owner_id"):
+            draft.wrong("owner", "use_assign", USE_ASSIGN)
+        draft.values["unique_key"] = unique_key(str(draft.get("kind") or ""), str(draft.get("name") or ""), str(draft.get("phone") or ""))
+    if created:
+        _set_owners(actor, created)
+        for draft, number in zip(created, take_numbers("customers_number", "KH-", len(created)), strict=True):
+            draft.values["number"] = number
+    _refuse_doubles(drafts)
+
+
+def unique_key(kind: str, name: str, phone: str) -> str:
+    """Companies are one by their normalised name, persons by name and phone; a person without a phone has no key."""
+    if kind == "company":
+        return f"c:{company_key(name)}" if name else ""
+    number = phone_key(phone) if phone else None
+    return f"p:{company_key(name)}:{number}" if number else ""
+
+
+def _set_owners(actor: Actor, drafts: list[Draft]) -> None:
+    for draft in drafts:
+        draft.values["owner_id"] = draft.values.get("owner_id") or actor.id
+    owners = {d.values["owner_id"] for d in drafts}
+    departments = dict(User.objects.filter(pk__in=owners).values_list("id", "department_id"))
+    for draft in drafts:
+        draft.values["department_id"] = departments.get(draft.values["owner_id"])
+        draft.values["pool_id"] = None
+
+
+def _refuse_doubles(drafts: list[Draft]) -> None:
+    """Say that it exists and where, and nothing more of it (CUS-9); the unique indexes settle races."""
+    seen: dict[tuple[str, str], UUID] = {}
+    for column, field_name in (("unique_key", "name"), ("credit_code", "credit_code")):
+        keys = {str(d.values[column]) for d in drafts if d.values.get(column) and d.changed(column)}
+        if not keys:
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT c.{column}, c.id, d.name FROM customers_customer c LEFT JOIN accounts_department d ON d.id = c.department_id "
+                f"WHERE c.{column} = ANY(%s) AND c.deleted_at IS NULL",
+                [sorted(keys)],
+            )
+            known = {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+        for draft in drafts:
+            value = draft.values.get(column)
+            if not value or not draft.changed(column):
+                continue
+            found = known.get(value)
+            if found and found[0] != draft.id:
+                draft.wrong(field_name, "duplicate", EXISTS, holder=found[1] or IN_POOL)
+            elif seen.setdefault((column, str(value)), draft.id) != draft.id:
+                draft.wrong(field_name, "duplicate", T("与本批中的另一行重复。", "Another row of this batch is the same."))
+
+
+def after_customers(actor: Actor, drafts: list[Draft]) -> None:
+    """The first line of each ownership log."""
+    OwnershipChange.objects.bulk_create(
+        OwnershipChange(customer_id=d.id, kind="create", to_user_id=d.values["owner_id"], by_id=actor.id) for d in drafts if d.old is None
+    )
+
+
+def set_holders(actor: Actor, drafts: list[Draft]) -> None:
+    """Give records that follow a customer its present holder (contacts, relations, follow-ups, opportunities)."""
+    keys = {d.get("customer_id") for d in drafts if d.changed("customer_id") and d.get("customer_id")}
+    if not keys:
+        return
+    # Locked so that a claim at the same moment and this insert see each other.
+    rows = {
+        row[0]: row[1:]
+        for row in Customer.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True).values_list("id", "owner_id", "department_id")
+    }
+    for draft in drafts:
+        if draft.changed("customer_id"):
+            draft.values["holder_id"], draft.values["holder_department_id"] = rows.get(draft.get("customer_id"), (None, None))
+
+
+def prepare_contacts(actor: Actor, drafts: list[Draft]) -> None:
+    """Holder from the customer; nobody reports to himself, and only to somebody of the same customer."""
+    set_holders(actor, drafts)
+    for draft in drafts:
+        boss = draft.values.get("reports_to_id")
+        if boss is not None and draft.changed("reports_to_id"):
+            if boss == draft.id:
+                draft.wrong("reports_to", "self", T("上级不能是本人。", "Nobody reports to himself."))
+            elif not Contact.objects.filter(pk=boss, customer_id=draft.get("customer_id")).exists():
+                draft.wrong("reports_to", "other_customer", T("上级应是同一客户的联系人。", "The superior must be a contact of the same customer."))
+
+
+def prepare_relations(actor: Actor, drafts: list[Draft]) -> None:
+    """Holder from the customer; no customer is related to itself."""
+    set_holders(actor, drafts)
+    for draft in drafts:
+        if draft.get("customer_id") is not None and draft.get("customer_id") == draft.get("related_id"):
+            draft.wrong("related", "self", T("不能与自己建立关系。", "A customer is not related to itself."))

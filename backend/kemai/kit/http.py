@@ -1,0 +1,67 @@
+"""JSON answers and problem documents (RFC 9457). Chinese stays Chinese in the bytes; nothing is cached that is personal."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+
+from kemai.kit.errors import KemaiError, Malformed, RateLimited
+from kemai.kit.words import T
+
+
+def _default(value: Any) -> Any:
+    if isinstance(value, (T, Decimal)):
+        return str(value)
+    raise TypeError(type(value))
+
+
+def dumps(data: Any) -> bytes:
+    """JSON as the API speaks it: decimals and texts as strings, instants with offset."""
+    return orjson.dumps(data, default=_default)
+
+
+def json_response(data: Any, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
+    return HttpResponse(dumps(data), status=status, content_type="application/json", headers=headers)
+
+
+def problem_response(error: KemaiError) -> HttpResponse:
+    """A refusal in the caller's language."""
+    errors = [{"field": e.field, "code": e.code, "message": e.text()} for e in getattr(error, "errors", [])]
+    detail = error.detail()
+    body = {
+        "type": f"https://kemai.example/problems/{error.code}",
+        "title": detail,
+        "status": error.status,
+        "code": error.code,
+        "detail": detail,
+        "errors": errors,
+        **error.extra(),
+    }
+    headers = {"Retry-After": str(error.seconds)} if isinstance(error, RateLimited) else {}
+    return HttpResponse(dumps(body), status=error.status, content_type="application/problem+json", headers=headers)
+
+
+def read_json(request: HttpRequest) -> dict[str, Any]:
+    """The request's JSON object; :class:`Malformed` otherwise. An empty body is an empty object."""
+    body = request.body
+    if not body:
+        return {}
+    try:
+        data = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Malformed(what="JSON") from error
+    if not isinstance(data, dict):
+        raise Malformed(what="JSON object expected")
+    if _has_nul(data):
+        raise Malformed(what="NUL character")
+    return data
+
+
+def _has_nul(data: Any) -> bool:
+    """PostgreSQL stores no NUL; refused at the door rather than at each column."""
+    return b"\\u0000" in orjson.dumps(data)
+
+

@@ -1,0 +1,42 @@
+"""What happens to records in general; domains add their own events for decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kemai.base.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsCreated(Event):
+    """Records of one kind came into being (one event a batch)."""
+
+    kind: ClassVar[str] = "platform.records_created"
+    ids: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsChanged(Event):
+    """Fields people edit were changed; ``fields`` names them."""
+
+    kind: ClassVar[str] = "platform.records_changed"
+    ids: list[str]
+    fields: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsDeleted(Event):
+    """Records went to the recycle bin."""
+
+    kind: ClassVar[str] = "platform.records_deleted"
+    ids: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsRestored(Event):
+    """Records came back from the recycle bin."""
+
+    kind: ClassVar[str] = "platform.records_restored"
+    ids: list[str]
+EVENT_TYPES = (RecordsCreated, RecordsChanged, RecordsDeleted, RecordsRestored)

@@ -1,0 +1,124 @@
+"""Tables of the record platform: dictionaries, saved import mappings, imports, notifications."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from kemai.base.models import audited
+from kemai.kit.clock import now
+from kemai.kit.ids import new_id
+
+
+class DictionaryValue(models.Model):
+    """One value of a dictionary, in both languages."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    dictionary = models.CharField(max_length=60)
+    value = models.CharField(max_length=60)
+    label_zh = models.CharField(max_length=100)
+    label_en = models.CharField(max_length=100)
+    color = models.CharField(max_length=20, default="default")
+    position = models.IntegerField(default=0)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        triggers = audited()
+        constraints = [models.UniqueConstraint(fields=["dictionary", "value"], name="dictionary_value_once")]
+
+
+class Import(models.Model):
+    """One spreadsheet on its way in: file, mapping, dry run, commit, undo."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    object = models.CharField(max_length=60)
+    file = models.ForeignKey("base.StoredFile", on_delete=models.PROTECT)
+    created_by = models.UUIDField()
+    created_at = models.DateTimeField(default=now)
+    state = models.CharField(max_length=20, default="mapping")
+    mode = models.CharField(max_length=10, default="both")
+    key = models.CharField(max_length=60, default="")
+    sheet = models.CharField(max_length=200, default="")
+    sheets = models.JSONField(default=list)
+    header_row = models.IntegerField(default=1)
+    rows = models.IntegerField(default=0)
+    columns = models.JSONField(default=list)
+    settings = models.JSONField(default=dict)
+    check_result = models.JSONField(null=True)
+    errors = models.JSONField(default=list)
+    error_file = models.ForeignKey("base.StoredFile", null=True, on_delete=models.SET_NULL, related_name="+")
+    job_id = models.UUIDField(null=True)
+    next_row = models.IntegerField(default=0)
+    created = models.IntegerField(default=0)
+    updated = models.IntegerField(default=0)
+    skipped = models.IntegerField(default=0)
+    failed = models.IntegerField(default=0)
+    seconds = models.FloatField(default=0)
+    undo_until = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["created_by", "-created_at"], name="import_owner_ix")]
+
+
+class UndoRow(models.Model):
+    """What one undoable change (an import, a bulk edit) did to one record: C created, U updated, with the columns as they were."""
+
+    id = models.BigAutoField(primary_key=True)
+    undo_id = models.UUIDField()
+    object = models.CharField(max_length=60)
+    record_id = models.UUIDField()
+    op = models.CharField(max_length=1)
+    before = models.JSONField(null=True)
+    version = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["undo_id", "id"], name="undo_row_ix")]
+
+
+class RememberedMapping(models.Model):
+    """Which field a person last put a column heading on."""
+
+    id = models.BigAutoField(primary_key=True)
+    user_id = models.UUIDField()
+    object = models.CharField(max_length=60)
+    header = models.CharField(max_length=200)
+    field = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user_id", "object", "header"], name="remembered_once")]
+
+
+class Notification(models.Model):
+    """A message to one person. Words are kept in both languages, so that a change of language changes old ones too."""
+
+    id = models.BigAutoField(primary_key=True)
+    user_id = models.UUIDField()
+    kind = models.CharField(max_length=60)
+    title_zh = models.TextField()
+    title_en = models.TextField()
+    text = models.TextField(default="")
+    path = models.TextField(default="")
+    object = models.CharField(max_length=60, default="")
+    record_id = models.UUIDField(null=True)
+    at = models.DateTimeField(default=now)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user_id", "-id"], name="notification_user_ix"),
+            models.Index(fields=["user_id"], name="notification_unread_ix", condition=models.Q(read_at__isnull=True)),
+        ]
+
+
+class NotifyEvent(models.Model):
+    """A line of somebody's event stream; kept an hour so that a browser can resume where it was cut off."""
+
+    id = models.BigAutoField(primary_key=True)
+    user_id = models.UUIDField()
+    kind = models.TextField()
+    payload = models.JSONField(default=dict)
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        db_table = "platform_notify_event"
+        indexes = [models.Index(fields=["user_id", "id"], name="notify_user_ix"), models.Index(fields=["at"], name="notify_age_ix")]

@@ -1,0 +1,348 @@
+"""How a kind of record is declared. Everything generic — list, detail, forms, filters, import, export, history, search, rights, API,
+OpenAPI, contract tests — is read off these dataclasses (architecture.md 1.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from kemai.accounts.access import Actor, Ownership
+from kemai.base.models import Record
+from kemai.kit.errors import FieldError, NotFound
+from kemai.kit.words import T
+from kemai.platform.objects import types
+from kemai.platform.objects.dictionaries import DictionaryItem, dictionary_items
+
+#: Shown for every record, after the declared fields.
+STAMPS = ("created_at", "created_by", "updated_at", "updated_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a fixed choice: code in the API, words and colour on the screen."""
+
+    value: str
+    label: T
+    color: str = "default"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a kind of record.
+
+    ``column``: the table's column (``<name>_id`` for references). ``sql``: a computed expression over alias ``t`` instead of a column.
+    ``sort``: the column sorted by when it is not the field's own (a stored pinyin key). ``indexed``: an index serves filter and sort at
+    any size; without it they are allowed on small scopes only (decisions.md 5). ``mask``: how the field is masked when a rule says so.
+    ``secret_when``: SQL over ``t`` under which the value is masked unless the reader holds ``secret_unless`` (pool contacts).
+    """
+
+    name: str
+    type: types.FieldType
+    label: T
+    column: str = ""
+    sql: str = ""
+    required: bool = False
+    read_only: bool = False
+    section: str = "basic"
+    quick: bool = False
+    inline: bool = False
+    choices: tuple[Choice, ...] = ()
+    dictionary: str = ""
+    target: str = ""
+    targets: tuple[str, ...] = ()
+    """A reference to any of these kinds; ``object_column`` holds which."""
+    object_column: str = ""
+    sort: str = ""
+    sortable: bool = False
+    indexed: bool = False
+    filterable: bool = True
+    mask: str = "middle"
+    sensitive: bool = False
+    secret_when: str = ""
+    secret_unless: str = ""
+    max_length: int | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    default: Any = None
+    currency: str = ""
+    help: T | None = None
+    key: bool = False
+    importable: bool = True
+    check: Callable[[str], str] | None = None
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def stored(self) -> str:
+        """The column written to, empty for computed fields."""
+        if self.sql:
+            return ""
+        return self.column or (f"{self.name}_id" if isinstance(self.type, types.Reference) else self.name)
+
+    @property
+    def expression(self) -> str:
+        return self.sql or f"t.{self.stored}"
+
+    @property
+    def sort_expression(self) -> str:
+        return f"t.{self.sort}" if self.sort else self.expression
+
+    def choice_items(self) -> list[DictionaryItem]:
+        """The choices in order, from the dictionary where one is named."""
+        if self.dictionary:
+            return dictionary_items(self.dictionary)
+        return [DictionaryItem(c.value, c.label, c.color, True) for c in self.choices]
+
+    def choice_map(self) -> dict[str, T]:
+        return {item.value: item.label for item in self.choice_items()}
+
+    @property
+    def writable(self) -> bool:
+        return not (self.read_only or self.sql)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A ready list: a filter, a sort, columns."""
+
+    key: str
+    label: T
+    filter: dict[str, Any] | None = None
+    sort: str = ""
+    columns: tuple[str, ...] = ()
+    layout: str = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Related records on the detail page: those whose ``field`` points here."""
+
+    key: str
+    label: T
+    object: str
+    field: str
+    columns: tuple[str, ...]
+    create: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A named verb with rules behind it.
+
+    ``verb`` is the permission's last part; ``scope`` the permission that must reach the record (the verb's own by default).
+    ``service(actor, record_id, **params)`` does it and may return an undo token. ``refusal(actor, row)`` says beforehand why it
+    would be refused, from the record's own fields, by the same rule the service uses; None when it would not.
+    """
+
+    name: str
+    label: T
+    service: Callable[..., UUID | None]
+    verb: str
+    params: tuple[Field, ...] = ()
+    refusal: Callable[[Actor, dict[str, Any]], T | None] | None = None
+    reads: tuple[str, ...] = ()
+    on: tuple[str, ...] = ("record",)
+    icon: str = ""
+    primary: bool = False
+    danger: bool = False
+    confirm: T | None = None
+    scope: str = ""
+
+
+@dataclass(slots=True)
+class Draft:
+    """One record about to be written: what was, what is asked for (by column), and what is wrong with it."""
+
+    id: UUID
+    old: dict[str, Any] | None
+    values: dict[str, Any]
+    errors: list[FieldError] = field(default_factory=list)
+
+    def get(self, column: str) -> Any:
+        """The value as it will be."""
+        if column in self.values:
+            return self.values[column]
+        return self.old.get(column) if self.old else None
+
+    def changed(self, column: str) -> bool:
+        return column in self.values and (self.old is None or self.old.get(column) != self.values[column])
+
+    def wrong(self, field_name: str, code: str, message: T, **params: Any) -> None:
+        self.errors.append(FieldError(field_name, code, message, tuple(params.items())))
+
+
+Hook = Callable[[Actor, list[Draft]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchLine:
+    """What makes a record findable: ``texts`` by any fragment, ``phones`` by fragments where the reader may see them, ``exact`` whole."""
+
+    texts: tuple[str, ...]
+    phones: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
+    person: bool = False
+    global_search: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineSource:
+    """Records of this kind appear in the timeline of what their ``anchors`` point to: anchor field → object."""
+
+    anchors: tuple[tuple[str, str], ...]
+    at: str
+    title: str
+    text: str
+    data: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The board layout: columns by ``group``; sums of ``total``; kept figures where a table keeps them (:class:`KeptFigures`)."""
+
+    group: str
+    total: str
+    lines: tuple[str, ...]
+    move: str
+    move_param: str
+    scope: str
+    columns: Callable[[Actor, UUID | None], list[dict[str, Any]]]
+    figures: str = ""
+
+
+@dataclass(frozen=True)
+class ObjectType:
+    """A kind of record. ``permission`` is the prefix of its permissions: ``<domain>.<noun>``."""
+
+    name: str
+    model: type[Record]
+    label: T
+    permission: str
+    ownership: Ownership
+    fields: tuple[Field, ...]
+    title: str
+    columns: tuple[str, ...]
+    search: SearchLine
+    label_plural: T | None = None
+    description: T | None = None
+    icon: str = ""
+    sections: tuple[tuple[str, T], ...] = (("basic", T("基本信息", "Basics")),)
+    default_sort: str = "-updated_at"
+    subtitle: tuple[str, ...] = ()
+    quick_filters: tuple[str, ...] = ()
+    views: tuple[View, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    commands: tuple[Command, ...] = ()
+    facts: tuple[str, ...] = ()
+    path_field: str = ""
+    board: Board | None = None
+    timeline: bool = False
+    composer: tuple[str, ...] = ()
+    timeline_source: TimelineSource | None = None
+    prepare: Hook | None = None
+    after: Hook | None = None
+    can_create: bool = True
+    can_delete: bool = True
+    can_import: bool = True
+    shareable: bool = False
+    menu: bool = True
+    children: tuple[tuple[str, str], ...] = ()
+    """(object, field): records that go to the bin, and come back, with this one."""
+    verbs: tuple[tuple[str, T], ...] = ()
+    """Permissions beyond the common ones and the commands'."""
+    unique: tuple[tuple[str, str, T], ...] = ()
+    """(constraint, field, words): what to say when the database refuses a double."""
+
+    @cached_property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        return {f.name: f for f in (*self.fields, *STAMP_FIELDS)}
+
+    @cached_property
+    def by_column(self) -> dict[str, Field]:
+        return {f.stored: f for f in self.fields if f.stored}
+
+    @cached_property
+    def command_map(self) -> dict[str, Command]:
+        return {c.name: c for c in self.commands}
+
+    @property
+    def plural(self) -> T:
+        return self.label_plural or self.label
+
+    @property
+    def path(self) -> str:
+        return f"/{self.name}"
+
+    def perm(self, verb: str) -> str:
+        return f"{self.permission}.{verb}"
+
+    @cached_property
+    def column_types(self) -> dict[str, str]:
+        """Column → PostgreSQL type, for casts of cursor values."""
+        connection = models.fields.connection
+        return {f.column: str(f.db_type(connection)) for f in self.model._meta.concrete_fields}
+
+    @cached_property
+    def nullable(self) -> set[str]:
+        return {f.column for f in self.model._meta.concrete_fields if f.null}
+
+
+STAMP_FIELDS = (
+    Field("created_at", types.INSTANT, T("创建时间", "Created"), read_only=True, sortable=True, indexed=True, importable=False),
+    Field("created_by", types.USER, T("创建人", "Created by"), column="created_by", target="users", read_only=True, importable=False),
+    Field("updated_at", types.INSTANT, T("更新时间", "Updated"), read_only=True, sortable=True, indexed=True, importable=False),
+    Field("updated_by", types.USER, T("更新人", "Updated by"), column="updated_by", target="users", read_only=True, importable=False),
+)
+
+COMMON_VERBS: tuple[tuple[str, T], ...] = (
+    ("view", T("查看", "View")),
+    ("create", T("新建", "Create")),
+    ("edit", T("编辑", "Edit")),
+    ("delete", T("删除", "Delete")),
+    ("import", T("导入", "Import")),
+    ("export", T("导出", "Export")),
+    ("share", T("共享", "Share")),
+)
+
+_registry: dict[str, ObjectType] = {}
+
+
+def register(declaration: ObjectType) -> ObjectType:
+    """Make a kind of record known; called once by each ``objects.py`` when its app is ready."""
+    assert declaration.name not in _registry, declaration.name
+    _registry[declaration.name] = declaration
+    return declaration
+
+
+def get_object(name: str) -> ObjectType:
+    """The declaration called ``name``; :class:`NotFound` for a name nobody declared."""
+    found = _registry.get(name)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def all_objects() -> list[ObjectType]:
+    """In order of registration: the order of menus and of global search."""
+    return list(_registry.values())
+
+
+def permissions_of(declaration: ObjectType) -> list[tuple[str, T]]:
+    """Every permission a kind of record has, with its words."""
+    found: dict[str, T] = {}
+    for verb, label in COMMON_VERBS:
+        wanted = {"create": declaration.can_create, "delete": declaration.can_delete, "import": declaration.can_import, "share": declaration.shareable}
+        if wanted.get(verb, True):
+            found[verb] = label
+    for command in declaration.commands:
+        found.setdefault(command.verb, command.label)
+    found.update(dict(declaration.verbs))
+    return [(declaration.perm(verb), label) for verb, label in found.items()]

@@ -1,0 +1,110 @@
+"""From a request's values to drafts: names checked against rights, values parsed, references proved visible. No writes here."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from kemai.accounts.access import Actor, visible_among
+from kemai.kit.ids import new_id
+from kemai.kit.text.search import pinyin_sort_key
+from kemai.kit.words import T
+from kemai.platform.objects import types
+from kemai.platform.objects.declare import Draft, Field, ObjectType, get_object
+from kemai.platform.objects.searching import search_columns
+from kemai.platform.objects.secrecy import HIDDEN, MASKED, READ_ONLY, access_of, row_secret
+
+UNKNOWN = T("没有这个字段。", "There is no such field.")
+NOT_WRITABLE = T("此字段不能直接修改。", "This field cannot be written.")
+WITHHELD = T("您看不到此字段，因此不能修改。", "You cannot see this field and so cannot change it.")
+NOT_VISIBLE = T("引用的记录不存在，或您无权查看。", "The record referred to does not exist, or you may not see it.")
+
+
+def new_drafts(actor: Actor, declaration: ObjectType, payloads: list[dict[str, Any]]) -> list[Draft]:
+    """Drafts of records to create, with defaults, and with an error for everything that does not hold."""
+    drafts = []
+    for payload in payloads:
+        draft = Draft(new_id(), None, {})
+        parse_into(actor, declaration, draft, payload)
+        for found in declaration.fields:
+            if not found.stored:
+                continue
+            if found.stored not in draft.values and found.writable:
+                default = found.default() if callable(found.default) else found.default
+                draft.values[found.stored] = found.type.empty if default is None else default
+        drafts.append(draft)
+    check_references(actor, declaration, drafts)
+    return drafts
+
+
+def parse_into(actor: Actor, declaration: ObjectType, draft: Draft, payload: dict[str, Any]) -> None:
+    """Parse the values asked for into ``draft``. Only declared, writable fields this person may edit pass (S-5)."""
+    for name, raw in payload.items():
+        found = declaration.by_name.get(name)
+        access = access_of(actor, declaration, found) if found else HIDDEN
+        if found is None or access == HIDDEN:
+            draft.wrong(str(name)[:60], "unknown_field", UNKNOWN)
+        elif not found.writable or access == READ_ONLY:
+            draft.wrong(name, "not_writable", NOT_WRITABLE)
+        elif access == MASKED:
+            draft.wrong(name, "withheld", WITHHELD)
+        else:
+            _parse(draft, found, raw)
+
+
+def _parse(draft: Draft, found: Field, raw: Any) -> None:
+    try:
+        draft.values[found.stored] = found.type.parse(found, raw)
+    except types.BadValue as error:
+        draft.wrong(found.name, error.code, error.message, **error.params)
+
+
+def check_required(declaration: ObjectType, drafts: list[Draft]) -> None:
+    """Required fields must have a value in what would be saved; runs after ``prepare``, which may supply them."""
+    for draft in drafts:
+        named = {e.field for e in draft.errors}
+        for found in declaration.fields:
+            touched = draft.old is None or found.stored in draft.values
+            if found.required and found.stored and touched and found.name not in named and draft.get(found.stored) in (None, "", []):
+                draft.wrong(found.name, "required", types.MISSING)
+
+
+def check_references(actor: Actor, declaration: ObjectType, drafts: list[Draft]) -> None:
+    """Every reference written must be to a record the writer may see (the commonest hole of all: the id in the body)."""
+    for found in declaration.fields:
+        if not (found.target or found.targets) or not found.stored:
+            continue
+        wanted = {d.values[found.stored] for d in drafts if d.values.get(found.stored) is not None and d.changed(found.stored)}
+        if not wanted:
+            continue
+        kinds: dict[UUID, str] = {}
+        for name in found.targets or (found.target,):
+            target = get_object(name)
+            seen = visible_among(actor, target.perm("view"), target.ownership, table=target.table, keys=sorted(wanted))
+            kinds.update(dict.fromkeys(seen, name))
+        for draft in drafts:
+            if draft.changed(found.stored) and draft.values.get(found.stored) in wanted - set(kinds):
+                draft.wrong(found.name, "not_visible", NOT_VISIBLE)
+            elif found.targets and draft.changed(found.stored):
+                draft.values[found.object_column] = kinds.get(draft.values[found.stored], "")
+
+
+def check_withheld(actor: Actor, declaration: ObjectType, drafts: list[Draft], secret_rows: dict[str, set[UUID]]) -> None:
+    """A value withheld on this row (pool contacts) cannot be overwritten unseen."""
+    for found in declaration.fields:
+        if row_secret(actor, found):
+            for draft in drafts:
+                if found.stored in draft.values and draft.id in secret_rows.get(found.name, set()):
+                    draft.wrong(found.name, "withheld", WITHHELD)
+
+
+def derive(declaration: ObjectType, draft: Draft) -> None:
+    """Columns that follow from others: search terms and the pinyin sort key."""
+    line = declaration.search
+    watched = [declaration.by_name[n].stored for n in (*line.texts, *line.phones, *line.exact)]
+    if draft.old is not None and not any(draft.changed(column) for column in watched):
+        return
+    draft.values.update(search_columns(declaration, draft))
+    title = declaration.by_name[declaration.title]
+    if title.sort:
+        draft.values[title.sort] = pinyin_sort_key(str(draft.get(title.stored) or ""), person=line.person)

@@ -1,0 +1,176 @@
+"""A kind of record described for one person: what the screens build themselves from. Cut to his rights, cacheable."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from kemai.accounts.access import Actor
+from kemai.kit.http import dumps
+from kemai.platform.objects import types
+from kemai.platform.objects.declare import Command, Field, ObjectType, all_objects, get_object
+from kemai.platform.objects.secrecy import HIDDEN, MASKED, READ_ONLY, access_of, readable_fields
+
+
+def list_objects(actor: Actor) -> list[dict[str, Any]]:
+    """The kinds of record this person may view."""
+    return [
+        {"name": o.name, "label": o.label.to(), "label_plural": o.plural.to(), "icon": o.icon or o.name, "path": o.path, "menu": o.menu}
+        for o in all_objects()
+        if actor.has(o.perm("view"))
+    ]
+
+
+def describe(actor: Actor, declaration: ObjectType) -> dict[str, Any]:
+    """The description of interface.md."""
+    actor.require(declaration.perm("view"))
+    fields = {f.name: f for f in readable_fields(actor, declaration)}
+
+    def known(names: tuple[str, ...]) -> list[str]:
+        return [n for n in names if n in fields]
+
+    can = {verb: actor.has(declaration.perm(verb)) for verb in ("create", "edit", "delete", "import", "export", "share")}
+    can["create"] = can["create"] and declaration.can_create
+    can["delete"] = can["delete"] and declaration.can_delete
+    can["import"] = can["import"] and declaration.can_import
+    can["share"] = can["share"] and declaration.shareable
+    return {
+        "name": declaration.name,
+        "label": declaration.label.to(),
+        "label_plural": declaration.plural.to(),
+        "description": declaration.description.to() if declaration.description else "",
+        "icon": declaration.icon or declaration.name,
+        "title_field": declaration.title,
+        "subtitle_fields": known(declaration.subtitle),
+        "fields": [describe_field(actor, declaration, f) for f in fields.values()],
+        "sections": [{"key": key, "label": label.to()} for key, label in declaration.sections],
+        "list": {
+            "columns": known(declaration.columns),
+            "default_sort": declaration.default_sort,
+            "quick_filters": known(declaration.quick_filters),
+            "widths": {},
+        },
+        "views": [
+            {
+                "key": v.key,
+                "label": v.label.to(),
+                "filter": v.filter,
+                "sort": v.sort or declaration.default_sort,
+                "columns": known(v.columns) or None,
+                "layout": v.layout,
+                "default": n == 0,
+            }
+            for n, v in enumerate(declaration.views)
+        ],
+        "layouts": ["table", *(["board"] if declaration.board else [])],
+        "board": _board(declaration, known),
+        "detail": {
+            "path_field": declaration.path_field or None,
+            "facts": known(declaration.facts),
+            "panels": [_panel(actor, p) for p in declaration.panels if actor.has(get_object(p.object).perm("view"))],
+            "timeline": declaration.timeline,
+            "composer": [n for n in declaration.composer if actor.has(get_object(n).perm("create"))],
+        },
+        "actions": [describe_command(c) for c in declaration.commands if actor.has(declaration.perm(c.verb))],
+        "can": {**can, "bulk": True},
+        "import": {"modes": ["create", "update", "both"], "keys": [f.name for f in fields.values() if f.key]} if can["import"] else None,
+    }
+
+
+def _board(declaration: ObjectType, known: Any) -> dict[str, Any] | None:
+    board = declaration.board
+    if board is None:
+        return None
+    return {
+        "group_field": board.group,
+        "sum_field": board.total,
+        "title": declaration.title,
+        "lines": known(board.lines),
+        "move": board.move,
+        "move_param": board.move_param,
+        "scope_field": board.scope,
+    }
+
+
+def _panel(actor: Actor, panel: Any) -> dict[str, Any]:
+    target = get_object(panel.object)
+    return {
+        "key": panel.key,
+        "label": panel.label.to(),
+        "object": panel.object,
+        "field": panel.field,
+        "columns": [c for c in panel.columns if access_of(actor, target, target.by_name[c]) != HIDDEN],
+        "create": panel.create and actor.has(target.perm("create")),
+    }
+
+
+def describe_field(actor: Actor, declaration: ObjectType | None, f: Field) -> dict[str, Any]:
+    """One field, also a command's parameter."""
+    access = access_of(actor, declaration, f) if declaration else "editable"
+    comparable = f.filterable and access != MASKED
+    items = f.choice_items()
+    target = get_object(f.target) if f.target else None
+    number = isinstance(f.type, types.Number)
+    return {
+        "name": f.name,
+        "type": f.type.name,
+        "label": f.label.to(),
+        "help": f.help.to() if f.help else "",
+        "section": f.section,
+        "required": f.required,
+        "read_only": not f.writable or access in (READ_ONLY, MASKED),
+        "computed": bool(f.sql),
+        "masked": access == MASKED,
+        "sensitive": f.sensitive,
+        "max_length": f.max_length,
+        "min": f.minimum if number else None,
+        "max": f.maximum if number else None,
+        "multiline": isinstance(f.type, types.LongText),
+        "choices": [{"value": i.value, "label": i.label.to(), "color": i.color, "active": i.active} for i in items] if items else None,
+        "dictionary": f.dictionary or None,
+        "target": f.target or None,
+        "targets": [{"object": name, "label": get_object(name).label.to()} for name in f.targets] or None,
+        "target_label": target.label.to() if target else None,
+        "operators": list(f.type.operators) if comparable else [],
+        "sortable": f.sortable and comparable,
+        "filterable": comparable,
+        "groupable": comparable and (f.type.groupable or isinstance(f.type, types.Date)),
+        "inline_edit": f.inline and f.writable and access == "editable",
+        "quick": f.quick,
+        "default": None if callable(f.default) else f.default,
+        "currency_field": f.currency or None,
+    }
+
+
+def describe_command(command: Command) -> dict[str, Any]:
+    return {
+        "name": command.name,
+        "label": command.label.to(),
+        "icon": command.icon or command.name,
+        "on": list(command.on),
+        "primary": command.primary,
+        "danger": command.danger,
+        "confirm": command.confirm.to() if command.confirm else None,
+        "params": [describe_param(p) for p in command.params],
+    }
+
+
+def describe_param(p: Field) -> dict[str, Any]:
+    items = p.choice_items()
+    return {
+        "name": p.name,
+        "type": p.type.name,
+        "label": p.label.to(),
+        "help": p.help.to() if p.help else "",
+        "required": p.required,
+        "choices": [{"value": i.value, "label": i.label.to(), "color": i.color, "active": i.active} for i in items] if items else None,
+        "target": p.target or None,
+        "default": None if callable(p.default) else p.default,
+        "max_length": p.max_length,
+        "multiline": isinstance(p.type, types.LongText),
+    }
+
+
+def etag_of(description: Any) -> str:
+    """A strong ETag of an answer's bytes."""
+    return f'"{hashlib.blake2b(dumps(description), digest_size=12).hexdigest()}"'

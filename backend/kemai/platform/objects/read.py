@@ -1,0 +1,304 @@
+"""Reading records: lists, counts, one record, pickers, groups. Everything goes through :mod:`select`, and so through the one predicate."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from datetime import time as day_time
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import orjson
+from django.db import OperationalError, connection, transaction
+
+from kemai.accounts.access import Actor, branches
+from kemai.kit.clock import now
+from kemai.kit.errors import KemaiError, Malformed, NotFound
+from kemai.kit.words import T
+from kemai.platform.objects import types
+from kemai.platform.objects.declare import Command, Field, ObjectType, get_object
+from kemai.platform.objects.rows import fetch_rows
+from kemai.platform.objects.searching import search_params
+from kemai.platform.objects.secrecy import comparable_field, readable_fields
+from kemai.platform.objects.select import (
+    MAX_LIMIT,
+    ListPlan,
+    Query,
+    build_columns,
+    plan_list,
+    read_cursor,
+    sign_cursor,
+)
+
+#: Without an index a filter or sort may run over so many rows, not more (decisions.md 5).
+UNINDEXED_ROWS = 20_000
+EXACT_COUNT = 10_000
+MAX_GROUPS = 500
+
+
+class NotIndexed(KemaiError):
+    """The list is too large for a filter or sort that no index serves."""
+
+    status, code = 400, "not_indexed"
+    text = T(
+        "数据量较大，不能按此字段筛选或排序。请先加上负责人、部门等条件，或请管理员为该字段建立索引。",
+        "Too many records for this filter or sort. Narrow it by owner or department first, or ask the administrator to index the field.",
+    )
+
+
+def day_params(actor: Actor) -> dict[str, Any]:
+    """"Today" in the reader's zone, as a date and as two instants."""
+    zone = ZoneInfo(actor.time_zone)
+    today = now().astimezone(zone).date()
+    start = datetime.combine(today, day_time.min, zone)
+    return {"today": today, "today_from": start, "today_to": datetime.combine(today + timedelta(days=1), day_time.min, zone), "me": actor.id}
+
+
+def run_params(actor: Actor, plan: ListPlan, query: Query) -> dict[str, Any]:
+    params = {**plan.static_params, **day_params(actor), "limit": query.limit + 1}
+    if query.q:
+        params.update(search_params(query.q))
+    return params
+
+
+def list_page(actor: Actor, declaration: ObjectType, query: Query) -> tuple[list[dict[str, Any]], str | None]:
+    """One page and the cursor of the next (None at the end). One statement."""
+    if query.deleted:
+        actor.require(declaration.perm("delete"))
+    plan = plan_list(actor, declaration, query)
+    refuse_unindexed(actor, plan)
+    params = run_params(actor, plan, query)
+    kind = "first"
+    if query.cursor:
+        value, key = read_cursor(actor, declaration, query)
+        kind = "null" if value is None else "value"
+        params.update(after=value, after_id=key)
+    rows = fetch_rows(plan.statement(kind), params)
+    make = plan.columns.output.make
+    items = [make(row) for row in rows[: query.limit]]
+    following = None
+    if len(rows) > query.limit:
+        last = rows[query.limit - 1]
+        following = sign_cursor(actor, declaration, query, last[-1], last[0])
+    return items, following
+
+
+def refuse_unindexed(actor: Actor, plan: ListPlan) -> None:
+    """:class:`NotIndexed` when a leaf or the sort has no index and the scope is large."""
+    if (plan.compiled.indexed and (plan.sort.indexed or plan.sort.sort)) or table_rows(plan.declaration) <= UNINDEXED_ROWS:
+        return
+    if plan.scope.everything or estimate(plan.declaration, plan.scope.sql, plan.scope.params) > UNINDEXED_ROWS:
+        raise NotIndexed
+
+
+_sizes: dict[str, tuple[float, float]] = {}
+
+
+def table_rows(declaration: ObjectType) -> float:
+    """Rows of the table as PostgreSQL last counted them, read at most once a minute."""
+    known = _sizes.get(declaration.table)
+    if known is None or time.monotonic() - known[0] > 60:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [declaration.table])
+            known = _sizes[declaration.table] = (time.monotonic(), cursor.fetchone()[0])
+    return known[1]
+
+
+def estimate(declaration: ObjectType, condition: str, params: dict[str, Any]) -> int:
+    """The planner's guess of how many rows meet ``condition``."""
+    sql = f"EXPLAIN (FORMAT JSON) SELECT 1 FROM {declaration.table} t WHERE t.deleted_at IS NULL AND {condition}"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        plan = cursor.fetchone()[0]
+    return int((orjson.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]["Plan Rows"])
+
+
+def count(actor: Actor, declaration: ObjectType, query: Query) -> tuple[int, bool]:
+    """(total, exact): exact up to 10,000 rows or 300 ms, else the planner's estimate (decisions.md 7)."""
+    plan = plan_list(actor, declaration, query)
+    params = run_params(actor, plan, query)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 300")
+            cursor.execute(plan.count_statement(EXACT_COUNT + 1), params)
+            total = cursor.fetchone()[0]
+            cursor.execute("SET LOCAL statement_timeout = 5000")
+        if total <= EXACT_COUNT:
+            return total, True
+    except OperationalError:
+        total = 0
+    guess = estimate(declaration, f"{plan.scope.sql} AND {plan.condition}", params)
+    return max(guess, total), False
+
+
+def get_detail(actor: Actor, declaration: ObjectType, key: UUID, *, deleted: bool = False, permission: str = "view") -> dict[str, Any]:
+    """One record with what ``actor`` may do to it; :class:`NotFound` when absent or out of reach. One statement."""
+    code = declaration.perm(permission)
+    names = tuple(f.name for f in readable_fields(actor, declaration))
+    columns = build_columns(actor, declaration, names)
+    scope = branches(actor, code, declaration.ownership)
+    params: dict[str, Any] = {**columns.params, **scope.params, **day_params(actor), "key": key}
+    checks = _permission_checks(actor, declaration, params)
+    reads = sorted({c for command in declaration.commands for c in command.reads})
+    select = [*columns.select, "t.deleted_at", *checks.values(), *(f"t.{c}" for c in reads)]
+    state = "" if deleted else " AND t.deleted_at IS NULL"
+    sql = f"SELECT {', '.join(select)} FROM {declaration.table} t {' '.join(columns.joins)} WHERE t.id = %(key)s{state} AND {scope.sql}"
+    rows = fetch_rows(sql, params) if actor.has(code) else []
+    if not rows:
+        raise NotFound
+    row = rows[0]
+    width = columns.output.width
+    item = columns.output.make(row)
+    if row[width]:
+        item["deleted_at"] = row[width]
+    allowed = dict(zip(checks, row[width + 1 : width + 1 + len(checks)], strict=True))
+    facts = dict(zip(reads, row[width + 1 + len(checks) :], strict=True))
+    item["can"] = {} if item.get("deleted_at") else _can(actor, declaration, allowed, facts)
+    return item
+
+
+def _permission_checks(actor: Actor, declaration: ObjectType, params: dict[str, Any]) -> dict[str, str]:
+    """Permission → the SQL that tells whether it reaches this row."""
+    wanted = {declaration.perm("edit"), declaration.perm("delete"), declaration.perm("share")} | {
+        code for command in declaration.commands for code in (declaration.perm(command.verb), command_scope(declaration, command))
+    }
+    checks = {}
+    for code in sorted(wanted):
+        scope = branches(actor, code, declaration.ownership)
+        params.update(scope.params)
+        checks[code] = scope.sql
+    return checks
+
+
+def command_scope(declaration: ObjectType, command: Command) -> str:
+    """The permission whose scope must reach the record for this command."""
+    return declaration.perm(command.scope or command.verb)
+
+
+def verdicts(actor: Actor, declaration: ObjectType, keys: list[UUID]) -> dict[str, dict[str, Any]]:
+    """What may be done to each of ``keys``: the same answer as their details give. One statement."""
+    params: dict[str, Any] = {**actor.params, "keys": keys}
+    checks = _permission_checks(actor, declaration, params)
+    reads = sorted({c for command in declaration.commands for c in command.reads})
+    select = ["t.id", *checks.values(), *(f"t.{c}" for c in reads)]
+    rows = fetch_rows(f"SELECT {', '.join(select)} FROM {declaration.table} t WHERE t.id = ANY(%(keys)s)", params)
+    width = len(checks) + 1
+    return {
+        row[0]: _can(actor, declaration, dict(zip(checks, row[1:width], strict=True)), dict(zip(reads, row[width:], strict=True)))
+        for row in rows
+    }
+
+
+NO_RIGHT = T("您没有此操作的权限。", "You have no right to do this.")
+
+
+def _can(actor: Actor, declaration: ObjectType, allowed: dict[str, bool], facts: dict[str, Any]) -> dict[str, Any]:
+    no = NO_RIGHT.to()
+    result: dict[str, Any] = {"edit": allowed[declaration.perm("edit")] or no}
+    result["delete"] = (declaration.can_delete and allowed[declaration.perm("delete")]) or no
+    if declaration.shareable:
+        result["share"] = allowed[declaration.perm("share")] or no
+    for command in declaration.commands:
+        if not actor.has(declaration.perm(command.verb)) or not allowed[command_scope(declaration, command)]:
+            result[command.name] = no
+            continue
+        refusal = command.refusal(actor, facts) if command.refusal else None
+        result[command.name] = True if refusal is None else refusal.to()
+    return result
+
+
+def list_options(actor: Actor, declaration: ObjectType, *, q: str = "", limit: int = 20, ids: list[UUID] | None = None) -> list[dict[str, Any]]:
+    """Records for a picker: id, label, a second line."""
+    names = (declaration.title, *(n for n in declaration.subtitle if n in {f.name for f in readable_fields(actor, declaration)}))
+    query = Query(fields=names, q=q.strip(), limit=min(limit, 50), sort=declaration.default_sort)
+    if ids is not None:
+        return _options(actor, declaration, names, ids)
+    items, _ = list_page(actor, declaration, query)
+    return [_option(declaration, names, item) for item in items]
+
+
+def _options(actor: Actor, declaration: ObjectType, names: tuple[str, ...], ids: list[UUID]) -> list[dict[str, Any]]:
+    columns = build_columns(actor, declaration, names)
+    scope = branches(actor, declaration.perm("view"), declaration.ownership)
+    sql = f"SELECT {', '.join(columns.select)} FROM {declaration.table} t {' '.join(columns.joins)} WHERE t.id = ANY(%(ids)s) AND {scope.sql}"
+    rows = fetch_rows(sql, {**scope.params, **columns.params, "ids": ids[:MAX_LIMIT]})
+    return [_option(declaration, names, columns.output.make(row)) for row in rows]
+
+
+def _option(declaration: ObjectType, names: tuple[str, ...], item: dict[str, Any]) -> dict[str, Any]:
+    parts = []
+    for name in names[1:]:
+        value = item[name]
+        found = declaration.by_name[name]
+        if isinstance(value, dict):
+            value = value["label"]
+        elif value and found.choice_items():
+            label = found.choice_map().get(value)
+            value = label.to() if label else value
+        if value:
+            parts.append(str(value))
+    return {"id": item["id"], "label": item[declaration.title], "sub": " · ".join(parts)}
+
+
+_PERIODS = ("day", "week", "month", "quarter", "year")
+_MEASURES = {"sum": "sum", "avg": "avg", "min": "min", "max": "max"}
+
+
+def aggregate(actor: Actor, declaration: ObjectType, *, query: Query, group_by: list[str], measures: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Groups with figures over exactly the rows the list would show."""
+    if len(group_by) > 3 or len(measures) > 8:
+        raise Malformed(what="at most 3 groups and 8 measures")
+    plan = plan_list(actor, declaration, query)
+    refuse_unindexed(actor, plan)
+    params = {**run_params(actor, plan, query), "zone": actor.time_zone}
+    keys = [_group(actor, declaration, name) for name in group_by]
+    figures = [_measure(actor, declaration, m) for m in measures]
+    select = [*(sql for _, sql, _ in keys), "count(*)", *(sql for _, sql in figures)]
+    grouping = f" GROUP BY {', '.join(str(n + 1) for n in range(len(keys)))} ORDER BY {len(keys) + 1} DESC" if keys else ""
+    sql = f"SELECT {', '.join(select)} FROM {declaration.table} t WHERE {plan.scope.sql} AND {plan.condition}{grouping} LIMIT {MAX_GROUPS}"
+    rows = fetch_rows(sql, params)
+    labels = [_labels(actor, found, [row[n] for row in rows]) for n, (_, _, found) in enumerate(keys)]
+    groups = []
+    for row in rows:
+        group: dict[str, Any] = {
+            "key": {keys[n][0]: row[n] for n in range(len(keys))},
+            "label": {keys[n][0]: labels[n].get(row[n], row[n]) for n in range(len(keys))},
+            "count": row[len(keys)],
+        }
+        group.update({name: row[len(keys) + 1 + n] for n, (name, _) in enumerate(figures)})
+        groups.append(group)
+    return groups
+
+
+def _group(actor: Actor, declaration: ObjectType, text: Any) -> tuple[str, str, Field]:
+    name, _, period = str(text).partition(":")
+    found = comparable_field(actor, declaration, name)
+    if isinstance(found.type, types.Date):
+        if period not in _PERIODS:
+            raise Malformed(what=f"group_by {name}:day|week|month|quarter|year")
+        column = f"{found.expression} AT TIME ZONE %(zone)s" if isinstance(found.type, types.Instant) else found.expression
+        return str(text), f"date_trunc('{period}', {column})::date", found
+    if period or not found.type.groupable:
+        raise Malformed(what=f"group_by {str(text)[:60]!r}")
+    return name, found.expression, found
+
+
+def _measure(actor: Actor, declaration: ObjectType, measure: Any) -> tuple[str, str]:
+    if not isinstance(measure, dict) or measure.get("op") not in (*_MEASURES, "count"):
+        raise Malformed(what="measures")
+    if measure["op"] == "count":
+        return "count", "count(*)"
+    found = comparable_field(actor, declaration, measure.get("field"))
+    if not isinstance(found.type, types.Number):
+        raise Malformed(what=f"measure of {found.name!r}")
+    cast = "::numeric(20,2)" if isinstance(found.type, types.Money) else ""
+    return f"{measure['op']}_{found.name}", f"{_MEASURES[measure['op']]}({found.expression}){cast}"
+
+
+def _labels(actor: Actor, found: Field, keys: list[Any]) -> dict[Any, str]:
+    if found.target:
+        ids = [UUID(k) for k in keys if k]
+        return {o["id"]: o["label"] for o in list_options(actor, get_object(found.target), ids=ids)} if ids else {}
+    return {code: label.to() for code, label in found.choice_map().items()}

@@ -1,0 +1,62 @@
+"""What a record is found by, and how a query asks for it: the two sides of PLT-1 in one place.
+
+Text is found by any fragment; phones by fragments only where the reader may see that field on that row; exact values (phone, credit
+code) whole by anybody who may see the record (decisions.md 8).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kemai.accounts.access import Actor
+from kemai.kit.text.normalise import phone_key
+from kemai.kit.text.search import exact_term, index_record, phone_query_terms, private_terms, query_terms, query_words
+from kemai.platform.objects.declare import Draft, ObjectType
+from kemai.platform.objects.secrecy import HIDDEN, MASKED, access_of, on, row_secret
+
+_NOTHING = ["\x01"]  # a term no record has
+
+
+def search_columns(declaration: ObjectType, draft: Draft) -> dict[str, Any]:
+    """The search columns of a record as it will be."""
+    line = declaration.search
+
+    def values(names: tuple[str, ...]) -> list[str]:
+        return [text for n in names if (text := str(draft.get(declaration.by_name[n].stored) or ""))]
+
+    terms, text = index_record(values(line.texts), person=line.person)
+    phones = values(line.phones)
+    return {
+        "search_terms": [*terms, *(exact_term("v", _exact_key(v)) for v in (*values(line.exact), *phones))],
+        "search_text": text,
+        "private_terms": private_terms(*(phone_key(p) or p for p in phones)),
+    }
+
+
+def _exact_key(value: str) -> str:
+    return phone_key(value) or "".join(query_words(value))
+
+
+def search_condition(actor: Actor, declaration: ObjectType, alias: str = "t") -> str:
+    """The condition over ``alias`` that a query's bound values (:func:`search_params`) satisfy."""
+    parts = [
+        f"({alias}.search_terms @> %(q_terms)s AND {alias}.search_text LIKE ALL(%(q_like)s))",
+        f"{alias}.search_terms @> %(q_exact)s",
+    ]
+    phones = [declaration.by_name[name] for name in declaration.search.phones]
+    if phones and all(access_of(actor, declaration, f) not in (HIDDEN, MASKED) for f in phones):
+        secret = next((s for f in phones if (s := row_secret(actor, f))), "")
+        guard = f" AND NOT ({on(alias, secret)})" if secret else ""
+        parts.append(f"({alias}.private_terms @> %(q_digits)s{guard})")
+    return "(" + " OR ".join(parts) + ")"
+
+
+def search_params(q: str) -> dict[str, Any]:
+    """Bound values for :func:`search_condition`."""
+    words = query_words(q[:200])
+    return {
+        "q_terms": query_terms(q[:200]) if words else _NOTHING,
+        "q_like": [f"%{word}%" for word in words] or _NOTHING,
+        "q_exact": [exact_term("v", _exact_key(q[:200]))],
+        "q_digits": phone_query_terms(q[:200]) or _NOTHING,
+    }

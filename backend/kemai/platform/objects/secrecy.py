@@ -1,0 +1,63 @@
+"""Field secrecy: what one person gets of one field, decided here for lists, detail, search, export, history and writes alike (ORG-3)."""
+
+from __future__ import annotations
+
+import re
+
+from kemai.accounts.access import Actor
+from kemai.kit.errors import Malformed
+from kemai.platform.objects.declare import Field, ObjectType
+
+HIDDEN, MASKED, READ_ONLY, EDITABLE = "hidden", "masked", "read_only", "editable"
+
+_MASKS = {
+    "phone": "CASE WHEN {0} = '' THEN '' WHEN length({0}) > 7 THEN left({0}, 3) || '****' || right({0}, 4) ELSE '****' END",
+    "email": "CASE WHEN {0} = '' THEN '' ELSE left({0}, 1) || '***@' || split_part({0}, '@', 2) END",
+    "middle": "CASE WHEN {0} = '' THEN '' WHEN length({0}) > 4 THEN left({0}, 1) || '****' || right({0}, 1) ELSE '****' END",
+    "all": "CASE WHEN {0} = '' THEN '' ELSE '****' END",
+    "null": "NULL",
+}
+
+
+def access_of(actor: Actor, declaration: ObjectType, field: Field) -> str:
+    """The field rule in force: one of :data:`kemai.accounts.access.FIELD_ACCESS`."""
+    if actor.is_system:
+        return EDITABLE
+    return actor.access_to(declaration.name, field.name) or EDITABLE
+
+
+def row_secret(actor: Actor, field: Field) -> str:
+    """SQL over ``t`` telling that this row's value is withheld from ``actor``; empty when it never is."""
+    if not field.secret_when or actor.is_system or (field.secret_unless and actor.has(field.secret_unless)):
+        return ""
+    return field.secret_when
+
+
+def output(actor: Actor, declaration: ObjectType, field: Field) -> str | None:
+    """The SQL of a field as ``actor`` may read it; None when hidden. Masking happens in the database: a clear value never leaves it."""
+    access = access_of(actor, declaration, field)
+    if access == HIDDEN:
+        return None
+    masked = _MASKS[field.mask].format(field.expression)
+    if access == MASKED:
+        return masked
+    secret = row_secret(actor, field)
+    return f"CASE WHEN {secret} THEN {masked} ELSE {field.expression} END" if secret else field.expression
+
+
+def readable_fields(actor: Actor, declaration: ObjectType) -> list[Field]:
+    """The fields ``actor`` may know of."""
+    return [f for f in declaration.by_name.values() if access_of(actor, declaration, f) != HIDDEN]
+
+
+def comparable_field(actor: Actor, declaration: ObjectType, name: object) -> Field:
+    """A field ``actor`` may filter, sort, group or measure by; a hidden, masked or unknown one is refused alike (decisions.md 6)."""
+    field = declaration.by_name.get(name) if isinstance(name, str) else None
+    if field is None or not field.filterable or access_of(actor, declaration, field) in (HIDDEN, MASKED):
+        raise Malformed(what=f"field {str(name)[:60]!r}")
+    return field
+
+
+def on(alias: str, sql: str) -> str:
+    """``sql`` over alias ``t`` put over another alias."""
+    return re.sub(r"\bt\.", f"{alias}.", sql)

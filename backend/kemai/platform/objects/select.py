@@ -1,0 +1,274 @@
+"""Declaration + request + rights → SQL, compiled once per shape (decisions.md 1 to 7)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from django.conf import settings
+
+from kemai.accounts.access import Actor, Scope, branches
+from kemai.kit.errors import Malformed
+from kemai.platform.objects.declare import Field, ObjectType, get_object
+from kemai.platform.objects.filters import Compiled, compile_filter
+from kemai.platform.objects.searching import search_condition
+from kemai.platform.objects.secrecy import comparable_field, on, output, row_secret
+
+MAX_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a list request asks for, as it came in."""
+
+    fields: tuple[str, ...] = ()
+    filter: str = ""
+    """The filter tree as JSON text: part of the shape's key."""
+    q: str = ""
+    sort: str = ""
+    deleted: bool = False
+    limit: int = 50
+    cursor: str = ""
+
+
+@dataclass(slots=True)
+class Output:
+    """How a row becomes an answer: plain columns, and references that take two."""
+
+    plain: list[tuple[str, int]] = field(default_factory=list)
+    references: list[tuple[str, int]] = field(default_factory=list)
+    width: int = 0
+    related: list[tuple[str, int]] = field(default_factory=list)
+
+    def make(self, row: tuple[Any, ...]) -> dict[str, Any]:
+        item = {name: row[at] for name, at in self.plain}
+        for name, at in self.references:
+            key = row[at]
+            item[name] = None if key is None else {"id": key, "label": row[at + 1]}
+        for name, at in self.related:
+            key = row[at]
+            item[name] = None if key is None else {"id": key, "label": row[at + 1], "object": row[at + 2]}
+        return item
+
+
+@dataclass(slots=True)
+class Columns:
+    """SELECT list and joins for some fields."""
+
+    select: list[str]
+    joins: list[str]
+    output: Output
+    params: dict[str, Any]
+
+
+def build_columns(actor: Actor, declaration: ObjectType, names: tuple[str, ...]) -> Columns:
+    """The fields ``names`` as ``actor`` may read them; labels of references only of records he may see."""
+    columns = Columns(["t.id", "t.version"], [], Output([("id", 0), ("version", 1)], [], 2), {})
+    for name in names:
+        found = declaration.by_name.get(name)
+        sql = output(actor, declaration, found) if found else None
+        if found is None or sql is None:
+            raise Malformed(what=f"fields: {name[:60]!r}")
+        if found.targets:
+            _add_related(actor, columns, found, sql)
+        elif found.target:
+            _add_reference(actor, columns, found, sql)
+        else:
+            columns.output.plain.append((name, columns.output.width))
+            columns.select.append(sql)
+            columns.output.width += 1
+    return columns
+
+
+def _add_reference(actor: Actor, columns: Columns, found: Field, sql: str) -> None:
+    target = get_object(found.target)
+    alias = f"j{len(columns.joins)}"
+    scope = branches(actor, target.perm("view"), target.ownership, alias=alias)
+    title = on(alias, output(actor, target, target.by_name[target.title]) or "NULL")
+    columns.params.update(scope.params)
+    columns.joins.append(f"LEFT JOIN {target.table} {alias} ON {alias}.id = {sql} AND {scope.sql}")
+    columns.output.references.append((found.name, columns.output.width))
+    columns.select += [sql, title]
+    columns.output.width += 2
+
+
+def _add_related(actor: Actor, columns: Columns, found: Field, sql: str) -> None:
+    """A reference to one of several kinds: each kind joined under its own condition, the label from whichever it is."""
+    titles = []
+    for name in found.targets:
+        target = get_object(name)
+        alias = f"j{len(columns.joins)}"
+        scope = branches(actor, target.perm("view"), target.ownership, alias=alias)
+        columns.params.update(scope.params)
+        columns.joins.append(f"LEFT JOIN {target.table} {alias} ON t.{found.object_column} = '{name}' AND {alias}.id = {sql} AND {scope.sql}")
+        titles.append(on(alias, output(actor, target, target.by_name[target.title]) or "NULL"))
+    columns.output.related.append((found.name, columns.output.width))
+    columns.select += [sql, f"COALESCE({', '.join(titles)})", f"t.{found.object_column}"]
+    columns.output.width += 3
+
+
+@dataclass(slots=True)
+class ListPlan:
+    """A compiled list: three statements (first page, after a value, after null) made on demand from the same parts."""
+
+    declaration: ObjectType
+    scope: Scope
+    columns: Columns
+    compiled: Compiled
+    search: str
+    sort: Field
+    descending: bool
+    deleted: bool
+    statements: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def nullable(self) -> bool:
+        return self.sort.sort not in self._not_null and (self.sort.sort or self.sort.stored) in self.declaration.nullable
+
+    @property
+    def _not_null(self) -> tuple[str, ...]:
+        return ("name_sort",)
+
+    @property
+    def condition(self) -> str:
+        state = "t.deleted_at IS NOT NULL" if self.deleted else "t.deleted_at IS NULL"
+        return " AND ".join(part for part in (state, self.compiled.sql, self.search) if part)
+
+    def statement(self, kind: str) -> str:
+        """SQL for ``first``, ``value`` or ``null`` pages."""
+        if kind not in self.statements:
+            self.statements[kind] = self._build(kind)
+        return self.statements[kind]
+
+    def _build(self, kind: str) -> str:
+        column = self.sort.sort_expression
+        way, sign = ("DESC", "<") if self.descending else ("ASC", ">")
+        ranges: list[str] = []
+        if kind in ("first", "value"):
+            after = "" if kind == "first" else f" AND ({column}, t.id) {sign} (%(after){self._cast}, %(after_id)s::uuid)"
+            ranges.append((f" AND {column} IS NOT NULL" if self.nullable else "") + after)
+        if self.nullable:
+            ranges.append(f" AND {column} IS NULL" + (f" AND t.id {sign} %(after_id)s::uuid" if kind == "null" else ""))
+        conditions = ["TRUE"] if self.scope.everything else list(self.scope.conditions) or ["FALSE"]
+        order = f"ORDER BY {column} {way}, t.id {way} LIMIT %(limit)s"
+        table = self.declaration.table
+        keys = [
+            f"(SELECT t.id, {column} AS k FROM {table} t WHERE {condition} AND {self.condition}{part} {order})"
+            for condition in conditions
+            for part in ranges
+        ]
+        select = ", ".join([*self.columns.select, f"{column}::text"])
+        joins = " ".join(self.columns.joins)
+        if len(keys) == 1 and len(conditions) == 1:
+            inner = f"(SELECT t.* FROM {table} t WHERE {conditions[0]} AND {self.condition}{ranges[0]} {order}) t"
+            return f"SELECT {select} FROM {inner} {joins} ORDER BY {column} {way}, t.id {way}"
+        last = f"ORDER BY (k.k IS NULL), k.k {way}, k.id {way}"
+        union = " UNION ".join(keys)
+        return f"SELECT {select} FROM (SELECT * FROM ({union}) k {last} LIMIT %(limit)s) k JOIN {table} t ON t.id = k.id {joins} {last}"
+
+    @property
+    def _cast(self) -> str:
+        kind = self.declaration.column_types.get(self.sort.sort or self.sort.stored, "text")
+        return "::text" if kind.startswith(("varchar", "text", "char")) else f"::{kind.split('(')[0]}"
+
+    def count_statement(self, cap: int) -> str:
+        return f"SELECT count(*) FROM (SELECT 1 FROM {self.declaration.table} t WHERE {self.scope.sql} AND {self.condition} LIMIT {cap}) n"
+
+    def keys_statement(self) -> str:
+        """Every key the list would show, in its order (bulk, export)."""
+        return f"SELECT t.id FROM {self.declaration.table} t WHERE {self.scope.sql} AND {self.condition}"
+
+    @property
+    def static_params(self) -> dict[str, Any]:
+        return {**self.scope.params, **self.columns.params, **self.compiled.params}
+
+
+_plans: OrderedDict[tuple[Any, ...], ListPlan] = OrderedDict()
+_MAX_PLANS = 2000
+
+
+def plan_list(actor: Actor, declaration: ObjectType, query: Query, permission: str = "view") -> ListPlan:
+    """The compiled list for this shape and these rights, from the cache where it was compiled before."""
+    actor.require(declaration.perm(permission))
+    key = (declaration.name, permission, query.fields, query.filter, bool(query.q), query.sort, query.deleted, _rights_key(actor))
+    plan = _plans.get(key)
+    if plan is None:
+        plan = _compile(actor, declaration, query, permission)
+        _plans[key] = plan
+        if len(_plans) > _MAX_PLANS:
+            _plans.popitem(last=False)
+    else:
+        _plans.move_to_end(key)
+    return plan
+
+
+def _rights_key(actor: Actor) -> tuple[Any, ...]:
+    """What a plan depends on of a person. Values bound from his rights are part of it, so a plan never serves another's scope."""
+    return (actor.id, tuple(sorted((k, r.everything, r.departments) for k, r in actor.reaches.items())), actor.principals, actor.field_signature, actor.locale)
+
+
+def _compile(actor: Actor, declaration: ObjectType, query: Query, permission: str) -> ListPlan:
+    tree = _load(query.filter)
+    sort, descending = parse_sort(actor, declaration, query.sort or declaration.default_sort)
+    code = declaration.perm(permission)
+    search = search_condition(actor, declaration) if query.q else ""
+    return ListPlan(
+        declaration,
+        branches(actor, code, declaration.ownership),
+        build_columns(actor, declaration, query.fields),
+        compile_filter(actor, declaration, tree),
+        search,
+        sort,
+        descending,
+        query.deleted,
+    )
+
+
+def _load(text: str) -> Any:
+    if not text:
+        return None
+    if len(text) > 20_000:
+        raise Malformed(what="filter > 20,000 characters")
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise Malformed(what="filter is not JSON") from error
+
+
+def parse_sort(actor: Actor, declaration: ObjectType, text: str) -> tuple[Field, bool]:
+    """``-updated_at`` → (field, descending). Further sort fields of a comma list are not needed: id settles ties."""
+    name = text.split(",")[0]
+    descending = name.startswith("-")
+    found = comparable_field(actor, declaration, name.lstrip("-"))
+    if not found.sortable or row_secret(actor, found):
+        raise Malformed(what=f"sort by {found.name!r}")
+    return found, descending
+
+
+def sign_cursor(actor: Actor, declaration: ObjectType, query: Query, value: str | None, key: str) -> str:
+    """An opaque place in the list; useless for another list, filter, sort or person."""
+    body = orjson.dumps([value, key])
+    return base64.urlsafe_b64encode(_mac(actor, declaration, query, body) + body).decode().rstrip("=")
+
+
+def read_cursor(actor: Actor, declaration: ObjectType, query: Query) -> tuple[str | None, str]:
+    """The (sort value, key) a cursor stands for; :class:`Malformed` when it was not made for this list."""
+    try:
+        raw = base64.urlsafe_b64decode(query.cursor + "=" * (-len(query.cursor) % 4))
+        body = raw[8:]
+        if not hmac.compare_digest(raw[:8], _mac(actor, declaration, query, body)):
+            raise ValueError
+        value, key = orjson.loads(body)
+    except (ValueError, TypeError) as error:
+        raise Malformed(what="cursor") from error
+    return value, key
+
+
+def _mac(actor: Actor, declaration: ObjectType, query: Query, body: bytes) -> bytes:
+    shape = f"{declaration.name}|{query.filter}|{query.q}|{query.sort}|{query.deleted}|{actor.id}|"
+    return hashlib.blake2b(shape.encode() + body, key=settings.SECRET_KEY.encode()[:64], digest_size=8).digest()

@@ -1,0 +1,78 @@
+"""One stream of everything around a record: the follow-ups and tasks that point to it, and its own changes, newest first."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from kemai.accounts.access import Actor, branches, can
+from kemai.kit.errors import Malformed, NotFound
+from kemai.platform.objects.declare import ObjectType, all_objects
+from kemai.platform.objects.read import day_params
+from kemai.platform.objects.rows import fetch_rows
+from kemai.platform.objects.select import build_columns
+
+PAGE = 20
+
+
+def record_timeline(actor: Actor, declaration: ObjectType, key: UUID, *, cursor: str = "") -> dict[str, Any]:
+    """One page. Each source contributes its newest few from its own index; the page is the newest of them all."""
+    view = declaration.perm("view")
+    if not actor.has(view) or not can(actor, view, declaration.ownership, table=declaration.table, key=key):
+        raise NotFound
+    before, before_id = _place(cursor)
+    found: list[dict[str, Any]] = []
+    for source in _sources(actor, declaration):
+        found += _read(actor, source, declaration.name, key, before, before_id)
+    found.sort(key=lambda item: (item["at"], item["id"]), reverse=True)
+    page = found[:PAGE]
+    following = f"{page[-1]['at']}|{page[-1]['id']}" if len(found) > PAGE else None
+    return {"items": page, "next_cursor": following}
+
+
+def _place(cursor: str) -> tuple[str | None, str | None]:
+    if not cursor:
+        return None, None
+    at, _, key = cursor.partition("|")
+    if len(cursor) > 100 or not key:
+        raise Malformed(what="cursor")
+    return at, key
+
+
+def _sources(actor: Actor, declaration: ObjectType) -> list[ObjectType]:
+    return [
+        o
+        for o in all_objects()
+        if o.timeline_source and actor.has(o.perm("view")) and any(target == declaration.name for _, target in o.timeline_source.anchors)
+    ]
+
+
+def _read(actor: Actor, source: ObjectType, anchor: str, key: UUID, before: str | None, before_id: str | None) -> list[dict[str, Any]]:
+    line = source.timeline_source
+    assert line is not None
+    names = tuple(dict.fromkeys((line.at, line.title, line.text, *line.data, "created_by")))
+    columns = build_columns(actor, source, names)
+    scope = branches(actor, source.perm("view"), source.ownership)
+    at = source.by_name[line.at].expression
+    anchors = " OR ".join(f"{source.by_name[f].expression} = %(key)s" for f, target in line.anchors if target == anchor)
+    place = f"AND ({at}, t.id) < (%(before)s::timestamptz, %(before_id)s::uuid)" if before else ""
+    sql = (
+        f"SELECT {', '.join(columns.select)} FROM {source.table} t {' '.join(columns.joins)} "
+        f"WHERE t.deleted_at IS NULL AND ({anchors}) AND {scope.sql} {place} ORDER BY {at} DESC, t.id DESC LIMIT {PAGE + 1}"
+    )
+    rows = fetch_rows(sql, {**columns.params, **scope.params, **day_params(actor), "key": key, "before": before, "before_id": before_id})
+    items = []
+    for row in rows:
+        item = columns.output.make(row)
+        items.append(
+            {
+                "kind": source.name,
+                "id": item["id"],
+                "at": item[line.at],
+                "actor": item["created_by"],
+                "title": item[line.title],
+                "text": item[line.text],
+                "data": {n: item[n] for n in line.data},
+            }
+        )
+    return items

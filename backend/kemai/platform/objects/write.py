@@ -1,0 +1,330 @@
+"""Generic writing: create, edit, bin, restore. Commands for decisions live in the domains.
+
+One order everywhere: check rights, lock, parse, prove references, let the domain prepare, write, re-check the saved rows through the
+scope, let the domain follow up, put the event into the outbox — all in one act.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import psycopg.errors
+import psycopg.types.json
+from django.db import IntegrityError, connection, transaction
+
+from kemai.accounts.access import Actor, branches, can, visible_among
+from kemai.base.audit import act, emit
+from kemai.kit.clock import now
+from kemai.kit.errors import Conflict, Duplicate, FieldError, Forbidden, Invalid, KemaiError, NotFound, VersionStale
+from kemai.kit.ids import new_id
+from kemai.kit.words import T
+from kemai.platform.events import RecordsChanged, RecordsCreated, RecordsDeleted, RecordsRestored
+from kemai.platform.objects.declare import Draft, ObjectType, get_object
+from kemai.platform.objects.drafts import NOT_VISIBLE, check_references, check_required, check_withheld, derive, new_drafts, parse_into
+from kemai.platform.objects.read import get_detail
+from kemai.platform.objects.secrecy import row_secret
+from kemai.platform.objects.types import MISSING, BadValue
+
+OUT_OF_SCOPE = T("保存后的记录将超出您的权限范围（负责人或部门）。", "The record as saved would lie outside what you may write (owner or department).")
+DOUBLE = T("与已有记录重复。", "This is a double of an existing record.")
+
+
+class OutOfScope(Forbidden):
+    """The record as it would be saved lies outside the writer's scope."""
+
+    code, text = "out_of_scope", OUT_OF_SCOPE
+
+
+# ---------------------------------------------------------------- create
+
+
+def create_record(actor: Actor, declaration: ObjectType, values: dict[str, Any]) -> UUID:
+    """Create one record; :class:`Invalid` names every wrong field."""
+    drafts = prepare_new(actor, declaration, [values])
+    if drafts[0].errors:
+        raise refusal_of(drafts[0])
+    with act(actor, "create", object=declaration.name, record_id=drafts[0].id):
+        insert_drafts(actor, declaration, drafts)
+    return drafts[0].id
+
+
+def refusal_of(draft: Draft) -> KemaiError:
+    """What is wrong with a draft: a conflict where a double is all that is wrong, else the list of wrong values."""
+    only_double = all(e.code == "duplicate" for e in draft.errors)
+    return Duplicate(draft.errors) if only_double else Invalid(draft.errors)
+
+
+def prepare_new(actor: Actor, declaration: ObjectType, payloads: list[dict[str, Any]], verb: str = "create") -> list[Draft]:
+    """Drafts ready to insert; those with errors say so and are left to the caller."""
+    actor.require(declaration.perm(verb))
+    if not declaration.can_create:
+        raise Forbidden
+    drafts = new_drafts(actor, declaration, payloads)
+    if declaration.prepare:
+        declaration.prepare(actor, drafts)
+    check_required(declaration, drafts)
+    return drafts
+
+
+def insert_drafts(actor: Actor, declaration: ObjectType, drafts: list[Draft], verb: str = "create") -> None:
+    """Insert prepared drafts inside an open act."""
+    moment = now()
+    model = declaration.model
+    rows = []
+    for draft in drafts:
+        derive(declaration, draft)
+        rows.append(model(id=draft.id, created_at=moment, created_by=actor.id, updated_at=moment, updated_by=actor.id, **draft.values))
+    with refusing_doubles(declaration):
+        model._base_manager.bulk_create(rows, batch_size=500)
+    _recheck(actor, declaration, [d.id for d in drafts], verb)
+    if declaration.after:
+        declaration.after(actor, drafts)
+    record_id = drafts[0].id if len(drafts) == 1 else None
+    emit(RecordsCreated(declaration.name, record_id, [str(d.id) for d in drafts]))
+
+
+def _recheck(actor: Actor, declaration: ObjectType, ids: list[UUID], verb: str) -> None:
+    if branches(actor, declaration.perm(verb), declaration.ownership).everything:
+        return
+    if len(visible_among(actor, declaration.perm(verb), declaration.ownership, table=declaration.table, keys=ids)) != len(set(ids)):
+        raise OutOfScope
+
+
+class refusing_doubles:
+    """Turns a unique violation into words; everything else passes."""
+
+    def __init__(self, declaration: ObjectType) -> None:
+        self.declaration = declaration
+        self.point = transaction.atomic()
+
+    def __enter__(self) -> None:
+        self.point.__enter__()
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        self.point.__exit__(kind, error, trace)
+        if isinstance(error, IntegrityError) and isinstance(error.__cause__, psycopg.errors.UniqueViolation):
+            name = error.__cause__.diag.constraint_name or ""
+            for constraint, field_name, words in self.declaration.unique:
+                if constraint == name:
+                    raise Duplicate([FieldError(field_name, "duplicate", words)]) from error
+            raise Conflict from error
+
+
+# ---------------------------------------------------------------- edit
+
+
+def lock_rows(actor: Actor, declaration: ObjectType, ids: list[UUID], permission: str) -> dict[UUID, dict[str, Any]]:
+    """The rows ``actor`` may do ``permission`` to, locked in key order, by key. Inside a transaction."""
+    scope = branches(actor, permission, declaration.ownership)
+    columns = list(declaration.column_types)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(f't.{c}' for c in columns)} FROM {declaration.table} t WHERE t.id = ANY(%(ids)s) "
+            f"AND t.deleted_at IS NULL AND {scope.sql} ORDER BY t.id FOR UPDATE OF t",
+            {**scope.params, "ids": ids},
+        )
+        return {row[0] if columns[0] == "id" else row[columns.index("id")]: dict(zip(columns, row, strict=True)) for row in cursor.fetchall()}
+
+
+def lock_row(actor: Actor, declaration: ObjectType, key: UUID, permission: str) -> dict[str, Any]:
+    """One row, locked; :class:`NotFound` when it may not even be seen, :class:`Forbidden` when seen but not to be done this to."""
+    rows = lock_rows(actor, declaration, [key], permission)
+    if key not in rows:
+        if actor.has(declaration.perm("view")) and can(actor, declaration.perm("view"), declaration.ownership, table=declaration.table, key=key):
+            raise Forbidden
+        raise NotFound
+    return rows[key]
+
+
+def update_record(actor: Actor, declaration: ObjectType, key: UUID, values: dict[str, Any], *, version: int) -> None:
+    """Edit one record from the version the writer read; :class:`VersionStale` carries both versions."""
+    actor.require(declaration.perm("view"))
+    with act(actor, "edit", object=declaration.name, record_id=key):
+        row = lock_row(actor, declaration, key, declaration.perm("edit"))
+        if row["version"] != version:
+            raise _stale(actor, declaration, key, values)
+        draft = Draft(key, row, {})
+        prepare_edits(actor, declaration, [draft], [values])
+        if draft.errors:
+            raise refusal_of(draft)
+        write_edits(actor, declaration, [draft])
+
+
+def _stale(actor: Actor, declaration: ObjectType, key: UUID, values: dict[str, Any]) -> VersionStale:
+    current = get_detail(actor, declaration, key)
+    conflicts = []
+    for name, yours in values.items():
+        theirs = current.get(name)
+        if name in declaration.by_name and (theirs.get("id") if isinstance(theirs, dict) else theirs) != yours:
+            conflicts.append({"field": name, "yours": yours, "theirs": theirs})
+    return VersionStale(current, conflicts)
+
+
+def prepare_edits(actor: Actor, declaration: ObjectType, drafts: list[Draft], payloads: list[dict[str, Any]]) -> None:
+    """Parse edits into drafts that already carry their locked rows."""
+    for draft, payload in zip(drafts, payloads, strict=True):
+        parse_into(actor, declaration, draft, payload)
+    check_references(actor, declaration, drafts)
+    check_withheld(actor, declaration, drafts, _secret_rows(actor, declaration, drafts))
+    if declaration.prepare:
+        declaration.prepare(actor, drafts)
+    check_required(declaration, drafts)
+
+
+def _secret_rows(actor: Actor, declaration: ObjectType, drafts: list[Draft]) -> dict[str, set[UUID]]:
+    found = {}
+    for f in declaration.fields:
+        if row_secret(actor, f) and any(f.stored in d.values for d in drafts):
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT t.id FROM {declaration.table} t WHERE t.id = ANY(%(ids)s) AND {row_secret(actor, f)}", {**actor.params, "ids": [d.id for d in drafts]})
+                found[f.name] = {r[0] for r in cursor.fetchall()}
+    return found
+
+
+def write_edits(actor: Actor, declaration: ObjectType, drafts: list[Draft], verb: str = "edit") -> list[Draft]:
+    """Save prepared edits inside an open act; returns those that changed anything."""
+    changed = []
+    for draft in drafts:
+        derive(declaration, draft)
+        draft.values = {c: v for c, v in draft.values.items() if draft.old is not None and draft.old.get(c) != v}
+        if draft.values:
+            changed.append(draft)
+    if not changed:
+        return []
+    with refusing_doubles(declaration):
+        update_rows(declaration, actor.id, changed)
+    _recheck(actor, declaration, [d.id for d in changed], verb)
+    if declaration.after:
+        declaration.after(actor, changed)
+    fields = sorted({declaration.by_column[c].name for d in changed for c in d.values if c in declaration.by_column})
+    emit(RecordsChanged(declaration.name, changed[0].id if len(changed) == 1 else None, [str(d.id) for d in changed], fields))
+    return changed
+
+
+def update_rows(declaration: ObjectType, actor_id: UUID | None, drafts: list[Draft], *, touch: bool = True) -> None:
+    """One UPDATE per set of columns. ``touch`` moves version and updated_at; what the product computes moves neither (decisions.md 13)."""
+    shapes: dict[tuple[str, ...], list[Draft]] = {}
+    for draft in drafts:
+        shapes.setdefault(tuple(sorted(draft.values)), []).append(draft)
+    for columns, group in shapes.items():
+        stamp = ", version = t.version + 1, updated_at = %(moment)s, updated_by = %(actor)s" if touch else ""
+        sets = ", ".join(f"{c} = v.{c}" for c in columns)
+        for start in range(0, len(group), 500):
+            part = group[start : start + 500]
+            params: dict[str, Any] = {"moment": now(), "actor": actor_id}
+            values = []
+            for n, draft in enumerate(part):
+                params[f"id_{n}"] = draft.id
+                cells = [f"%(id_{n})s::uuid"]
+                for c in columns:
+                    params[f"{c}_{n}"] = _bind(draft.values[c], declaration.column_types[c])
+                    cells.append(f"%({c}_{n})s::{declaration.column_types[c]}")
+                values.append(f"({', '.join(cells)})")
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"UPDATE {declaration.table} t SET {sets}{stamp} FROM (VALUES {', '.join(values)}) v (id, {', '.join(columns)}) WHERE t.id = v.id",
+                    params,
+                )
+
+
+def _bind(value: Any, column_type: str) -> Any:
+    return psycopg.types.json.Jsonb(value) if column_type == "jsonb" else value
+
+
+# ---------------------------------------------------------------- bin and back
+
+
+def delete_records(actor: Actor, declaration: ObjectType, ids: list[UUID], *, version: int | None = None) -> UUID:
+    """Put records and their declared children into the recycle bin for 30 days; returns the deletion id that brings them back."""
+    if not declaration.can_delete:
+        raise Forbidden
+    deletion = new_id()
+    with act(actor, "delete", object=declaration.name, record_id=ids[0] if len(ids) == 1 else None):
+        for key in ids:
+            row = lock_row(actor, declaration, key, declaration.perm("delete"))
+            if version is not None and row["version"] != version:
+                raise _stale(actor, declaration, key, {})
+        _bin(actor, declaration, "id", ids, deletion)
+        emit(RecordsDeleted(declaration.name, ids[0] if len(ids) == 1 else None, [str(i) for i in ids]))
+    return deletion
+
+
+def _bin(actor: Actor, declaration: ObjectType, column: str, ids: list[UUID], deletion: UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {declaration.table} SET deleted_at = now(), deletion_id = %s, version = version + 1, updated_at = now(), updated_by = %s "
+            f"WHERE {column} = ANY(%s) AND deleted_at IS NULL RETURNING id",
+            [deletion, actor.id, ids],
+        )
+        gone = [row[0] for row in cursor.fetchall()]
+    for child_name, field_name in declaration.children if gone else ():
+        child = get_object(child_name)
+        _bin(actor, child, child.by_name[field_name].stored, gone, deletion)
+
+
+def restore_record(actor: Actor, declaration: ObjectType, key: UUID) -> None:
+    """Bring a record back with what went with it; :class:`Conflict` when a living one has taken its place."""
+    actor.require(declaration.perm("delete"))
+    if not can(actor, declaration.perm("delete"), declaration.ownership, table=declaration.table, key=key, deleted=True):
+        raise NotFound
+    with act(actor, "restore", object=declaration.name, record_id=key), refusing_doubles(declaration):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT deletion_id FROM {declaration.table} WHERE id = %s AND deleted_at IS NOT NULL FOR UPDATE", [key])
+            row = cursor.fetchone()
+        if row is None:
+            raise NotFound
+        _unbin(actor, declaration, "id", [key], row[0])
+        emit(RecordsRestored(declaration.name, key, [str(key)]))
+
+
+def _unbin(actor: Actor, declaration: ObjectType, column: str, ids: list[UUID], deletion: UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {declaration.table} SET deleted_at = NULL, deletion_id = NULL, version = version + 1, updated_at = now(), updated_by = %s "
+            f"WHERE {column} = ANY(%s) AND deletion_id = %s RETURNING id",
+            [actor.id, ids, deletion],
+        )
+        back = [row[0] for row in cursor.fetchall()]
+    for child_name, field_name in declaration.children if back else ():
+        child = get_object(child_name)
+        _unbin(actor, child, child.by_name[field_name].stored, back, deletion)
+
+
+def run_command(actor: Actor, declaration: ObjectType, name: str, key: UUID, params: dict[str, Any]) -> UUID | None:
+    """Parse a command's parameters and call its service; returns the undo token where there is one."""
+    command = declaration.command_map.get(name)
+    if command is None:
+        raise NotFound
+    actor.require(declaration.perm("view"))
+    if not actor.has(declaration.perm(command.verb)):
+        if can(actor, declaration.perm("view"), declaration.ownership, table=declaration.table, key=key):
+            raise Forbidden
+        raise NotFound
+    return command.service(actor, key, **parse_params(actor, command.params, params))
+
+
+def parse_params(actor: Actor, fields: tuple[Any, ...], raw: dict[str, Any]) -> dict[str, Any]:
+    """A command's parameters by their field declarations; :class:`Invalid` names each wrong one."""
+    draft = Draft(new_id(), None, {})
+    known = {f.name: f for f in fields}
+    parsed: dict[str, Any] = {}
+    for name in raw:
+        if name not in known:
+            draft.wrong(str(name)[:60], "unknown_field", T("没有这个参数。", "There is no such parameter."))
+    for f in fields:
+        try:
+            parsed[f.name] = f.type.parse(f, raw.get(f.name, f.default))
+        except BadValue as error:
+            draft.wrong(f.name, error.code, error.message, **error.params)
+            continue
+        if f.required and parsed[f.name] in (None, "", []):
+            draft.wrong(f.name, "required", MISSING)
+        elif f.target and parsed[f.name] is not None:
+            target = get_object(f.target)
+            if not can(actor, target.perm("view"), target.ownership, table=target.table, key=parsed[f.name]):
+                draft.wrong(f.name, "not_visible", NOT_VISIBLE)
+    if draft.errors:
+        raise Invalid(draft.errors)
+    return parsed
+

@@ -1,0 +1,150 @@
+"""Selling: pipelines, stages, opportunities, and the figures kept beside them."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+
+from kemai.accounts.models import Department, User
+from kemai.base.models import Record, audited, record_indexes
+from kemai.customers.models import Contact, Held
+from kemai.kit.clock import now
+
+
+class Pipeline(Record):
+    """A way of selling: an order of stages."""
+
+    name = models.CharField(max_length=60)
+    name_sort = models.TextField(default="")
+    position = models.IntegerField(default=0)
+    active = models.BooleanField(default=True)
+
+    class Meta(Record.Meta):
+        triggers = audited()
+        constraints = [models.UniqueConstraint(fields=["name"], name="pipeline_name_once", condition=models.Q(deleted_at__isnull=True))]
+        indexes = record_indexes("pipe", sorts=("updated_at", "position", "name_sort"))
+
+
+class Stage(Record):
+    """A step of a pipeline. ``kind`` open, won or lost; an opportunity's status is its stage's kind."""
+
+    pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="stages")
+    name = models.CharField(max_length=60)
+    name_sort = models.TextField(default="")
+    code = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10, default="open")
+    position = models.IntegerField(default=0)
+    probability = models.IntegerField(default=0)
+    rot_days = models.IntegerField(default=0)
+    color = models.CharField(max_length=20, default="blue")
+    guidance = models.TextField(default="")
+
+    class Meta(Record.Meta):
+        triggers = audited()
+        constraints = [
+            models.UniqueConstraint(fields=["pipeline", "code"], name="stage_code_once", condition=models.Q(deleted_at__isnull=True)),
+            models.CheckConstraint(condition=models.Q(probability__gte=0, probability__lte=100), name="stage_probability_percent"),
+        ]
+        indexes = record_indexes("stage", sorts=("updated_at", "position"))
+
+
+_GROUP = "stage_id, owner_id, department_id, holder_id, holder_department_id"
+_UPSERT = (
+    "INSERT INTO sales_stagefigure AS f (stage_id, owner_id, department_id, holder_id, holder_department_id, count, total) "
+    f"SELECT {_GROUP}, sum(n), sum(a) FROM (%s) d GROUP BY {_GROUP} HAVING sum(n) <> 0 OR sum(a) <> 0 ORDER BY {_GROUP} "
+    f"ON CONFLICT ({_GROUP}) DO UPDATE SET count = f.count + EXCLUDED.count, total = f.total + EXCLUDED.total; RETURN NULL;"
+)
+
+
+def _rows(table: str, sign: str) -> str:
+    return f"SELECT {_GROUP}, {sign}1 AS n, {sign}COALESCE(amount, 0) AS a FROM {table} WHERE deleted_at IS NULL"
+
+
+def kept_figures() -> list[pgtrigger.Trigger]:
+    """Counts and sums per stage and holder, kept by the statements that change opportunities, so that a board never counts."""
+    after = {"when": pgtrigger.After, "level": pgtrigger.Statement}
+    both = f"{_rows('new_rows', '')} UNION ALL {_rows('old_rows', '-')}"
+    return [
+        pgtrigger.Trigger(name="figures_insert", operation=pgtrigger.Insert, referencing=pgtrigger.Referencing(new="new_rows"), func=_UPSERT % _rows("new_rows", ""), **after),
+        pgtrigger.Trigger(name="figures_update", operation=pgtrigger.Update, referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"), func=_UPSERT % both, **after),
+        pgtrigger.Trigger(name="figures_delete", operation=pgtrigger.Delete, referencing=pgtrigger.Referencing(old="old_rows"), func=_UPSERT % _rows("old_rows", "-"), **after),
+    ]
+
+
+class Opportunity(Held, Record):
+    """A chance to sell something to a customer (SAL-2)."""
+
+    number = models.CharField(max_length=20)
+    name = models.CharField(max_length=200)
+    name_sort = models.TextField(default="")
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="+")
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
+    pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="+")
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, default="open")
+    amount = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3, default="CNY")
+    expected_close_on = models.DateField(null=True)
+    source = models.CharField(max_length=60, default="")
+    need = models.TextField(default="")
+    competitors = models.CharField(max_length=300, default="")
+    stage_since = models.DateTimeField(default=now)
+    closed_at = models.DateTimeField(null=True)
+    close_reason = models.CharField(max_length=60, default="")
+    close_note = models.TextField(default="")
+
+    class Meta(Record.Meta):
+        triggers = [*audited("holder_id", "holder_department_id", "stage_since"), *kept_figures()]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount__isnull=True) | models.Q(amount__gte=0), name="opportunity_amount_positive"),
+            models.CheckConstraint(
+                condition=models.Q(status="open", closed_at__isnull=True) | models.Q(status__in=("won", "lost"), closed_at__isnull=False),
+                name="opportunity_closed_when_closed",
+            ),
+        ]
+        indexes = [
+            *record_indexes("opp", sorts=("updated_at",), branches=("owner_id", "department_id", "holder_id", "holder_department_id")),
+            *(models.Index(fields=[s, "id"], name=f"opp_{s[:12]}_ix", condition=models.Q(deleted_at__isnull=True)) for s in ("created_at", "name_sort", "amount", "expected_close_on")),
+            models.Index(fields=["customer", "updated_at", "id"], name="opp_customer_ix"),
+            models.Index(fields=["stage", "updated_at", "id"], name="opp_stage_ix", condition=models.Q(deleted_at__isnull=True)),
+            models.Index(fields=["owner", "stage", "updated_at", "id"], name="opp_owner_stage_ix", condition=models.Q(deleted_at__isnull=True)),
+            models.Index(fields=["department", "stage", "updated_at", "id"], name="opp_dept_stage_ix", condition=models.Q(deleted_at__isnull=True)),
+            models.Index(fields=["holder_id", "stage", "updated_at", "id"], name="opp_holder_stage_ix", condition=models.Q(deleted_at__isnull=True)),
+            models.Index(fields=["holder_department_id", "stage", "updated_at", "id"], name="opp_hdept_stage_ix", condition=models.Q(deleted_at__isnull=True)),
+            models.Index(fields=["status", "closed_at", "owner"], name="opp_closed_ix", condition=models.Q(closed_at__isnull=False, deleted_at__isnull=True)),
+        ]
+
+
+class StageFigure(models.Model):
+    """How many opportunities, and how much, lie in a stage per owner and holder. Written by triggers only."""
+
+    id = models.BigAutoField(primary_key=True)
+    stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="+")
+    owner_id = models.UUIDField(null=True)
+    department_id = models.UUIDField(null=True)
+    holder_id = models.UUIDField(null=True)
+    holder_department_id = models.UUIDField(null=True)
+    count = models.BigIntegerField(default=0)
+    total = models.DecimalField(max_digits=20, decimal_places=2, default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stage", "owner_id", "department_id", "holder_id", "holder_department_id"], name="stage_figure_once", nulls_distinct=False
+            )
+        ]
+
+
+class StageMove(models.Model):
+    """The way of an opportunity through its stages: for stage times and the funnel."""
+
+    id = models.BigAutoField(primary_key=True)
+    opportunity_id = models.UUIDField()
+    from_stage_id = models.UUIDField(null=True)
+    to_stage_id = models.UUIDField()
+    by_id = models.UUIDField(null=True)
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        indexes = [models.Index(fields=["opportunity_id", "id"], name="stage_move_ix"), models.Index(fields=["at"], name="stage_move_at_ix")]
