@@ -14,5 +14,26 @@ export default defineConfig({
     assetsInlineLimit: 0,
     target: "es2022",
     manifest: true,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // Without groups the first screen is sixty tiny files. What every page needs is three: the libraries,
+          // our small parts, the icons more than one page shows. Heavy parts of the kit stay out, loaded with use.
+          groups: [
+            {
+              name: "base",
+              priority: 20,
+              test: /node_modules\/(react|react-dom|scheduler|react-i18next|i18next|dayjs|@tanstack\/(?!(react-)?virtual))/,
+            },
+            {
+              name: "kit",
+              priority: 10,
+              test: /src\/(kit\/(?!record-picker|side-panel-drawer|save-csv)|access\/|api\/|i18n\/index|theme\/)/,
+            },
+            { name: "icons", priority: 10, minShareCount: 2, test: /node_modules\/lucide-react\// },
+          ],
+        },
+      },
+    },
   },
 });

@@ -4,10 +4,13 @@ import { meQuery } from "@/access/me";
 import { api } from "@/api/client";
 import type { Me } from "@/api/types";
 import { changeLocale, currentLocale, type LocaleCode } from "@/i18n/index";
+import { setDisplayZone } from "@/kit/date-time";
 import { setThemeChoice, type ThemeChoice } from "@/theme/use-theme";
 
 /** The person's own language and theme win over what this browser remembered. */
 export function usePersonalSettings(me: Me): void {
+  // Not an effect: the first paint must already be on the person's clock.
+  setDisplayZone(me.time_zone);
   useEffect(() => {
     if (me.locale !== currentLocale()) void changeLocale(me.locale);
   }, [me.locale]);

@@ -1,10 +1,10 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
-import dayjs from "dayjs";
 import { type KeyboardEvent, useRef, useState } from "react";
 import { ApiError, api, newIdempotencyKey } from "@/api/client";
 import type { ObjectMeta, Row } from "@/api/types";
 import { useT } from "@/i18n/index";
+import { localTime } from "@/kit/date-time";
 import { MOD_KEY } from "@/kit/mod-key";
 import { useErrorText } from "@/kit/states";
 import { useMessage } from "@/kit/use-message";
@@ -48,7 +48,7 @@ export function FollowUpForm({ item, onClose, onDone }: FollowUpFormProps) {
       occurred_at: new Date().toISOString(),
       ...(days === null
         ? {}
-        : { next_contact_at: dayjs().add(days, "day").hour(9).minute(0).second(0).toISOString() }),
+        : { next_contact_at: localTime().add(days, "day").hour(9).minute(0).second(0).toISOString() }),
     };
     try {
       await api.post<Row>("/interactions", body, { idempotencyKey: key.current });

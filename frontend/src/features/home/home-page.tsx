@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import dayjs from "dayjs";
 import type { Counter } from "@/api/types";
 import { useLocale, useT } from "@/i18n/index";
+import { localTime } from "@/kit/date-time";
 import { Money } from "@/kit/money";
 import { SkeletonCard, SkeletonLine } from "@/kit/skeleton";
 import { StatTile } from "@/kit/stat-tile";
@@ -23,7 +23,7 @@ export function HomePage() {
     <div className={styles.page}>
       <header className={styles.head}>
         <h1>{greeting}</h1>
-        <p>{dayjs().format(locale === "zh-CN" ? "M月D日 dddd" : "dddd, D MMMM")}</p>
+        <p>{localTime().format(locale === "zh-CN" ? "M月D日 dddd" : "dddd, D MMMM")}</p>
       </header>
       <section aria-label={t("counters")} className={styles.tiles}>
         {counters.map((counter) => (

@@ -1,12 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
-import dayjs from "dayjs";
 import { BellOff } from "lucide-react";
 import { fetchNotifications, notificationsKey } from "@/access/notifications";
 import { api } from "@/api/client";
 import type { Notification } from "@/api/types";
 import { useT } from "@/i18n/index";
-import { DateTime } from "@/kit/date-time";
+import { DateTime, localTime } from "@/kit/date-time";
 import { SidePanelDrawer } from "@/kit/side-panel-drawer";
 import { SkeletonRows } from "@/kit/skeleton";
 import { EmptyState, ErrorState } from "@/kit/states";
@@ -16,14 +15,14 @@ import styles from "./notification-panel.module.css";
 
 type Group = { key: "today" | "week" | "earlier"; items: Notification[] };
 
-export function groupByAge(items: Notification[], now = dayjs()): Group[] {
+export function groupByAge(items: Notification[], now = localTime()): Group[] {
   const groups: Group[] = [
     { key: "today", items: [] },
     { key: "week", items: [] },
     { key: "earlier", items: [] },
   ];
   for (const item of items) {
-    const at = dayjs(item.at);
+    const at = localTime(item.at);
     const place = at.isSame(now, "day") ? 0 : now.diff(at, "day") < 7 ? 1 : 2;
     groups[place]?.items.push(item);
   }
