@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from django.http import HttpRequest, HttpResponse
 
 from kemai.config.api import api
-from kemai.kit.http import dumps
+
 from kemai.platform.objects.openapi import PROBLEM, describe_objects
 
 
@@ -32,7 +33,7 @@ def openapi_bytes() -> bytes:
                 operation.pop("security", None)
                 for status in ("401", "403", "404", "409", "422", "429"):
                     operation["responses"].setdefault(status, _PROBLEM_RESPONSE)
-    return dumps(document)
+    return orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS)
 
 
 _PROBLEM_RESPONSE = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from kemai.config.env import get_env
+from kemai.config.logs import configure_logging
 
 _env = get_env()
 
@@ -89,3 +90,5 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = False
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 3600
+
+configure_logging(_env.log_level)

@@ -20,11 +20,11 @@ WITHHELD = T("您看不到此字段，因此不能修改。", "You cannot see th
 NOT_VISIBLE = T("引用的记录不存在，或您无权查看。", "The record referred to does not exist, or you may not see it.")
 
 
-def new_drafts(actor: Actor, declaration: ObjectType, payloads: list[dict[str, Any]]) -> list[Draft]:
+def new_drafts(actor: Actor, declaration: ObjectType, payloads: list[dict[str, Any]], ids: list[UUID] | None = None) -> list[Draft]:
     """Drafts of records to create, with defaults, and with an error for everything that does not hold."""
     drafts = []
-    for payload in payloads:
-        draft = Draft(new_id(), None, {})
+    for n, payload in enumerate(payloads):
+        draft = Draft(ids[n] if ids else new_id(), None, {})
         parse_into(actor, declaration, draft, payload)
         for found in declaration.fields:
             if not found.stored:

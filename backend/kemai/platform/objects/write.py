@@ -41,12 +41,14 @@ class OutOfScope(Forbidden):
 
 def create_record(actor: Actor, declaration: ObjectType, values: dict[str, Any]) -> UUID:
     """Create one record; :class:`Invalid` names every wrong field."""
-    drafts = prepare_new(actor, declaration, [values])
-    if drafts[0].errors:
-        raise refusal_of(drafts[0])
-    with act(actor, "create", object=declaration.name, record_id=drafts[0].id):
+    actor.require(declaration.perm("create"))
+    key = new_id()
+    with act(actor, "create", object=declaration.name, record_id=key):
+        drafts = prepare_new(actor, declaration, [values], ids=[key])
+        if drafts[0].errors:
+            raise refusal_of(drafts[0])
         insert_drafts(actor, declaration, drafts)
-    return drafts[0].id
+    return key
 
 
 def refusal_of(draft: Draft) -> KemaiError:
@@ -55,12 +57,12 @@ def refusal_of(draft: Draft) -> KemaiError:
     return Duplicate(draft.errors) if only_double else Invalid(draft.errors)
 
 
-def prepare_new(actor: Actor, declaration: ObjectType, payloads: list[dict[str, Any]], verb: str = "create") -> list[Draft]:
-    """Drafts ready to insert; those with errors say so and are left to the caller."""
+def prepare_new(actor: Actor, declaration: ObjectType, payloads: list[dict[str, Any]], *, verb: str = "create", ids: list[UUID] | None = None) -> list[Draft]:
+    """Drafts ready to insert, inside an open act; those with errors say so and are left to the caller."""
     actor.require(declaration.perm(verb))
     if not declaration.can_create:
         raise Forbidden
-    drafts = new_drafts(actor, declaration, payloads)
+    drafts = new_drafts(actor, declaration, payloads, ids)
     if declaration.prepare:
         declaration.prepare(actor, drafts)
     check_required(declaration, drafts)
