@@ -28,11 +28,11 @@ STREAM_PATH = "/api/v1/stream"
 
 log = logging.getLogger(__name__)
 
-#: ``(headers) -> Actor | None``, by name, since this module loads before Django's tables.
+#: ``(headers) -> listener | None``, with ``id`` (the person's) and ``credential`` (a word for his session or token).
+#: By name, since this module loads before Django's tables.
 AUTHENTICATOR = "kemai.accounts.sessions.actor_for_scope_headers"
-#: ``(keys) -> set`` of those that may still listen, in one query; a key is what ``CREDENTIAL_OF`` made of the headers.
+#: ``(credentials) -> set`` of those still good, in one query.
 LIVE_CREDENTIALS = "kemai.accounts.sessions.live_credentials"
-CREDENTIAL_OF = "kemai.accounts.sessions.credential_of_headers"
 
 BEAT_SECONDS = 1.0
 PING_SECONDS = 15.0
@@ -137,7 +137,7 @@ class Hub:
             client.told = {row[0] for row in rows}
 
     async def drop_revoked(self) -> None:
-        held = {client.credential for client in self.clients}
+        held = list({client.credential for client in self.clients})
         good = await self.in_thread(LIVE_CREDENTIALS, held)
         for client in [c for c in self.clients if c.credential not in good]:
             self.leave(client)
@@ -172,16 +172,15 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
         return
     try:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        actor = await hub().in_thread(AUTHENTICATOR, headers)
-        credential = await hub().in_thread(CREDENTIAL_OF, headers) if actor else None
+        listener = await hub().in_thread(AUTHENTICATOR, headers)
     except Exception:
         log.exception("event stream: signing in")
         await refuse(send, 503, "unavailable")
         return
-    if actor is None or credential is None:
+    if listener is None:
         await refuse(send, 401, "not_signed_in")
         return
-    client = Client(user_id=actor.id, credential=credential)
+    client = Client(user_id=listener.id, credential=listener.credential)
     try:
         missed = await join(client, last_event_id(scope))
     except (psycopg.Error, OSError):

@@ -23,6 +23,7 @@ WANG, LI = uuid.uuid4(), uuid.uuid4()
 @dataclass
 class Person:
     id: uuid.UUID
+    credential: str
 
 
 class World:
@@ -35,11 +36,9 @@ class World:
 
     def call(self, path: str, argument: Any) -> Any:
         if path == module.LIVE_CREDENTIALS:
-            return argument & self.live
+            return {name for name in argument if name in self.live}
         name = argument.get("authorization", "")
-        if path == module.CREDENTIAL_OF:
-            return name
-        return Person(self.people[name]) if name in self.live else None
+        return Person(self.people[name], name) if name in self.live else None
 
     def tell(self, row_id: int, user: uuid.UUID, text: str = "hello", age: int = 0) -> None:
         self.connection.execute(
