@@ -190,7 +190,9 @@ def db_start(arguments: argparse.Namespace) -> None:
     print(f"PostgreSQL is ready: {env.database_url}", flush=True)
     while not stop.wait(0.2):
         if server.process is None or server.process.poll() is not None:
-            raise CommandFailed(f"PostgreSQL ended: {localdb.last_lines(env.embedded.log)}")
+            say("PostgreSQL ended; starting it again.")
+            server.spawn(go_on=lambda: not stop.is_set())
+            server.wait_ready(go_on=lambda: not stop.is_set())
     server.stop()
 
 
