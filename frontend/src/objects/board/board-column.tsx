@@ -41,8 +41,7 @@ export function BoardColumn({ meta, column, columns, movable, onMove, onMore, on
     setLoading(false);
   };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a column is a region of cards, not a list entry's text
-    <section ref={place} className={styles.column} role="listitem" data-over={over} aria-label={column.label}>
+    <section ref={place} className={styles.column} data-over={over} aria-label={column.label}>
       <header className={styles.columnHead}>
         <span className={styles.dot} data-color={column.color ?? "default"} aria-hidden="true" />
         <h3>{column.label}</h3>

@@ -1,8 +1,8 @@
 import { monitorForElements } from "@atlaskit/pragmatic-drag-and-drop/element/adapter";
 import { Kanban } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef } from "react";
-import { EmptyState, ErrorState } from "@/kit/states";
 import { SkeletonRows } from "@/kit/skeleton";
+import { EmptyState, ErrorState } from "@/kit/states";
 import { useOptions } from "../data/options";
 import { useFormat } from "../fields/use-format";
 import barStyles from "../list/filter-bar.module.css";
@@ -73,7 +73,7 @@ export function Board({ meta, state, set, view, onOpen }: BoardProps) {
       {scopes.isSuccess && scopeField && scope === null ? (
         <EmptyState icon={Kanban} title={t("board.no_scope", { label: scopeField.label })} />
       ) : null}
-      <div className={styles.columns} role="list" aria-label={t("layout.board")}>
+      <div className={styles.columns}>
         {columns.map((column) => (
           <BoardColumn
             key={column.key}

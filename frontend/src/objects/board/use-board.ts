@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
-import { api, ApiError } from "@/api/client";
+import { ApiError, api } from "@/api/client";
 import { useMessage } from "@/kit/use-message";
 import { keys } from "../data/keys";
 import { useRecordWrites } from "../data/writes";
@@ -70,7 +70,10 @@ export function useBoard(meta: ObjectMeta, state: ListState, viewKey: string | n
     const record = column?.items.find((item) => item.id === id);
     if (!record || !action || !meta.board || column?.key === to) return;
     const verdict = record.can?.[action.name];
-    if (typeof verdict === "string") return message.error(verdict);
+    if (typeof verdict === "string") {
+      message.error(verdict);
+      return;
+    }
     const params = { [stepParam(action, meta.board.group_field)]: to };
     run(record, params, to).catch((error: unknown) => {
       if (error instanceof ApiError && isGate(error)) setGate({ action, record, params, error });

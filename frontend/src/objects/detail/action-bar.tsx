@@ -1,10 +1,11 @@
 import { Button, Dropdown, Tooltip } from "antd";
-import { MoreHorizontal, Pencil } from "lucide-react";
+import { MoreHorizontal, Pencil, PenLine } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useHotkey } from "@/kit/use-hotkey";
 import { useIsPhone } from "@/kit/use-is-phone";
 import { useFormat } from "../fields/use-format";
 import type { ObjectMeta, RecordData } from "../model/meta";
+import { COMPOSER_ID } from "./composer";
 import styles from "./detail.module.css";
 import { type Offered, offeredActions, useActions, useDelete } from "./use-actions";
 
@@ -63,6 +64,11 @@ export function ActionBar({ meta, record, onGone }: ActionBarProps) {
   ];
   return (
     <div className={`${styles.actions} ${styles.sticky ?? ""}`}>
+      {phone && (meta.detail?.composer.length ?? 0) > 0 ? (
+        <Button icon={<PenLine size={14} aria-hidden />} onClick={toComposer}>
+          {t("composer.open")}
+        </Button>
+      ) : null}
       {direct.map((one) => (
         <ActionButton key={one.action.name} offered={one} onClick={() => start(one.action, record)} />
       ))}
@@ -102,6 +108,12 @@ export function ActionBar({ meta, record, onGone }: ActionBarProps) {
       </Suspense>
     </div>
   );
+}
+
+function toComposer() {
+  const box = document.getElementById(COMPOSER_ID);
+  box?.scrollIntoView({ block: "center" });
+  box?.querySelector<HTMLElement>("textarea, input")?.focus({ preventScroll: true });
 }
 
 function ActionButton({ offered, onClick }: { offered: Offered; onClick: () => void }) {

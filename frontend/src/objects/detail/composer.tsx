@@ -4,8 +4,8 @@ import { useId, useState } from "react";
 import { useMessage } from "@/kit/use-message";
 import { keys } from "../data/keys";
 import { metaQuery } from "../data/meta";
-import { useFormat } from "../fields/use-format";
 import { kindOf } from "../fields/registry";
+import { useFormat } from "../fields/use-format";
 import { ErrorSummary } from "../form/error-summary";
 import { FieldRow } from "../form/field-row";
 import { useRecordForm } from "../form/use-record-form";
@@ -14,22 +14,23 @@ import styles from "./composer.module.css";
 import { inherited, linkField } from "./link-to-parent";
 import { TabList } from "./tab-list";
 
+/** Where the action bar of a phone leads. */
+export const COMPOSER_ID = "composer";
+
 type ComposerProps = { meta: ObjectMeta; record: RecordData };
 
 /** One row to write down what was done and what comes next, whatever kinds of record this one takes notes as. */
 export function Composer({ meta, record }: ComposerProps) {
   const { t } = useFormat();
   const found = useQueries({ queries: (meta.detail?.composer ?? []).map((name) => metaQuery(name)) });
-  const kinds = found
-    .map((one) => one.data)
-    .filter((one): one is ObjectMeta => one !== undefined && one.can.create);
+  const kinds = found.map((one) => one.data).filter((one): one is ObjectMeta => one?.can.create === true);
   const [chosen, setChosen] = useState<string | null>(null);
   const [round, setRound] = useState(0);
   const current = kinds.find((kind) => kind.name === chosen) ?? kinds[0];
   const link = current ? linkField(meta, current) : null;
   if (!current || !link) return null;
   return (
-    <section className={styles.composer} aria-label={t("composer.title")}>
+    <section id={COMPOSER_ID} className={styles.composer} aria-label={t("composer.title")}>
       <TabList
         label={t("composer.title")}
         tabs={kinds.map((kind) => ({ key: kind.name, label: kind.label }))}
@@ -100,6 +101,7 @@ function ComposerForm({ parent, record, kind, link, onDone }: ComposerFormProps)
       <div className={styles.body}>
         <FieldRow
           field={body}
+          placeholder={body.help || t("composer.write", { kind: kind.label, label: body.label })}
           idPrefix={idPrefix}
           value={form.values[body.name]}
           values={form.values}

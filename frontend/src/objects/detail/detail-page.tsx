@@ -1,10 +1,10 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { ErrorState } from "@/kit/states";
 import { SkeletonPage } from "@/kit/skeleton";
+import { ErrorState } from "@/kit/states";
 import { useMeta } from "../data/meta";
 import { useRecord } from "../data/records";
-import { decodeListState, encodeListState } from "../model/view-state";
 import { placeOf } from "../model/neighbours";
+import { decodeListState, encodeListState } from "../model/view-state";
 import styles from "./detail.module.css";
 import { NeighbourButtons } from "./neighbour-buttons";
 import { RecordView } from "./record-view";

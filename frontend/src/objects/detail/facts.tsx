@@ -1,10 +1,13 @@
 import { type KeyboardEvent, useState } from "react";
-import { CellEditor } from "../list/cell-editor";
-import { type InlineSave, useInlineSave } from "../list/use-inline-save";
+import { useIsPhone } from "@/kit/use-is-phone";
 import { kindOf } from "../fields/registry";
 import { useFormat } from "../fields/use-format";
+import { CellEditor } from "../list/cell-editor";
+import { type InlineSave, useInlineSave } from "../list/use-inline-save";
 import { type FieldMeta, fieldsNamed, isBlank, type ObjectMeta, type RecordData } from "../model/meta";
 import styles from "./facts.module.css";
+
+const ON_PHONE = 5;
 
 type FactsProps = { meta: ObjectMeta; record: RecordData };
 
@@ -12,11 +15,14 @@ type FactsProps = { meta: ObjectMeta; record: RecordData };
 export function Facts({ meta, record }: FactsProps) {
   const { t } = useFormat();
   const save = useInlineSave(meta.name);
+  const phone = useIsPhone();
   const [all, setAll] = useState(false);
   const mayEdit = record.can?.edit === true && !record.deleted_at;
   const named = meta.detail?.facts ?? [];
   const key = fieldsNamed(meta, named.length > 0 ? named : meta.list.columns);
-  const few = key.filter((field) => !isBlank(record[field.name]) && field.name !== meta.title_field);
+  const filled = key.filter((field) => !isBlank(record[field.name]) && field.name !== meta.title_field);
+  // On a phone what happened and what comes next must not lie below a screen of facts.
+  const few = phone ? filled.slice(0, ON_PHONE) : filled;
   const known = new Set(meta.sections.map((section) => section.key));
   const sections = [...meta.sections, { key: "", label: t("detail.other") }].map((section) => ({
     ...section,

@@ -1,6 +1,5 @@
-import { type FieldMeta, isReference, type ObjectMeta, type PanelMeta, type RecordData } from "../model/meta";
-
 import type { Filter } from "../model/filter";
+import { type FieldMeta, isReference, type ObjectMeta, type PanelMeta, type RecordData } from "../model/meta";
 
 /** The records of a panel: those whose link is this one. */
 export function panelFilter(panel: PanelMeta, id: string): Filter {

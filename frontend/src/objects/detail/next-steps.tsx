@@ -15,8 +15,8 @@ import {
   type RecordData,
   titleOf,
 } from "../model/meta";
-import styles from "./next-steps.module.css";
 import { linkField } from "./link-to-parent";
+import styles from "./next-steps.module.css";
 import { useActions } from "./use-actions";
 
 /** What is still to be done is a kind that is noted here and has a main command of its own: doing it. */

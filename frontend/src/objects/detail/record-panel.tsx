@@ -1,12 +1,11 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Maximize2 } from "lucide-react";
 import { SidePanel } from "@/kit/side-panel";
-import { ErrorState } from "@/kit/states";
 import { SkeletonPage } from "@/kit/skeleton";
+import { ErrorState } from "@/kit/states";
 import { useMeta } from "../data/meta";
 import { useRecord } from "../data/records";
 import { useFormat } from "../fields/use-format";
-import { titleOf } from "../model/meta";
 import styles from "./detail.module.css";
 import { NeighbourButtons } from "./neighbour-buttons";
 import { RecordView } from "./record-view";
@@ -23,7 +22,7 @@ export function RecordPanel({ object, id, onMove, onClose }: RecordPanelProps) {
     <SidePanel
       open
       onClose={onClose}
-      title={meta && data ? `${meta.label} · ${titleOf(meta, data.record)}` : (meta?.label ?? "")}
+      title={meta?.label ?? ""}
       width={Math.min(960, Math.round(window.innerWidth * 0.7))}
       extra={
         <span className={styles.crumb}>

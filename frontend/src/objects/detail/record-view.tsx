@@ -1,6 +1,6 @@
 import { useQueries } from "@tanstack/react-query";
-import { lazy, Suspense, useId, useState } from "react";
 import { Button } from "antd";
+import { lazy, Suspense, useId, useState } from "react";
 import { SkeletonRows } from "@/kit/skeleton";
 import { useMessage } from "@/kit/use-message";
 import { totalQuery } from "../data/records";
@@ -19,8 +19,8 @@ import { ActionBar } from "./action-bar";
 import { Composer } from "./composer";
 import styles from "./detail.module.css";
 import { Facts } from "./facts";
-import { NextSteps } from "./next-steps";
 import { panelFilter } from "./link-to-parent";
+import { NextSteps } from "./next-steps";
 import { StagePath } from "./stage-path";
 import { TabList } from "./tab-list";
 import { Timeline } from "./timeline";

@@ -24,6 +24,7 @@ export type InputProps = {
   /** The other values of the form, for a field that depends on one (money on its currency). */
   values?: Record<string, unknown>;
   size?: "small" | "middle";
+  placeholder?: string | undefined;
 };
 
 export type FilterInputProps = {

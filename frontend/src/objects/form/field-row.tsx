@@ -12,6 +12,7 @@ type FieldRowProps = {
   onChange: (value: unknown) => void;
   error?: string | undefined;
   autoFocus?: boolean;
+  placeholder?: string;
 };
 
 export function fieldId(prefix: string, name: string): string {
@@ -19,7 +20,16 @@ export function fieldId(prefix: string, name: string): string {
 }
 
 /** Label above, input, help, and the server's words beside the field they are about. */
-export function FieldRow({ field, idPrefix, value, values, onChange, error, autoFocus }: FieldRowProps) {
+export function FieldRow({
+  field,
+  idPrefix,
+  value,
+  values,
+  onChange,
+  error,
+  autoFocus,
+  placeholder,
+}: FieldRowProps) {
   const kind = kindOf(field);
   const id = fieldId(idPrefix, field.name);
   const told = [error ? `${id}-error` : "", field.help ? `${id}-help` : ""].filter(Boolean).join(" ");
@@ -43,6 +53,7 @@ export function FieldRow({ field, idPrefix, value, values, onChange, error, auto
           invalid={error !== undefined}
           describedBy={told || undefined}
           autoFocus={autoFocus ?? false}
+          placeholder={placeholder}
         />
       </Suspense>
       {error ? (

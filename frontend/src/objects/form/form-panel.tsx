@@ -1,8 +1,8 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { SidePanel } from "@/kit/side-panel";
-import { ErrorState } from "@/kit/states";
 import { SkeletonCard } from "@/kit/skeleton";
+import { ErrorState } from "@/kit/states";
 import { useMessage } from "@/kit/use-message";
 import { useMeta } from "../data/meta";
 import { type Loaded, useRecord } from "../data/records";

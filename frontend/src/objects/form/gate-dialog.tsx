@@ -1,7 +1,7 @@
+import type { ApiError } from "@/api/client";
 import { etagOf } from "../data/records";
 import { useRecordWrites } from "../data/writes";
 import { useFormat } from "../fields/use-format";
-import type { ApiError } from "@/api/client";
 import {
   type ActionMeta,
   type FieldMeta,

@@ -1,8 +1,8 @@
 import { Button } from "antd";
 import { useId, useState } from "react";
-import { useFormat } from "../fields/use-format";
 import type { Loaded } from "../data/records";
 import type { Written } from "../data/writes";
+import { useFormat } from "../fields/use-format";
 import type { FieldMeta, ObjectMeta } from "../model/meta";
 import { ConflictView } from "./conflict-view";
 import { ErrorSummary } from "./error-summary";

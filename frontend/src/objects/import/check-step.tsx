@@ -1,54 +1,31 @@
 import { Button } from "antd";
 import { Download } from "lucide-react";
-import { useEffect, useState } from "react";
 import { api } from "@/api/client";
 import type { ImportRun } from "@/api/types";
 import { SkeletonCard } from "@/kit/skeleton";
-import { useMessage } from "@/kit/use-message";
-import { useImportWrites } from "../data/imports";
-import { isFinished, useJob } from "../data/jobs";
 import { useFormat } from "../fields/use-format";
 import { JobProgress } from "../list/job-dialog";
 import styles from "./import.module.css";
-import { jobOf, rememberJob } from "./job-memory";
+import type { RunWork } from "./use-run-work";
 
 /** The dry run and, after it, the real one: both may be left while they work. */
-export function CheckStep({ run }: { run: ImportRun }) {
+export function WorkingStep({ work }: { work: RunWork }) {
   const { t } = useFormat();
-  const message = useMessage();
-  const writes = useImportWrites();
-  const [busy, setBusy] = useState(false);
-  const [jobId, setJobId] = useState(() => jobOf(run.id));
-  const { data: job } = useJob(run.state === "checked" && !busy ? null : jobId);
-  const finished = job ? isFinished(job) : false;
-  const { refresh } = writes;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked once when the job ends, not on each new function
-  useEffect(() => {
-    if (finished) void refresh(run);
-  }, [finished]);
+  return (
+    <section className={styles.card} aria-label={t("import.step_check")} aria-live="polite">
+      <b>{t(work.writing ? "import.committing" : "import.checking")}</b>
+      {work.job ? <JobProgress job={work.job} /> : <SkeletonCard lines={1} />}
+      <p className={styles.muted}>{t("import.may_leave")}</p>
+    </section>
+  );
+}
 
-  async function start(step: "commit") {
-    setBusy(true);
-    try {
-      const begun = await writes.start(run.id, step);
-      rememberJob(run.id, begun);
-      setJobId(begun.id);
-      await writes.refresh(run);
-    } catch (error) {
-      message.error(error);
-      setBusy(false);
-    }
-  }
-  const working = run.state === "checking" || run.state === "committing" || (busy && !finished);
-  if (working || !run.check) {
-    return (
-      <section className={styles.card} aria-label={t("import.step_check")} aria-live="polite">
-        <b>{t(run.state === "committing" || busy ? "import.committing" : "import.checking")}</b>
-        {job ? <JobProgress job={job} /> : <SkeletonCard lines={1} />}
-        <p className={styles.muted}>{t("import.may_leave")}</p>
-      </section>
-    );
-  }
+type CheckStepProps = { run: ImportRun; onCommit: () => void; onBack: () => void };
+
+/** What the import would do, and which rows it would leave out and why. */
+export function CheckStep({ run, onCommit, onBack }: CheckStepProps) {
+  const { t } = useFormat();
+  if (!run.check) return <SkeletonCard lines={2} />;
   const { check } = run;
   const good = check.create + check.update;
   return (
@@ -65,18 +42,11 @@ export function CheckStep({ run }: { run: ImportRun }) {
       </div>
       {run.errors && run.errors.length > 0 ? <ErrorTable run={run} /> : null}
       <div className={styles.line}>
-        <Button onClick={() => writes.change(run.id, {}).then(() => refresh(run), message.error)}>
-          {t("import.back_to_mapping")}
-        </Button>
+        <Button onClick={onBack}>{t("import.back_to_mapping")}</Button>
         {check.failed > 0 ? (
           <span className={styles.muted}>{t("import.wrong_text", { count: check.failed })}</span>
         ) : null}
-        <Button
-          type="primary"
-          className={styles.push ?? ""}
-          disabled={good === 0}
-          onClick={() => void start("commit")}
-        >
+        <Button type="primary" className={styles.push ?? ""} disabled={good === 0} onClick={onCommit}>
           {t("import.commit", { count: good })}
         </Button>
       </div>

@@ -1,18 +1,20 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
 import type { ImportRun } from "@/api/types";
 import { PageHeader } from "@/kit/page-header";
-import { ErrorState } from "@/kit/states";
 import { SkeletonPage } from "@/kit/skeleton";
+import { ErrorState } from "@/kit/states";
 import { useImportRun } from "../data/imports";
 import { useMeta } from "../data/meta";
 import { useFormat } from "../fields/use-format";
 import type { ObjectMeta } from "../model/meta";
-import { CheckStep } from "./check-step";
-import { ImportHistory } from "./import-history";
+import { CheckStep, WorkingStep } from "./check-step";
 import styles from "./import.module.css";
+import { ImportHistory } from "./import-history";
 import { MappingStep } from "./mapping-step";
 import { ResultStep } from "./result-step";
 import { UploadStep } from "./upload-step";
+import { useRunWork } from "./use-run-work";
 
 const STEPS = ["upload", "mapping", "check", "result"] as const;
 type Step = (typeof STEPS)[number];
@@ -59,12 +61,31 @@ function Run({ meta, id, onAgain }: { meta: ObjectMeta; id: string; onAgain: () 
   const { data: run, error, refetch } = useImportRun(id);
   if (error && !run) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!run) return <SkeletonPage />;
-  const step = STEP_OF[run.state] ?? "mapping";
+  return <RunSteps meta={meta} run={run} onAgain={onAgain} />;
+}
+
+function RunSteps({ meta, run, onAgain }: { meta: ObjectMeta; run: ImportRun; onAgain: () => void }) {
+  const work = useRunWork(run);
+  const [remapping, setRemapping] = useState(false);
+  const step = work.working ? "check" : remapping ? "mapping" : STEP_OF[run.state];
   return (
     <>
       <StepList step={step} />
-      {step === "mapping" ? <MappingStep meta={meta} run={run} onAgain={onAgain} /> : null}
-      {step === "check" ? <CheckStep run={run} /> : null}
+      {work.working ? <WorkingStep work={work} /> : null}
+      {!work.working && step === "mapping" ? (
+        <MappingStep
+          meta={meta}
+          run={run}
+          onAgain={onAgain}
+          onCheck={() => {
+            setRemapping(false);
+            void work.start("check");
+          }}
+        />
+      ) : null}
+      {!work.working && step === "check" ? (
+        <CheckStep run={run} onCommit={() => void work.start("commit")} onBack={() => setRemapping(true)} />
+      ) : null}
       {step === "result" ? <ResultStep meta={meta} run={run} onAgain={onAgain} /> : null}
     </>
   );

@@ -18,3 +18,11 @@ export function jobOf(run: string): string | null {
     return null;
   }
 }
+
+export function forgetJob(run: string): void {
+  try {
+    sessionStorage.removeItem(KEY + run);
+  } catch {
+    // Nothing was kept, so nothing is left behind.
+  }
+}

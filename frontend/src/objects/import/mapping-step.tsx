@@ -1,5 +1,4 @@
 import { Button } from "antd";
-import { useState } from "react";
 import type { ImportRun } from "@/api/types";
 import { useMessage } from "@/kit/use-message";
 import { type MappingChange, useImportWrites } from "../data/imports";
@@ -7,17 +6,15 @@ import { useFormat } from "../fields/use-format";
 import barStyles from "../list/filter-bar.module.css";
 import type { ObjectMeta } from "../model/meta";
 import styles from "./import.module.css";
-import { rememberJob } from "./job-memory";
 import { doubled, keyMissing, missingRequired } from "./mapping-rules";
 
-type MappingStepProps = { meta: ObjectMeta; run: ImportRun; onAgain: () => void };
+type MappingStepProps = { meta: ObjectMeta; run: ImportRun; onAgain: () => void; onCheck: () => void };
 
 /** Which column feeds which field. The server guesses; what it guessed by is said, so that it can be trusted or mended. */
-export function MappingStep({ meta, run, onAgain }: MappingStepProps) {
+export function MappingStep({ meta, run, onAgain, onCheck }: MappingStepProps) {
   const { t } = useFormat();
   const message = useMessage();
   const writes = useImportWrites();
-  const [busy, setBusy] = useState(false);
   const change = (what: MappingChange) => writes.change(run.id, what).catch(message.error);
   const missing = missingRequired(run, run.columns);
   const twice = doubled(run.columns).map(
@@ -26,17 +23,6 @@ export function MappingStep({ meta, run, onAgain }: MappingStepProps) {
   const noKey = keyMissing(run, run.columns);
   const modes = meta.import?.modes ?? ["create", "update", "both"];
 
-  async function check() {
-    setBusy(true);
-    try {
-      rememberJob(run.id, await writes.start(run.id, "check"));
-      await writes.refresh(run);
-    } catch (error) {
-      message.error(error);
-    } finally {
-      setBusy(false);
-    }
-  }
   return (
     <section className={styles.card} aria-label={t("import.step_mapping")}>
       <div className={styles.line}>
@@ -173,9 +159,8 @@ export function MappingStep({ meta, run, onAgain }: MappingStepProps) {
         <Button
           type="primary"
           className={styles.push ?? ""}
-          loading={busy}
           disabled={missing.length + twice.length > 0 || noKey}
-          onClick={() => void check()}
+          onClick={onCheck}
         >
           {t("import.check")}
         </Button>

@@ -95,7 +95,7 @@ function GroupEditor({ meta, group, onChange, nested }: GroupEditorProps) {
       </div>
       {group.parts.map((part, index) => {
         const remove = () => setPart(index, null);
-        // biome-ignore lint/suspicious/noArrayIndexKey: a condition has no other identity while it is being typed
+        // A condition has no other identity while it is being typed.
         const key = index;
         if ("joint" in part) {
           return (

@@ -1,14 +1,14 @@
 import { Link } from "@tanstack/react-router";
 import { kindOf } from "../fields/registry";
+import { useFormat } from "../fields/use-format";
 import {
+  type FieldMeta,
   fieldsNamed,
   isBlank,
-  type FieldMeta,
   type ObjectMeta,
   type RecordData,
   titleOf,
 } from "../model/meta";
-import { useFormat } from "../fields/use-format";
 import styles from "./cards.module.css";
 
 type CardsProps = {

@@ -26,20 +26,6 @@ type PopProps = { button: ReactNode; content: (close: () => void) => ReactNode }
 /** A button with a small panel under it; the panel exists only while open, so it always starts fresh. */
 export function Pop({ button, content }: PopProps) {
   const [open, setOpen] = useState(false);
-  const body = open ? (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Escape from anywhere inside closes the panel
-    <div onKeyDown={(event) => event.key === "Escape" && setOpen(false)}>
-      <Suspense
-        fallback={
-          <div style={{ width: 260 }}>
-            <SkeletonLine height={72} />
-          </div>
-        }
-      >
-        {content(() => setOpen(false))}
-      </Suspense>
-    </div>
-  ) : null;
   return (
     <Popover
       trigger="click"
@@ -47,11 +33,28 @@ export function Pop({ button, content }: PopProps) {
       arrow={false}
       open={open}
       onOpenChange={setOpen}
-      content={body}
       destroyOnHidden
+      content={<PopBody content={content} close={() => setOpen(false)} />}
     >
       {button}
     </Popover>
+  );
+}
+
+function PopBody({ content, close }: Pick<PopProps, "content"> & { close: () => void }) {
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape from anywhere inside closes the panel
+    <div onKeyDown={(event) => event.key === "Escape" && close()}>
+      <Suspense
+        fallback={
+          <div style={{ width: 260 }}>
+            <SkeletonLine height={72} />
+          </div>
+        }
+      >
+        {content(close)}
+      </Suspense>
+    </div>
   );
 }
 
@@ -73,7 +76,7 @@ export function SearchBox({ value, onChange, label }: SearchBoxProps) {
     return () => window.clearTimeout(timer);
   }, [deferred, value]);
   return (
-    <span className={styles.search} role="search">
+    <search className={styles.search}>
       <Search size={16} aria-hidden />
       <input
         ref={input}
@@ -92,7 +95,7 @@ export function SearchBox({ value, onChange, label }: SearchBoxProps) {
         onChange={(event) => setTyped(event.target.value)}
         onKeyDown={(event) => event.key === "Enter" && !composing.current && onChange(typed.trim())}
       />
-    </span>
+    </search>
   );
 }
 
@@ -102,7 +105,7 @@ export type FilterProps = {
   onChange: (filter: Filter | null) => void;
 };
 
-function leafOf(filter: Filter | null, field: FieldMeta): Leaf | null {
+export function leafOf(filter: Filter | null, field: FieldMeta): Leaf | null {
   const clause = clausesOf(filter)[clauseIndexOfField(filter, field.name)];
   return clause && isLeaf(clause) ? clause : null;
 }

@@ -1,16 +1,27 @@
 import { ListFilter } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { SidePanel } from "@/kit/side-panel";
+import { SkeletonLine } from "@/kit/skeleton";
 import { useFormat } from "../fields/use-format";
-import { clausesOf } from "../model/filter";
-import { AddFilterButton, FilterChips, type FilterProps, QuickFilters } from "./filter-bar";
+import { addClause, clausesOf, setFieldClause } from "../model/filter";
+import { fieldsNamed } from "../model/meta";
+import { FilterChips, type FilterProps, leafOf } from "./filter-bar";
 import styles from "./filter-bar.module.css";
 
-/** On a phone all filters stand on one sheet, with the number of those in force on its button. */
+const ConditionEditor = lazy(async () => ({
+  default: (await import("./condition-editor")).ConditionEditor,
+}));
+const AddFilter = lazy(async () => ({ default: (await import("./add-filter")).AddFilter }));
+const AdvancedFilter = lazy(async () => ({ default: (await import("./advanced-filter")).AdvancedFilter }));
+
+/** On a phone all filters stand on one sheet, folded, with the number of those in force on its button. */
 export function FilterSheet(props: FilterProps) {
+  const { meta, filter, onChange } = props;
   const { t } = useFormat();
   const [open, setOpen] = useState(false);
-  const count = clausesOf(props.filter).length;
+  const [advanced, setAdvanced] = useState(false);
+  const count = clausesOf(filter).length;
+  const close = () => setOpen(false);
   return (
     <>
       <button
@@ -23,15 +34,47 @@ export function FilterSheet(props: FilterProps) {
         <ListFilter size={16} aria-hidden />
         {count > 0 ? count : null}
       </button>
-      <SidePanel open={open} onClose={() => setOpen(false)} title={t("filter.open")}>
+      <SidePanel open={open} onClose={close} title={t("filter.open")}>
         <div className={styles.rows}>
           <FilterChips {...props} />
-          <div className={styles.bar}>
-            <QuickFilters {...props} />
-            <AddFilterButton {...props} />
-          </div>
+          <Suspense fallback={<SkeletonLine height={72} />}>
+            {fieldsNamed(meta, meta.list.quick_filters).map((field) => (
+              <details key={field.name} className={styles.fold} name="filter">
+                <summary>{field.label}</summary>
+                <ConditionEditor
+                  key={JSON.stringify(leafOf(filter, field))}
+                  field={field}
+                  leaf={leafOf(filter, field)}
+                  onClose={close}
+                  onApply={(next) => onChange(setFieldClause(filter, field.name, next))}
+                />
+              </details>
+            ))}
+            <details className={styles.fold} name="filter">
+              <summary>{t("filter.add")}</summary>
+              <AddFilter
+                meta={meta}
+                onClose={close}
+                onApply={(leaf) => leaf && onChange(addClause(filter, leaf))}
+                onAdvanced={() => {
+                  close();
+                  setAdvanced(true);
+                }}
+              />
+            </details>
+          </Suspense>
         </div>
       </SidePanel>
+      {advanced ? (
+        <Suspense fallback={null}>
+          <AdvancedFilter
+            meta={meta}
+            filter={filter}
+            onChange={onChange}
+            onClose={() => setAdvanced(false)}
+          />
+        </Suspense>
+      ) : null}
     </>
   );
 }

@@ -55,7 +55,6 @@ export const GridCell = memo(function GridCell(props: GridCellProps) {
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys for all its cells
     <td
       ref={cell}
-      role="gridcell"
       className={classes}
       style={left === null ? undefined : { left }}
       tabIndex={focusable ? 0 : -1}

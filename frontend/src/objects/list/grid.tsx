@@ -5,9 +5,9 @@ import { kindOf } from "../fields/registry";
 import { useFormat } from "../fields/use-format";
 import type { FieldMeta, ObjectMeta, RecordData } from "../model/meta";
 import { titleOf } from "../model/meta";
+import styles from "./grid.module.css";
 import { GridCell } from "./grid-cell";
 import { moveInGrid } from "./grid-keys";
-import styles from "./grid.module.css";
 import type { InlineSave } from "./use-inline-save";
 
 export type GridProps = {
@@ -87,6 +87,7 @@ export function Grid(props: GridProps) {
     <div ref={scroller} className={fill ? styles.scroll : undefined} data-grid-scroll>
       <table
         className={styles.table}
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the grid pattern on a real table
         role="grid"
         aria-label={meta.label_plural}
         aria-rowcount={rows.length + 1}
@@ -183,7 +184,7 @@ export function Grid(props: GridProps) {
 
 function Gap({ height }: { height: number }) {
   return (
-    <tr aria-hidden="true">
+    <tr>
       <td style={{ height, padding: 0 }} />
     </tr>
   );

@@ -1,16 +1,16 @@
 import { Button } from "antd";
 import { Inbox, SearchX } from "lucide-react";
 import type { RefObject } from "react";
-import { EmptyState, ErrorState } from "@/kit/states";
 import { SkeletonRows } from "@/kit/skeleton";
+import { EmptyState, ErrorState } from "@/kit/states";
 import { useIsPhone } from "@/kit/use-is-phone";
 import { useFormat } from "../fields/use-format";
 import type { ObjectMeta, RecordData } from "../model/meta";
 import type { ListState } from "../model/view-state";
 import { Cards } from "./cards";
 import { Grid } from "./grid";
-import styles from "./list.module.css";
 import { LinkButton } from "./link-button";
+import styles from "./list.module.css";
 import { ListTail } from "./list-tail";
 import { useInlineSave } from "./use-inline-save";
 import type { Shown } from "./use-list-state";

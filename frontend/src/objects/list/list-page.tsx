@@ -1,5 +1,5 @@
-import { ErrorState } from "@/kit/states";
 import { SkeletonPage } from "@/kit/skeleton";
+import { ErrorState } from "@/kit/states";
 import { useMeta } from "../data/meta";
 import { ListScreen } from "./list-screen";
 

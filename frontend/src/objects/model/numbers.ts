@@ -22,7 +22,7 @@ export function readDecimal(text: string): string | null {
 
 export function groupDigits(value: string): string {
   const match = DECIMAL.exec(value);
-  if (!match) return value;
+  if (!match || (!match[2] && !match[3])) return value;
   const whole = (match[2] || "0").replace(/\B(?=(\d{3})+(?!\d))/g, ",");
   return `${match[1] === "-" ? "-" : ""}${whole}${match[3] ? `.${match[3]}` : ""}`;
 }

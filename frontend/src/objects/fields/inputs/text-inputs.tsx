@@ -3,9 +3,10 @@ import type { InputProps } from "../types";
 
 const asText = (value: unknown) => (value === null || value === undefined ? "" : String(value));
 
-function common({ id, invalid, describedBy, autoFocus, size, field }: InputProps) {
+function common({ id, invalid, describedBy, autoFocus, size, field, placeholder }: InputProps) {
   return {
     id,
+    placeholder,
     "aria-invalid": invalid || undefined,
     "aria-describedby": describedBy,
     "aria-required": field.required || undefined,
@@ -45,7 +46,6 @@ export function PhoneInput(props: InputProps) {
       type="tel"
       inputMode="tel"
       autoComplete="off"
-      placeholder={props.field.masked ? "****" : undefined}
       value={asText(props.value)}
       onChange={(event) => props.onChange(event.target.value)}
     />
@@ -71,7 +71,7 @@ export function UrlInput(props: InputProps) {
       {...common(props)}
       type="url"
       inputMode="url"
-      placeholder="https://"
+      placeholder={props.placeholder ?? "https://"}
       value={asText(props.value)}
       onChange={(event) => props.onChange(event.target.value)}
     />

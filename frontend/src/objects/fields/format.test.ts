@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { type FieldMeta, paramAsField } from "../model/meta";
+import { addressText, dateText, daysUntil, instantText, magnitude, moneyText, percentText } from "./format";
+import { kindOf, knownTypes } from "./registry";
+import type { FormatContext } from "./types";
+
+const context: FormatContext = { locale: "zh-CN", timeZone: "Asia/Shanghai", t: (key) => key };
+const field = (type: string, more: Partial<FieldMeta> = {}): FieldMeta => ({
+  ...paramAsField({
+    name: "f",
+    type: type as FieldMeta["type"],
+    label: "F",
+    required: false,
+    choices: null,
+    target: null,
+  }),
+  ...more,
+});
+
+describe("values in words", () => {
+  it.each<[string, unknown, string]>([
+    ["money", "1234567.8", "1,234,567.80"],
+    ["number", "12.500", "12.5"],
+    ["percent", "58.70", "58.7%"],
+    ["date", "2026-11-21", "2026-11-21"],
+    ["instant", "2026-11-21T16:30:00Z", "2026-11-22 00:30"],
+    ["bool", true, "value.yes"],
+    ["user", { id: "1", label: "王芳" }, "王芳"],
+    ["reference", { id: "1", label: null }, "value.hidden"],
+    ["tags", ["甲", "乙"], "甲、乙"],
+    ["text", null, ""],
+  ])("%s", (type, value, wanted) =>
+    expect(kindOf(field(type)).text(field(type), value, context)).toBe(wanted),
+  );
+
+  it("says the label of a code, and the code itself when the dictionary has lost it", () => {
+    const grade = field("choice", { choices: [{ value: "A", label: "甲级", color: null, active: false }] });
+    expect(kindOf(grade).text(grade, "A", context)).toBe("甲级");
+    expect(kindOf(grade).text(grade, "Z", context)).toBe("Z");
+  });
+});
+
+it("shows an unknown type as text instead of breaking", () => {
+  expect(kindOf(field("hologram")).text(field("hologram"), "x", context)).toBe("x");
+  expect(knownTypes()).not.toContain("hologram");
+});
+
+it("knows every type the interface names", () => {
+  const named =
+    "text long_text number integer money percent date instant bool choice multi_choice tags user department reference phone email url address number_series";
+  for (const type of named.split(" ")) expect(knownTypes()).toContain(type);
+});
+
+it("does not move a date through a zone", () => {
+  expect(dateText("2026-01-01")).toBe("2026-01-01");
+  expect(instantText("2025-12-31T23:00:00Z", { timeZone: "America/New_York" })).toBe("2025-12-31 18:00");
+});
+
+it("counts days by the reader's own midnight", () => {
+  const late = new Date("2026-11-21T17:00:00Z");
+  expect(daysUntil("2026-11-22", "Asia/Shanghai", late)).toBe(0);
+  expect(daysUntil("2026-11-22", "America/New_York", late)).toBe(1);
+});
+
+it("gives magnitudes in the reader's own units", () => {
+  expect(magnitude("12345678", "zh-CN")).toBe("1,234.57万");
+  expect(magnitude("12345678", "en")).toBe("12.35M");
+  expect(moneyText(undefined)).toBe("");
+  expect(percentText(null)).toBe("");
+  expect(addressText({ region_label: "浙江省/杭州市", detail: null })).toBe("浙江省/杭州市");
+});
