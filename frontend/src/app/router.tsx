@@ -80,6 +80,11 @@ const adminPages = [
     path: "/audit",
     component: lazyRouteComponent(() => import("@/features/admin/audit-page"), "AuditPage"),
   }),
+  createRoute({
+    getParentRoute: () => admin,
+    path: "/$object",
+    component: lazyRouteComponent(() => import("@/features/admin/object-page"), "AdminObjectPage"),
+  }),
 ];
 
 const objectPages = () => import("./object-routes");

@@ -26,6 +26,11 @@ export function localTime(value?: string | Date): dayjs.Dayjs {
   return zone && at.isValid() ? at.tz(zone) : at;
 }
 
+/** The first moment of a calendar day on the person's clock. */
+export function startOfDay(day: string): dayjs.Dayjs {
+  return zone ? dayjs.tz(`${day} 00:00`, zone) : dayjs(`${day}T00:00`);
+}
+
 type Kind = "date" | "instant" | "relative" | "smart";
 
 /** A date has no zone and is shown as it is; an instant is shown in the viewer's own time. */

@@ -3,35 +3,39 @@ import { useMe } from "@/access/me";
 import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
 import { ObjectIcon } from "@/kit/object-icon";
+import { useIsPhone } from "@/kit/use-is-phone";
 import styles from "./admin-layout.module.css";
 import { sectionsFor } from "./sections";
 
+/** A phone, whose menu is folded away, gets the administration pages as a row of links. */
 export function AdminLayout() {
   const t = useT("admin");
   const me = useMe();
+  const phone = useIsPhone();
   const path = useLocation({ select: (location) => location.pathname });
+  if (!phone) return <Outlet />;
   return (
-    <div className={styles.layout}>
-      <nav className={styles.nav} aria-label={t("title")}>
-        <p className={styles.title}>{t("title")}</p>
-        <ul>
-          {sectionsFor(me).map((section) => (
-            <li key={section.key}>
-              <AppLink
-                path={section.path}
-                className={`${styles.link} ${path.startsWith(section.path) ? styles.current : ""}`}
-                aria-current={path.startsWith(section.path) ? "page" : undefined}
-              >
-                <ObjectIcon name={section.icon} size={16} />
-                {t(`sections.${section.key}`)}
-              </AppLink>
-            </li>
-          ))}
+    <>
+      <nav aria-label={t("title")}>
+        <ul className={styles.list}>
+          {sectionsFor(me).map((section) => {
+            const current = path.startsWith(section.path);
+            return (
+              <li key={section.key}>
+                <AppLink
+                  path={section.path}
+                  className={`${styles.link} ${current ? styles.current : ""}`}
+                  aria-current={current ? "page" : undefined}
+                >
+                  <ObjectIcon name={section.icon ?? section.key} size={16} />
+                  {section.label}
+                </AppLink>
+              </li>
+            );
+          })}
         </ul>
       </nav>
-      <div className={styles.content}>
-        <Outlet />
-      </div>
-    </div>
+      <Outlet />
+    </>
   );
 }

@@ -3,11 +3,11 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Button } from "antd";
 import { ScrollText } from "lucide-react";
 import { api } from "@/api/client";
-import type { HistoryChange, ObjectSummary, Page, Ref } from "@/api/types";
+import type { ObjectSummary, Page, Ref } from "@/api/types";
 import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
 import { Card } from "@/kit/card";
-import { DateTime } from "@/kit/date-time";
+import { DateTime, startOfDay } from "@/kit/date-time";
 import { PageHeader } from "@/kit/page-header";
 import { RecordPicker } from "@/kit/record-picker";
 import { SimpleTable } from "@/kit/simple-table";
@@ -16,17 +16,19 @@ import { EmptyState, ErrorState } from "@/kit/states";
 import admin from "./admin.module.css";
 import styles from "./audit.module.css";
 
+type AuditChange = { object: string; record_id: string; op: string; diff: Record<string, unknown> | null };
 type AuditEntry = {
-  id: string;
+  id: string | number;
   at: string;
   actor: Ref | null;
   action: string;
-  action_label?: string | null;
-  object?: string | null;
-  record?: Ref | null;
-  reason?: string | null;
-  ip?: string | null;
-  changes?: HistoryChange[] | null;
+  action_label: string | null;
+  object: string | null;
+  object_label: string | null;
+  record: string | null;
+  reason: string | null;
+  address: string | null;
+  changes: AuditChange[] | null;
 };
 type Filters = {
   actor?: string;
@@ -54,7 +56,15 @@ export function AuditPage() {
     queryFn: async ({ signal, pageParam }) =>
       (
         await api.get<Page<AuditEntry>>("/admin/audit", {
-          query: { actor, object, record, action, from, to, cursor: pageParam },
+          query: {
+            actor,
+            object,
+            record,
+            action,
+            from: dayStart(from),
+            to: dayStart(to, 1),
+            cursor: pageParam,
+          },
           signal,
         })
       ).data,
@@ -65,8 +75,6 @@ export function AuditPage() {
   const set = (change: Filters) =>
     void navigate({ to: ".", search: { ...filters, ...change } as never, replace: true });
   const rows = entries.data?.pages.flatMap((page) => page.items) ?? [];
-  const nameOf = (name: string | null | undefined) =>
-    objects.data?.find((item) => item.name === name)?.label ?? name ?? "";
   const filtered = Object.values(filters).some(Boolean);
 
   return (
@@ -120,7 +128,7 @@ export function AuditPage() {
             <SimpleTable
               label={t("sections.audit")}
               rows={rows}
-              rowKey={(row) => row.id ?? `${row.at}${row.action}`}
+              rowKey={(row) => String(row.id)}
               columns={[
                 {
                   key: "at",
@@ -144,26 +152,16 @@ export function AuditPage() {
                 {
                   key: "record",
                   title: t("audit.record"),
-                  cell: (row) =>
-                    row.record && row.object ? (
-                      <span>
-                        <span className={styles.kind}>{nameOf(row.object)}</span>{" "}
-                        <AppLink path={`/${row.object}/${row.record.id}`}>
-                          {row.record.label ?? row.record.id}
-                        </AppLink>
-                      </span>
-                    ) : (
-                      nameOf(row.object) || "–"
-                    ),
+                  cell: (row) => <RecordOf entry={row} />,
                 },
                 {
                   key: "ip",
                   title: "IP",
                   phone: "hide",
-                  cell: (row) => <span className="km-num">{row.ip ?? ""}</span>,
+                  cell: (row) => <span className="km-num">{row.address ?? ""}</span>,
                 },
               ]}
-              below={(row) => (row.changes?.length || row.reason ? <Changes entry={row} /> : null)}
+              below={(row) => (hasChanges(row) ? <Changes entry={row} /> : null)}
             />
           )}
         </Card>
@@ -179,21 +177,54 @@ export function AuditPage() {
   );
 }
 
+/** The first moment of a day on the person's clock; `after` days later, so that "to" includes its day. */
+function dayStart(day: string | undefined, after = 0): string | undefined {
+  if (!day || !/^\d{4}-\d{2}-\d{2}$/.test(day)) return undefined;
+  return startOfDay(day).add(after, "day").toISOString();
+}
+
+function RecordOf({ entry }: { entry: AuditEntry }) {
+  const t = useT("admin");
+  const { record, object } = entry;
+  return (
+    <span>
+      <span className={styles.kind}>{entry.object_label ?? object ?? "–"}</span>{" "}
+      {record && object ? <AppLink path={`/${object}/${record}`}>{t("audit.open")}</AppLink> : null}
+    </span>
+  );
+}
+
+function word(value: unknown, blank: string): string {
+  if (value === null || value === undefined || value === "") return blank;
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
 /** What changed, under the line that says who did it. */
 function Changes({ entry }: { entry: AuditEntry }) {
   const t = useT("admin");
-  const changes = entry.changes ?? [];
-  const word = (label: string | null, value: unknown) =>
-    label ?? (value === null || value === "" ? t("audit.blank") : String(value));
+  const blank = t("audit.blank");
+  const lines = (entry.changes ?? []).flatMap((change) =>
+    Object.entries(change.diff ?? {}).flatMap(([field, pair]) =>
+      Array.isArray(pair) && pair.length === 2
+        ? [{ field, old: word(pair[0], blank), now: word(pair[1], blank) }]
+        : [],
+    ),
+  );
   return (
     <ul className={styles.changes}>
       {entry.reason ? <li>{t("audit.reason", { reason: entry.reason })}</li> : null}
-      {changes.map((change) => (
-        <li key={change.field}>
-          {change.label}：<del>{word(change.old_label, change.old)}</del> →{" "}
-          {word(change.new_label, change.new)}
+      {lines.slice(0, 12).map((line, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a stored entry never changes
+        <li key={index}>
+          <code>{line.field}</code> <del>{line.old}</del> → {line.now}
         </li>
       ))}
     </ul>
+  );
+}
+
+function hasChanges(entry: AuditEntry): boolean {
+  return (
+    Boolean(entry.reason) || (entry.changes ?? []).some((change) => change.op === "U" && change.diff !== null)
   );
 }

@@ -21,7 +21,7 @@ export function DepartmentNode({ node, actions }: { node: Department; actions: D
   const [open, setOpen] = useState(true);
   const [mode, setMode] = useState<"add" | "rename" | null>(null);
   const { row, name, children } = node;
-  const leader = textOf(row.leader) || textOf(row.manager);
+  const leader = textOf(row.head);
   return (
     <li>
       <div className={styles.node}>

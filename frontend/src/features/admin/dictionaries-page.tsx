@@ -1,31 +1,40 @@
 import { useQuery } from "@tanstack/react-query";
+import { api } from "@/api/client";
 import { useT } from "@/i18n/index";
 import { PageHeader } from "@/kit/page-header";
+import { SkeletonRows } from "@/kit/skeleton";
+import { ErrorState } from "@/kit/states";
 import { DictionaryEditor } from "./dictionary-editor";
-import { ListState } from "./list-state";
 import { MasterDetail } from "./master-detail";
-import { allOf, textOf } from "./queries";
+
+type Dictionary = { code: string; label: string; count: number };
 
 export function DictionariesPage() {
   const t = useT("admin");
-  const dictionaries = useQuery(allOf("dictionaries"));
+  const dictionaries = useQuery({
+    queryKey: ["admin", "dictionaries"],
+    queryFn: async ({ signal }) =>
+      (await api.get<{ items: Dictionary[] }>("/admin/dictionaries", { signal })).data.items,
+  });
   return (
     <>
       <PageHeader title={t("sections.dictionaries")} sub={t("dictionaries.sub")} />
-      <ListState query={dictionaries} object="dictionaries">
-        {(rows) => (
-          <MasterDetail
-            label={t("sections.dictionaries")}
-            items={rows.map((row) => ({
-              id: textOf(row.code) || row.id,
-              label: textOf(row.name) || textOf(row.label) || textOf(row.code),
-              sub: textOf(row.code),
-            }))}
-          >
-            {(code) => <DictionaryEditor key={code} code={code} />}
-          </MasterDetail>
-        )}
-      </ListState>
+      {dictionaries.isPending ? <SkeletonRows rows={6} /> : null}
+      {dictionaries.isError ? (
+        <ErrorState error={dictionaries.error} onRetry={() => void dictionaries.refetch()} />
+      ) : null}
+      {dictionaries.data ? (
+        <MasterDetail
+          label={t("sections.dictionaries")}
+          items={dictionaries.data.map((item) => ({
+            id: item.code,
+            label: item.label,
+            sub: t("dictionaries.count", { count: item.count }),
+          }))}
+        >
+          {(code) => <DictionaryEditor key={code} code={code} />}
+        </MasterDetail>
+      ) : null}
     </>
   );
 }

@@ -12,6 +12,7 @@ type Item = { value: string; label_zh: string; label_en: string; color: string |
 type Dictionary = { items: (Item & { fresh?: boolean })[] };
 
 const COLORS = ["blue", "green", "orange", "red", "purple", "cyan", "gold", "gray"];
+const NO_COLOR = "default";
 
 /** Values in use are switched off, not removed: records keep what they say. The order here is the order everywhere. */
 export function DictionaryEditor({ code }: { code: string }) {
@@ -68,11 +69,13 @@ export function DictionaryEditor({ code }: { code: string }) {
               <select
                 className={styles.color}
                 aria-label={t("dictionaries.color")}
-                value={item.color ?? ""}
-                onChange={(event) => set(index, { color: event.target.value || null })}
+                value={item.color ?? NO_COLOR}
+                onChange={(event) => set(index, { color: event.target.value })}
               >
-                <option value="">{t("dictionaries.noColor")}</option>
-                {[...new Set([...COLORS, ...(item.color ? [item.color] : [])])].map((color) => (
+                <option value={NO_COLOR}>{t("dictionaries.noColor")}</option>
+                {[
+                  ...new Set([...COLORS, ...(item.color && item.color !== NO_COLOR ? [item.color] : [])]),
+                ].map((color) => (
                   <option key={color} value={color}>
                     {COLORS.includes(color) ? t(`color.${color}`) : color}
                   </option>
@@ -120,7 +123,7 @@ export function DictionaryEditor({ code }: { code: string }) {
             onClick={() =>
               put([
                 ...items,
-                { value: "", label_zh: "", label_en: "", color: null, active: true, fresh: true },
+                { value: "", label_zh: "", label_en: "", color: NO_COLOR, active: true, fresh: true },
               ])
             }
           >

@@ -41,17 +41,17 @@ export function TeamsPage() {
   );
 }
 
-type Members = { members: { user: Ref; lead: boolean }[] };
+type Members = { items: { user: Ref; lead: boolean }[] };
 
 function TeamMembers({ id }: { id: string }) {
   const t = useT("admin");
   const document = useDocument<Members>(`/teams/${id}/members`, (value) => ({
-    members: value.members.map(({ user, lead }) => ({ user: user.id, lead })),
+    members: value.items.map(({ user, lead }) => ({ user: user.id, lead })),
   }));
-  const members = document.value?.members;
+  const members = document.value?.items;
   if (document.error) return <ErrorState error={document.error} onRetry={document.reload} />;
   if (!members) return <SkeletonRows rows={4} />;
-  const put = (next: Members["members"]) => document.change({ members: next });
+  const put = (next: Members["items"]) => document.change({ items: next });
   return (
     <div>
       <Card title={t("teams.members")} flush>

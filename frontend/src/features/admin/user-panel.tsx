@@ -1,8 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Checkbox } from "antd";
-import { useState } from "react";
 import { api } from "@/api/client";
-import type { Row } from "@/api/types";
+import type { Ref, Row } from "@/api/types";
 import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
 import { ConfirmButton } from "@/kit/confirm-button";
@@ -11,36 +10,34 @@ import { ErrorState } from "@/kit/states";
 import { useMessage } from "@/kit/use-message";
 import styles from "./admin.module.css";
 import { allOf, textOf } from "./queries";
+import { ResetPassword } from "./reset-password";
 import { SaveBar } from "./save-bar";
 import { useDocument } from "./use-document";
-import { stateOf, usersKey } from "./users-page";
+import { isDisabled, usersKey } from "./users-page";
 
-type UserRoles = { roles: (string | { id: string })[] };
-const idOf = (role: string | { id: string }) => (typeof role === "string" ? role : role.id);
+type UserRoles = { items: Ref[] };
 
 export function UserPanel({ id, user }: { id: string; user: Row | undefined }) {
   const t = useT("admin");
   const client = useQueryClient();
   const message = useMessage();
   const roles = useQuery(allOf("roles"));
-  const mine = useDocument<UserRoles>(`/users/${id}/roles`, (value) => ({ roles: value.roles.map(idOf) }));
-  const [password, setPassword] = useState<string | null>(null);
-  const state = user ? stateOf(user) : "active";
+  const mine = useDocument<UserRoles>(`/users/${id}/roles`, (value) => ({
+    roles: value.items.map((role) => role.id),
+  }));
   const error = roles.error ?? mine.error;
 
-  async function command(verb: "disable" | "enable" | "unlock" | "reset-password") {
+  async function command(verb: "disable" | "enable" | "unlock") {
     try {
-      const { data } = await api.post<Record<string, unknown> | null>(`/users/${id}/${verb}`, {});
-      const made = data?.password ?? data?.temporary_password;
-      if (typeof made === "string") setPassword(made);
-      else message.success(t(`users.did.${verb}`));
+      await api.post(`/users/${id}/${verb}`, {});
+      message.success(t(`users.did.${verb}`));
     } catch (problem) {
       message.error(problem);
     }
     await client.invalidateQueries({ queryKey: usersKey });
   }
 
-  const chosen = new Set(mine.value?.roles.map(idOf));
+  const chosen = new Set(mine.value?.items.map((role) => role.id));
   return (
     <div className={styles.stack}>
       <section>
@@ -54,13 +51,14 @@ export function UserPanel({ id, user }: { id: string; user: Row | undefined }) {
                 key={role.id}
                 checked={chosen.has(role.id)}
                 onChange={(event) => {
-                  const next = new Set(chosen);
-                  if (event.target.checked) next.add(role.id);
-                  else next.delete(role.id);
-                  mine.change({ roles: [...next] });
+                  const rest = (mine.value?.items ?? []).filter((item) => item.id !== role.id);
+                  const items = event.target.checked
+                    ? [...rest, { id: role.id, label: textOf(role.name) }]
+                    : rest;
+                  mine.change({ items });
                 }}
               >
-                {textOf(role.name) || textOf(role.label)}
+                {textOf(role.name)}
               </Checkbox>
             ))}
           </div>
@@ -71,18 +69,10 @@ export function UserPanel({ id, user }: { id: string; user: Row | undefined }) {
       </section>
       <section>
         <h3 className={styles.heading}>{t("users.access")}</h3>
-        {password ? (
-          <div className={styles.secret} role="status">
-            {t("users.newPassword")}
-            <code>{password}</code>
-          </div>
-        ) : null}
+        <ResetPassword id={id} />
         <div className={styles.buttons}>
-          <ConfirmButton onConfirm={() => command("reset-password")}>{t("users.reset")}</ConfirmButton>
-          {state === "locked" ? (
-            <ConfirmButton onConfirm={() => command("unlock")}>{t("users.unlock")}</ConfirmButton>
-          ) : null}
-          {state === "disabled" ? (
+          <ConfirmButton onConfirm={() => command("unlock")}>{t("users.unlock")}</ConfirmButton>
+          {isDisabled(user) ? (
             <ConfirmButton onConfirm={() => command("enable")}>{t("users.enable")}</ConfirmButton>
           ) : (
             <ConfirmButton danger onConfirm={() => command("disable")}>

@@ -9,7 +9,6 @@ import type { ListPage, Row } from "@/api/types";
 import { useT } from "@/i18n/index";
 import { Avatar } from "@/kit/avatar";
 import { Card } from "@/kit/card";
-import { DateTime } from "@/kit/date-time";
 import { PageHeader } from "@/kit/page-header";
 import { SidePanel } from "@/kit/side-panel";
 import { SimpleTable } from "@/kit/simple-table";
@@ -22,16 +21,9 @@ import { UserPanel } from "./user-panel";
 
 export const usersKey = ["admin", "users"];
 
-export function stateOf(user: Row): "active" | "disabled" | "locked" {
-  const off = user.active === false || user.is_active === false || user.state === "disabled";
-  if (off) return "disabled";
-  return user.locked === true ||
-    (typeof user.locked_until === "string" && new Date(user.locked_until) > new Date())
-    ? "locked"
-    : "active";
+export function isDisabled(user: Row | undefined): boolean {
+  return user?.is_active === false;
 }
-
-const TONES = { active: "neutral", disabled: "bad", locked: "warn" } as const;
 
 export function UsersPage() {
   const t = useT("admin");
@@ -109,19 +101,17 @@ export function UsersPage() {
                 {
                   key: "title",
                   title: t("users.title"),
-                  cell: (row) => textOf(row.title) || "–",
+                  cell: (row) => textOf(row.job_title) || "–",
                   phone: "hide",
-                },
-                {
-                  key: "seen",
-                  title: t("users.seen"),
-                  phone: "hide",
-                  cell: (row) => <DateTime value={textOf(row.last_login_at)} kind="smart" />,
                 },
                 {
                   key: "state",
                   title: t("users.state"),
-                  cell: (row) => <StateTag tone={TONES[stateOf(row)]}>{t(`users.${stateOf(row)}`)}</StateTag>,
+                  cell: (row) => (
+                    <StateTag tone={isDisabled(row) ? "bad" : "neutral"}>
+                      {t(isDisabled(row) ? "users.disabled" : "users.active")}
+                    </StateTag>
+                  ),
                 },
               ]}
             />

@@ -14,22 +14,20 @@ import styles from "./me.module.css";
 type Session = {
   id: string;
   current: boolean;
-  device?: string | null;
-  user_agent?: string | null;
-  ip?: string | null;
-  created_at?: string | null;
-  last_seen_at?: string | null;
+  agent: string;
+  address: string | null;
+  seen_at: string;
 };
 
 const key = ["me", "sessions"];
 
-/** "Chrome · Windows" out of a user agent, when the server sends the raw text. */
+/** "Chrome · Windows" out of a user agent. */
 export function deviceOf(agent: string): string {
   const browser = /(Edg|Chrome|Firefox|Safari)\//.exec(agent)?.[1]?.replace("Edg", "Edge");
   const system = /(Windows|iPhone|iPad|Android|Mac OS X|Linux)/
     .exec(agent)?.[1]
     ?.replace("Mac OS X", "macOS");
-  return [browser, system].filter(Boolean).join(" · ") || agent.slice(0, 60);
+  return [browser, system].filter(Boolean).join(" · ") || agent.slice(0, 60) || "–";
 }
 
 export function SessionsCard() {
@@ -68,17 +66,17 @@ export function SessionsCard() {
             {
               key: "device",
               title: t("sessions.device"),
-              cell: (session) => session.device || deviceOf(session.user_agent ?? ""),
+              cell: (session) => deviceOf(session.agent),
             },
             {
               key: "ip",
               title: "IP",
-              cell: (session) => <span className="km-num">{session.ip ?? "–"}</span>,
+              cell: (session) => <span className="km-num">{session.address ?? "–"}</span>,
             },
             {
               key: "seen",
               title: t("sessions.seen"),
-              cell: (session) => <DateTime value={session.last_seen_at ?? session.created_at} kind="smart" />,
+              cell: (session) => <DateTime value={session.seen_at} kind="smart" />,
             },
             {
               key: "end",
