@@ -25,7 +25,7 @@ from psycopg import sql
 
 from kemai.config.env import BACKEND_DIR, DATABASE_ROLE, EmbeddedPlace, child_environ
 from kemai.config.localdb import SUPERUSER, AlreadyRunning, LocalServer
-from kemai.config.schema import migrations_digest
+from kemai.config.schema import installation_digest
 
 MEMORY = Path("/dev/shm")
 ROOM_NEEDED = 1_000_000_000
@@ -79,7 +79,7 @@ def admin(place: EmbeddedPlace, database: str = "postgres") -> psycopg.Connectio
 
 def ensure_template(place: EmbeddedPlace) -> str:
     """The name of a database migrated with the migrations on disk, made when there is none."""
-    name = f"template_{migrations_digest()}"
+    name = f"template_{installation_digest()}"
     with one_at_a_time(place), admin(place) as connection:
         names = [row[0] for row in connection.execute("SELECT datname FROM pg_database").fetchall()]
         if name in names:

@@ -18,7 +18,7 @@ from typing import Any
 
 from kemai.config import dbupgrade, localdb
 from kemai.config.env import Environment, EnvironmentProblem, child_environ, get_env, use_env
-from kemai.config.schema import is_migrated, remember_migrated
+from kemai.config.schema import remember_installed
 from kemai.config.selfcheck import check_environment, check_running_system, examine, examine_database
 from kemai.config.supervisor import Supervisor
 
@@ -153,12 +153,10 @@ def migrate(arguments: argparse.Namespace) -> None:
     env = get_env()
     check_environment(env)
     with database(env):
-        if is_migrated(env.database_direct_url):
-            print("The database is up to date.")
-            return
         setup_django()
         load("django.core.management", "call_command")("migrate", interactive=False, verbosity=1)
-        remember_migrated(env.database_direct_url)
+        load("kemai.config.install", "install")()
+        remember_installed(env.database_direct_url)
 
 
 def doctor(arguments: argparse.Namespace) -> dict[str, Any]:

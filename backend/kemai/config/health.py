@@ -7,7 +7,7 @@ import time
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
-from kemai.config.schema import MIGRATED_QUERY, migrations_digest
+from kemai.config.schema import APPLIED_QUERY, expected_migrations
 
 WORKER_SILENT_SECONDS = 45
 
@@ -25,10 +25,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
     checks = {"database": False, "migrations": False, "workers": False}
     try:
         with connection.cursor() as cursor:
-            cursor.execute(MIGRATED_QUERY)
-            row = cursor.fetchone()
+            cursor.execute(APPLIED_QUERY)
             checks["database"] = True
-            checks["migrations"] = bool(row) and row[0] == migrations_digest()
+            checks["migrations"] = expected_migrations() <= set(cursor.fetchall())
             if checks["migrations"]:
                 cursor.execute(_WORKERS, [WORKER_SILENT_SECONDS])
                 checks["workers"] = cursor.fetchone()[0] > 0

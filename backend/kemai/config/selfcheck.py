@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from kemai.config.env import MIN_SECRET_LENGTH, Environment, is_loopback
-from kemai.config.schema import is_migrated
+from kemai.config.schema import missing_migrations
 
 OLDEST_POSTGRESQL = 15
 LOW_DISK = 500_000_000
@@ -88,8 +88,8 @@ def check_database(env: Environment) -> None:
 def check_running_system(env: Environment) -> None:
     """The database and its migrations: what a serving process asks before it takes its first request."""
     check_database(env)
-    if not is_migrated(env.database_direct_url):
-        raise SelfCheckFailed("The database is not at this version: run `kemai migrate` first.")
+    if missing := missing_migrations(env.database_direct_url):
+        raise SelfCheckFailed(f"The database lacks {len(missing)} of this version's migrations: run `kemai migrate`.")
 
 
 def examine_database(env: Environment) -> list[dict[str, Any]]:
@@ -102,8 +102,7 @@ def examine_database(env: Environment) -> list[dict[str, Any]]:
         check_database(env)
 
     def migrated() -> None:
-        if not is_migrated(env.database_direct_url):
-            raise SelfCheckFailed("Not at this version: run `kemai migrate`.")
+        check_running_system(env)
 
     rows = [finding("database answers", reachable)]
     if rows[0]["ok"]:

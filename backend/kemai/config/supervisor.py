@@ -25,7 +25,7 @@ import psycopg
 from kemai.config.env import BACKEND_DIR, PACKAGE_DIR, Environment, child_environ
 from kemai.config.localdb import LocalDatabaseProblem, LocalServer
 from kemai.config.processes import bound_to_us, wait_until
-from kemai.config.schema import is_migrated
+from kemai.config.schema import is_installed
 from kemai.config.selfcheck import SelfCheckFailed, check_database, check_environment
 
 LONGEST_PAUSE = 2.0
@@ -138,7 +138,7 @@ class Supervisor:
         if self.stopping:
             return
         check_database(self.env)
-        if not is_migrated(self.env.database_direct_url):
+        if not is_installed(self.env.database_direct_url):
             say("Bringing the database to this version …")
             self.run_to_end("migrate")
         if self.env.demo and not self.stopping and not has_people(self.env.database_direct_url):

@@ -8,7 +8,7 @@ import pytest
 
 from kemai.config import selfcheck
 from kemai.config.env import Environment, read_environment
-from kemai.config.schema import is_migrated
+from kemai.config.schema import is_installed, missing_migrations
 from kemai.config.selfcheck import (
     SelfCheckFailed,
     check_environment,
@@ -86,7 +86,8 @@ def test_the_facts_are_the_servers_own() -> None:
 
 def test_c12_missing_migrations_are_refused(env: Environment) -> None:
     empty = replace(env, database_url=PLACE.url, database_direct_url=PLACE.url)
-    assert not is_migrated(PLACE.url)
+    assert not is_installed(PLACE.url)
+    assert ("base", "0001_initial") in missing_migrations(PLACE.url)
     with pytest.raises(SelfCheckFailed, match="kemai migrate"):
         selfcheck.check_running_system(empty)
 
