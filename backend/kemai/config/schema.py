@@ -24,6 +24,7 @@ _SOURCES = (
     "**/permissions.py",
     "**/dictionaries.py",
     "**/roles.py",
+    "**/pipelines.py",
     "config/install.py",
 )
 
