@@ -8,6 +8,7 @@ type Palette = Record<
   | "selected"
   | "line"
   | "controlLine"
+  | "buttonLine"
   | "text"
   | "text2"
   | "text3"
@@ -31,10 +32,11 @@ const light: Palette = {
   hover: "#f0f3f2",
   selected: "#e4f1ee",
   line: "#e2e6e4",
-  controlLine: "#c3cbc8",
+  controlLine: "#818d89",
+  buttonLine: "#c3cbc8",
   text: "#18211f",
   text2: "#4d5b57",
-  text3: "#65726e",
+  text3: "#5d6a66",
   accent: "#0b6e64",
   accentHover: "#095c54",
   accentSoft: "#e0f0ed",
@@ -53,7 +55,8 @@ const dark: Palette = {
   hover: "#1e2624",
   selected: "#17332f",
   line: "#28302e",
-  controlLine: "#46524e",
+  controlLine: "#6d7a76",
+  buttonLine: "#46524e",
   text: "#e5ebe9",
   text2: "#b0bcb8",
   text3: "#8e9b97",
@@ -118,7 +121,13 @@ function build(mode: "light" | "dark", p: Palette): ThemeConfig {
       controlOutline: "transparent",
     },
     components: {
-      Button: { primaryShadow: "none", defaultShadow: "none", dangerShadow: "none", fontWeight: 500 },
+      Button: {
+        primaryShadow: "none",
+        defaultShadow: "none",
+        dangerShadow: "none",
+        fontWeight: 500,
+        defaultBorderColor: p.buttonLine,
+      },
       Input: { activeShadow: `0 0 0 2px ${p.accentSoft}` },
       Select: { optionSelectedBg: p.selected },
       Tooltip: {
