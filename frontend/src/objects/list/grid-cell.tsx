@@ -52,6 +52,7 @@ export const GridCell = memo(function GridCell(props: GridCellProps) {
     editing ? styles.editing : editable ? styles.editable : styles.opens,
   ].join(" ");
   return (
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: a cell of a grid is a gridcell, which has it
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys for all its cells
     <td
       ref={cell}
