@@ -365,12 +365,18 @@ export type Notification = {
   read: boolean;
 };
 
+/** How a figure or a state is coloured; the words for it are the component's. */
 export type Tone = "neutral" | "good" | "warn" | "bad" | "accent";
+export type CounterTone = "calm" | "good" | "warning" | "danger";
 export type Counter = {
   key: string;
   label: string;
   value: number | string;
-  tone: Tone | null;
+  tone: CounterTone | null;
   path: string | null;
   unit: string | null;
+  /** The limit the value is held against. */
+  of?: number | null;
+  /** The same figure of the month before. */
+  previous?: number | string | null;
 };

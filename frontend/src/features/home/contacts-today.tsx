@@ -4,7 +4,7 @@ import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
 import { Avatar } from "@/kit/avatar";
 import { Card } from "@/kit/card";
-import { DateTime } from "@/kit/date-time";
+import { DateTime, formatSmart } from "@/kit/date-time";
 import { SkeletonLine } from "@/kit/skeleton";
 import { EmptyState } from "@/kit/states";
 import type { ContactItem } from "./queries";
@@ -35,23 +35,39 @@ export function ContactsToday({ items }: { items: ContactItem[] }) {
           {left.map((item) => (
             <li key={item.id}>
               <div className={styles.row}>
-                <Avatar name={item.label} size={36} square />
+                <Avatar name={item.name} size={36} square />
                 <div className={styles.words}>
                   <span className={styles.title}>
-                    <AppLink path={item.path}>{item.label}</AppLink>
+                    <AppLink path={`/customers/${item.id}`}>{item.name}</AppLink>
                   </span>
-                  {item.sub ? <span className={styles.sub}>{item.sub}</span> : null}
+                  <span className={styles.sub}>
+                    {item.last_contact_at
+                      ? t("contacts.lastContact", { at: formatSmart(item.last_contact_at) })
+                      : t("contacts.never")}
+                  </span>
                 </div>
-                {item.at ? (
-                  <span className={`${styles.time} ${new Date(item.at) < new Date() ? styles.late : ""}`}>
-                    <DateTime value={item.at} kind="smart" />
+                {item.next_contact_at ? (
+                  <span
+                    className={`${styles.time} ${new Date(item.next_contact_at) < new Date() ? styles.late : ""}`}
+                  >
+                    <DateTime value={item.next_contact_at} kind="smart" />
                   </span>
+                ) : null}
+                {item.phone && !item.phone.includes("*") ? (
+                  <a
+                    href={`tel:${item.phone}`}
+                    className={styles.call}
+                    aria-label={t("contacts.call", { phone: item.phone })}
+                    title={t("contacts.call", { phone: item.phone })}
+                  >
+                    <PhoneCall size={16} aria-hidden />
+                  </a>
                 ) : null}
                 <button
                   type="button"
                   className={styles.quick}
                   aria-expanded={writing === item.id}
-                  aria-label={t("contacts.writeFor", { name: item.label })}
+                  aria-label={t("contacts.writeFor", { name: item.name })}
                   onClick={() => setWriting(writing === item.id ? null : item.id)}
                 >
                   {t("contacts.write")}

@@ -42,7 +42,7 @@ export function FollowUpForm({ item, onClose, onDone }: FollowUpFormProps) {
     setBusy(true);
     setProblem(null);
     const body = {
-      customer: item.customer?.id ?? item.id,
+      customer: item.id,
       content: content.trim(),
       ...(chosen ? { channel: chosen } : {}),
       occurred_at: new Date().toISOString(),

@@ -1,10 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import type { Counter } from "@/api/types";
 import { useLocale, useT } from "@/i18n/index";
+import { CounterTile } from "@/kit/counter-tile";
 import { localTime } from "@/kit/date-time";
-import { Money } from "@/kit/money";
 import { SkeletonCard, SkeletonLine } from "@/kit/skeleton";
-import { StatTile } from "@/kit/stat-tile";
 import { ErrorState } from "@/kit/states";
 import { ContactsToday } from "./contacts-today";
 import styles from "./home-page.module.css";
@@ -22,7 +20,7 @@ export function HomePage() {
   return (
     <div className={styles.page}>
       <header className={styles.head}>
-        <h1>{greeting}</h1>
+        <h1>{t(greetingKey(localTime().hour()), { name: greeting })}</h1>
         <p>{localTime().format(locale === "zh-CN" ? "M月D日 dddd" : "dddd, D MMMM")}</p>
       </header>
       <section aria-label={t("counters")} className={styles.tiles}>
@@ -41,17 +39,12 @@ export function HomePage() {
   );
 }
 
-function CounterTile({ counter }: { counter: Counter }) {
-  const money = counter.unit === "CNY" || counter.unit === "currency";
-  return (
-    <StatTile
-      label={counter.label}
-      value={money ? <Money value={counter.value} short /> : counter.value}
-      unit={money ? null : counter.unit}
-      tone={counter.tone}
-      path={counter.path}
-    />
-  );
+/** Named for the hour on the person's own clock. */
+function greetingKey(hour: number): string {
+  if (hour < 5) return "greeting.night";
+  if (hour < 11) return "greeting.morning";
+  if (hour < 13) return "greeting.noon";
+  return hour < 18 ? "greeting.afternoon" : "greeting.evening";
 }
 
 function HomeSkeleton() {

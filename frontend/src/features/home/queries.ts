@@ -4,30 +4,29 @@ import type { Counter, Detail, Id, Ref } from "@/api/types";
 import { useT } from "@/i18n/index";
 import { useMessage } from "@/kit/use-message";
 
+/** A customer to contact, with the fields the page needs; a field the person may not see is absent. */
 export type ContactItem = {
   id: Id;
-  label: string;
-  sub: string | null;
-  path: string;
-  at?: string | null;
-  customer?: Ref | null;
+  name: string;
+  phone?: string | null;
+  last_contact_at?: string | null;
+  next_contact_at?: string | null;
 };
 export type TaskItem = {
   id: Id;
-  version?: number;
+  version: number;
   title: string;
   due_at: string | null;
   related?: Ref | null;
-  path: string;
+  /** Ticked off on this page, before the list is asked again. */
   done?: boolean;
 };
 export type RecentItem = {
   object: string;
   id: Id;
   label: string;
-  sub?: string | null;
+  object_label?: string | null;
   path: string;
-  at?: string | null;
 };
 export type Home = {
   greeting: string;

@@ -1,7 +1,6 @@
 import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
 import { Card } from "@/kit/card";
-import { DateTime } from "@/kit/date-time";
 import { ObjectIcon } from "@/kit/object-icon";
 import { EmptyState } from "@/kit/states";
 import type { RecentItem } from "./queries";
@@ -23,11 +22,7 @@ export function RecentList({ items }: { items: RecentItem[] }) {
               <span className={`${styles.words} ${styles.title}`}>
                 <AppLink path={item.path}>{item.label}</AppLink>
               </span>
-              {item.at ? (
-                <span className={styles.time}>
-                  <DateTime value={item.at} kind="smart" />
-                </span>
-              ) : null}
+              {item.object_label ? <span className={styles.time}>{item.object_label}</span> : null}
             </li>
           ))}
         </ul>

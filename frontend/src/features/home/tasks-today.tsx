@@ -43,7 +43,7 @@ export function TasksToday({ items }: { items: TaskItem[] }) {
                 </button>
                 <div className={styles.words}>
                   <span className={styles.title}>
-                    <AppLink path={task.path}>{task.title}</AppLink>
+                    <AppLink path={`/tasks/${task.id}`}>{task.title}</AppLink>
                   </span>
                   {task.related?.label ? <span className={styles.sub}>{task.related.label}</span> : null}
                 </div>

@@ -12,12 +12,18 @@ export function Funnel({ steps }: { steps: FunnelStep[] }) {
     <ol className={styles.list}>
       {steps.map((step, index) => {
         const before = steps[index - 1];
-        const rate = before && before.count > 0 ? Math.round((step.count / before.count) * 100) : null;
+        const rate =
+          before && before.count > 0 && step.kind !== "lost"
+            ? Math.round((step.count / before.count) * 100)
+            : null;
         const row = (
           <>
             <span className={styles.label}>{step.label}</span>
             <span className={styles.track}>
-              <span className={styles.bar} style={{ width: `${Math.max(2, (step.count / most) * 100)}%` }} />
+              <span
+                className={step.kind === "lost" ? styles.lost : styles.bar}
+                style={{ width: `${Math.max(2, (step.count / most) * 100)}%` }}
+              />
             </span>
             <span className={`${styles.count} km-num`}>{t("funnel.count", { count: step.count })}</span>
             <span className={styles.sum}>

@@ -5,14 +5,13 @@ import { ChartNoAxesCombined } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { useT } from "@/i18n/index";
 import { Card } from "@/kit/card";
-import { Money } from "@/kit/money";
+import { CounterTile } from "@/kit/counter-tile";
 import { PageHeader } from "@/kit/page-header";
 import { SkeletonCard } from "@/kit/skeleton";
-import { StatTile } from "@/kit/stat-tile";
 import { EmptyState, ErrorState } from "@/kit/states";
 import { Funnel } from "./funnel";
 import styles from "./manager-page.module.css";
-import { departmentOptions, managerQuery } from "./queries";
+import { managerQuery } from "./queries";
 import { Ranking } from "./ranking";
 
 const Trend = lazy(() => import("./trend").then((module) => ({ default: module.Trend })));
@@ -24,7 +23,6 @@ export function ManagerPage() {
   const thisMonth = dayjs().format("YYYY-MM");
   const month = /^\d{4}-\d{2}$/.test(search.month ?? "") ? (search.month ?? thisMonth) : thisMonth;
   const page = useQuery(managerQuery(month, search.department));
-  const departments = useQuery(departmentOptions);
 
   function choose(change: { month?: string | undefined; department?: string | undefined }) {
     const next = { ...search, ...change };
@@ -60,7 +58,7 @@ export function ManagerPage() {
               onChange={(event) => choose({ department: event.target.value || undefined })}
             >
               <option value="">{t("allDepartments")}</option>
-              {departments.data?.map((option) => (
+              {page.data?.departments.map((option) => (
                 <option key={option.id} value={option.id}>
                   {option.label}
                 </option>
@@ -75,14 +73,7 @@ export function ManagerPage() {
         <div className={styles.body} aria-busy={page.isPlaceholderData}>
           <section className={styles.totals} aria-label={t("totals")}>
             {page.data.totals.map((total) => (
-              <StatTile
-                key={total.key}
-                label={total.label}
-                value={total.unit === "CNY" ? <Money value={total.value} short /> : total.value}
-                unit={total.unit === "CNY" ? null : total.unit}
-                tone={total.tone}
-                path={total.path}
-              />
+              <CounterTile key={total.key} counter={total} />
             ))}
           </section>
           <div className={styles.pair}>

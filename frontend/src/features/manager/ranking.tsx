@@ -1,12 +1,12 @@
 import { Trophy } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
 import { Avatar } from "@/kit/avatar";
 import { Card } from "@/kit/card";
 import { Money } from "@/kit/money";
 import { EmptyState } from "@/kit/states";
-import type { RankRow } from "./queries";
+import { pathOf, type RankRow } from "./queries";
 import styles from "./ranking.module.css";
 
 const COLUMNS = ["won_sum", "won_count", "new_customers", "interactions"] as const;
@@ -58,16 +58,40 @@ export function Ranking({ rows }: { rows: RankRow[] }) {
                   </span>
                 </td>
                 <td className={styles.figure}>
-                  <Money value={row.won_sum} />
+                  <Figure row={row} measure="won_sum">
+                    <Money value={row.won_sum} />
+                  </Figure>
                 </td>
-                <td className={`${styles.figure} km-num`}>{row.won_count}</td>
-                <td className={`${styles.figure} km-num`}>{row.new_customers}</td>
-                <td className={`${styles.figure} km-num`}>{row.interactions}</td>
+                <td className={`${styles.figure} km-num`}>
+                  <Figure row={row} measure="won_count">
+                    {row.won_count}
+                  </Figure>
+                </td>
+                <td className={`${styles.figure} km-num`}>
+                  <Figure row={row} measure="new_customers">
+                    {row.new_customers}
+                  </Figure>
+                </td>
+                <td className={`${styles.figure} km-num`}>
+                  <Figure row={row} measure="interactions">
+                    {row.interactions}
+                  </Figure>
+                </td>
               </tr>
             ))}
           </tbody>
         </table>
       )}
     </Card>
+  );
+}
+
+function Figure({ row, measure, children }: { row: RankRow; measure: Column; children: ReactNode }) {
+  const path = pathOf(row, measure);
+  if (!path || Number(row[measure]) === 0) return children;
+  return (
+    <AppLink path={path} className={styles.link}>
+      {children}
+    </AppLink>
   );
 }

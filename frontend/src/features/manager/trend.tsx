@@ -5,7 +5,7 @@ import { AppLink } from "@/kit/app-link";
 import { Card } from "@/kit/card";
 import { formatShort, Money } from "@/kit/money";
 import { useGo } from "@/kit/use-go";
-import type { TrendMonth } from "./queries";
+import { pathOf, type TrendMonth } from "./queries";
 import styles from "./trend.module.css";
 import { useChart } from "./use-chart";
 
@@ -72,7 +72,8 @@ export function Trend({ months }: { months: TrendMonth[] }) {
           : []),
       ],
       onPick: (index: number) => {
-        const path = months[index]?.path;
+        const month = months[index];
+        const path = month ? pathOf(month, measure) : null;
         if (path) go(path);
       },
     }),
