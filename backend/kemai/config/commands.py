@@ -25,13 +25,13 @@ from kemai.config.supervisor import Supervisor
 #: The words a domain does, by the dotted name of its function. Each takes keyword arguments, returns what to print.
 COMMAND_TARGETS = {
     "demo": "kemai.config.demo.load_demo",
-    "admin create": "kemai.accounts.services.users.create_administrator",
-    "token create": "kemai.accounts.services.tokens.create_token_for",
+    "admin create": "kemai.administration.services.people.create_admin",
+    "token create": "kemai.administration.services.people.create_token_for",
     "import": "kemai.platform.transfer.cli.import_file",
     "import undo": "kemai.platform.transfer.cli.undo_import",
     "export": "kemai.platform.transfer.cli.export_file",
-    "params list": "kemai.base.parameters.list_for_command",
-    "params set": "kemai.base.parameters.set_from_command",
+    "params list": "kemai.administration.services.settings.list_parameters",
+    "params set": "kemai.administration.services.settings.set_parameter",
     "verify": "kemai.platform.verify.run_checks",
 }
 
@@ -154,7 +154,9 @@ def migrate(arguments: argparse.Namespace) -> None:
     check_environment(env)
     with database(env):
         setup_django()
-        load("django.core.management", "call_command")("migrate", interactive=False, verbosity=1)
+        load("django.core.management", "call_command")(
+            "migrate", interactive=False, verbosity=1 if sys.stdout.isatty() else 0
+        )
         load("kemai.config.install", "install")()
         remember_installed(env.database_direct_url)
 

@@ -162,7 +162,13 @@ class Supervisor:
             say(f"`kemai {word}` failed; going on without it.")
 
     def start_children(self) -> None:
+        """The web first and alone: loading the application takes all the machine has, and people wait for the page."""
         self.add("web", ["web", "--all-in-one"])
+        while self.go_on() and not self.failure and not answers_http(self.env.bind, self.env.port):
+            self.tend()
+            self.pump(0.05)
+        if self.stopping or self.failure:
+            return
         self.add("worker", ["worker"])
         if self.reload and (vite := vite_command()):
             path = f"{Path(sys.executable).parent}{os.pathsep}{child_environ().get('PATH', '')}"
@@ -186,13 +192,8 @@ class Supervisor:
         return popen([sys.executable, "-m", "kemai.config.cli", *words], cwd=BACKEND_DIR, env=environ)
 
     def announce(self, began: float) -> None:
-        """The address and the demo sign-ins, once the web process answers."""
+        """The address and the demo sign-ins."""
         address = self.env.public_url
-        while self.go_on() and not self.failure:
-            self.tend()
-            self.pump(0.05)
-            if answers_http(self.env.bind, self.env.port):
-                break
         if self.stopping or self.failure:
             return
         say(f"\n客脉 Kemai is ready at {address}  (started in {time.monotonic() - began:.1f} s; Ctrl-C stops it)")
