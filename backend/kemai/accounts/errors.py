@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kemai.kit.errors import Conflict, Forbidden, Gone, KemaiError, RateLimited
+from kemai.kit.errors import Conflict, Forbidden, Gone, KemaiError, NotFound, RateLimited
 from kemai.kit.words import T
 
 
@@ -34,3 +34,8 @@ class OwnRoles(Forbidden):
 class MoreThanOwn(Forbidden):
     code = "more_than_own"
     text = T("不能授予超出自己范围的权限：{permission}。", "You cannot grant more than you hold: {permission}.")
+
+
+class NobodyOfThatName(NotFound):
+    code = "no_such_user"
+    text = T("没有登录名为“{username}”的在用人员。", 'There is no active person with the user name "{username}".')

@@ -16,6 +16,7 @@ import orjson
 from django.db import connection, transaction
 
 from kemai.base.events import Event
+from kemai.kit.clock import now
 
 
 class Doer(Protocol):
@@ -55,7 +56,7 @@ _current: ContextVar[Act | None] = ContextVar("kemai_act", default=None)
 
 _OPEN = (
     "WITH e AS (INSERT INTO base_auditevent (at, actor_id, actor_name, action, object, record_id, reason, data, address, request_id) "
-    "VALUES (now(), %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id) "
     "SELECT id, set_config('kemai.event', id::text, true) FROM e"
 )
 
@@ -117,6 +118,7 @@ def _insert(actor: Doer, action: str, object: str, record_id: UUID | None, reaso
         cursor.execute(
             _OPEN,
             [
+                now(),
                 actor.id,
                 actor.name,
                 action,

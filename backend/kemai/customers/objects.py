@@ -101,7 +101,7 @@ register(
             View("mine", T("我的客户", "My customers"), {"field": "owner", "op": "eq", "value": "me"}),
             View("pool", T("公海客户", "Public pool"), {"field": "in_pool", "op": "eq", "value": True}, columns=("name", "number", "industry", "region", "source", "pool", "last_contact_at", "updated_at")),
             View("due", T("今日待联系", "To contact today"), {"and": [{"field": "owner", "op": "eq", "value": "me"}, {"field": "next_contact_at", "op": "lte", "value": "today"}]}, sort="next_contact_at"),
-            View("silent", T("三十天未联系", "Silent for 30 days"), {"and": [{"field": "in_pool", "op": "eq", "value": False}, {"not": {"field": "last_contact_at", "op": "within_last", "value": {"days": 30}}}]}),
+            View("silent", T("我的三十天未联系", "Mine, silent for 30 days"), {"and": [{"field": "owner", "op": "eq", "value": "me"}, {"not": {"field": "last_contact_at", "op": "within_last", "value": {"days": 30}}}]}),
         ),
         facts=("number", "kind", "owner", "department", "pool", "industry", "phone", "email", "region", "address", "importance", "relation_stage", "source", "tags", "deal_amount", "last_contact_at", "next_contact_at"),
         panels=(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -38,3 +39,15 @@ def start_of_day(day: date, zone: str | tzinfo) -> datetime:
 def end_of_day(day: date, zone: str | tzinfo) -> datetime:
     """The first instant after `day` in `zone`, in UTC: use it as an open end (`at < end`)."""
     return start_of_day(day + timedelta(days=1), zone)
+
+
+@contextmanager
+def standing_at(moment: datetime) -> Iterator[None]:
+    """Run a block as if it were ``moment`` (the demo's history, tests). For this process and thread of work only: never in a server."""
+    global _read
+    before = _read
+    _read = lambda: moment  # noqa: E731
+    try:
+        yield
+    finally:
+        _read = before

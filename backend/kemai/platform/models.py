@@ -31,7 +31,10 @@ class Import(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id)
     object = models.CharField(max_length=60)
-    file = models.ForeignKey("base.StoredFile", on_delete=models.PROTECT)
+    file = models.ForeignKey("base.StoredFile", null=True, on_delete=models.SET_NULL)
+    """Gone when the upload has expired; its name stays."""
+    file_name = models.TextField(default="")
+    file_sha256 = models.CharField(max_length=64, default="")
     created_by = models.UUIDField()
     created_at = models.DateTimeField(default=now)
     state = models.CharField(max_length=20, default="mapping")
@@ -58,6 +61,18 @@ class Import(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["created_by", "-created_at"], name="import_owner_ix")]
+
+
+class ImportFault(models.Model):
+    """A row of a file that was not taken, and why: what the error workbook is made from, also after a restart in the middle."""
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="faults")
+    row = models.IntegerField()
+    errors = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "row"], name="import_fault_once")]
 
 
 class UndoRow(models.Model):

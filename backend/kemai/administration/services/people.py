@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from kemai.accounts.access import Actor, SystemActor
-from kemai.accounts.errors import OwnRoles, SetupClosed, WrongPassword
+from kemai.accounts.errors import NobodyOfThatName, OwnRoles, SetupClosed, WrongPassword
 from kemai.accounts.models import ApiToken, Department, Role, User, UserRole
 from kemai.accounts.sessions import create_token, end_sessions
 from kemai.administration.services.organisation import keep_an_administrator
@@ -176,18 +176,19 @@ def set_up(*, company: str, username: str, name: str, password: str) -> User:
         return new_user(INSTALLER, username=username, name=name.strip()[:60], password=password, department=top, roles=[Role.objects.get(code="administrator")])
 
 
-def create_admin(*, username: str, password: str, name: str = "") -> User:
+def create_admin(*, username: str, password: str, name: str = "") -> dict[str, str]:
     """An administrator from the command line; :class:`Invalid` when the name is taken."""
     if User.objects.filter(username__iexact=username).exists():
         raise Invalid.one("username", "duplicate", T("登录名已被使用。", "This user name is taken."))
     check_new_password(password, username=username, name=name)
     top = Department.objects.filter(parent__isnull=True, deleted_at__isnull=True).first()
-    return new_user(INSTALLER, username=username, name=name or username, password=password, department=top, roles=[Role.objects.get(code="administrator")])
+    user = new_user(INSTALLER, username=username, name=name or username, password=password, department=top, roles=[Role.objects.get(code="administrator")])
+    return {"id": str(user.id), "username": user.username}
 
 
-def create_token_for(*, username: str, name: str) -> str:
+def create_token_for(*, username: str, name: str, days: int | None = 365) -> dict[str, str]:
     """An API token for a person, from the command line; shown once."""
     user = User.objects.filter(username__iexact=username, is_active=True, deleted_at__isnull=True).first()
     if user is None:
-        raise NotFound
-    return create_token(user=user, name=name)
+        raise NobodyOfThatName(username=username)
+    return {"token": create_token(user=user, name=name, days=days), "username": user.username, "name": name}

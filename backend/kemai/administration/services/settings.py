@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 from django.db import connection
 
-from kemai.accounts.access import Actor
+from kemai.accounts.access import Actor, SystemActor
+from kemai.base import parameters
 from kemai.base.audit import act
 from kemai.kit.errors import Invalid, Malformed, NotFound
 from kemai.kit.ids import parse_id
@@ -110,3 +111,19 @@ def _line(row: tuple[Any, ...]) -> dict[str, Any]:
 
 def _loads(value: Any) -> Any:
     return orjson.loads(value) if isinstance(value, str) else value
+
+
+# ---------------------------------------------------------------- for the command line
+
+COMMAND_LINE = SystemActor("command-line")
+
+
+def list_parameters() -> list[dict[str, Any]]:
+    """Every parameter with its value and default."""
+    return [{"code": p.code, "value": p.value(), "default": p.default, "label": p.label.to()} for p in parameters.all_parameters()]
+
+
+def set_parameter(*, code: str, value: Any) -> dict[str, Any]:
+    """Change one parameter from the command line; audited as such."""
+    found = parameters.set_parameter(COMMAND_LINE, code=code, value=value)
+    return {"code": found.code, "value": found.value()}

@@ -1,5 +1,22 @@
 """Home and manager pages."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
 from ninja import Router
 
+from kemai.analytics import selectors
+
 router = Router()
+
+
+@router.get("/home", operation_id="home", summary="The work of today")
+def home(request: HttpRequest) -> dict[str, Any]:
+    return selectors.home(request.auth)  # type: ignore[attr-defined]
+
+
+@router.get("/manager", operation_id="manager", summary="Funnel, trend, ranking and totals")
+def manager(request: HttpRequest, month: str = "", department: str = "") -> dict[str, Any]:
+    return selectors.manager_page(request.auth, month=month, department=department)  # type: ignore[attr-defined]

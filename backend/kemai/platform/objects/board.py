@@ -27,7 +27,7 @@ def load_board(actor: Actor, declaration: ObjectType, query: Query, *, scope: UU
     columns = board.columns(actor, scope)
     names = tuple(dict.fromkeys((declaration.title, *board.lines, board.group)))
     cards = replace(query, fields=names)
-    figures = _kept(actor, declaration, board) if board.figures and not query.filter and not query.q else _counted(actor, declaration, board, query)
+    figures = kept_figures(actor, declaration, board) if board.figures and not query.filter and not query.q else _counted(actor, declaration, board, query)
     result = []
     for column in columns:
         key = column["key"]
@@ -47,21 +47,25 @@ def _counted(actor: Actor, declaration: ObjectType, board: Board, query: Query) 
     return {str(g["key"][board.group]): (g["count"], g[f"sum_{board.total}"] or "0.00") for g in groups}
 
 
-def _kept(actor: Actor, declaration: ObjectType, board: Board) -> dict[str, tuple[int, str]]:
-    """Kept figures through the same predicate: their table carries the ownership columns. What is only shared adds itself row by row."""
+def kept_figures(
+    actor: Actor, declaration: ObjectType, board: Board, *, condition: str = "", params: dict[str, Any] | None = None
+) -> dict[str, tuple[int, str]]:
+    """Count and sum per column as ``actor`` sees them, from the kept figures through the same predicate: their table carries the
+    ownership columns. What is only shared adds itself row by row. ``condition`` narrows further, over ``t``."""
     group = declaration.by_name[board.group].stored
     total = declaration.by_name[board.total].stored
     line = declaration.ownership
     code = declaration.perm("view")
+    more = f" AND {condition}" if condition else ""
     kept = branches(actor, code, Ownership(owners=line.owners, departments=line.departments))
-    parts = [f"SELECT t.{group}::text AS g, t.count AS n, t.total AS s FROM {board.figures} t WHERE t.count <> 0 AND {kept.sql}"]
-    params = dict(kept.params)
+    parts = [f"SELECT t.{group}::text AS g, t.count AS n, t.total AS s FROM {board.figures} t WHERE t.count <> 0 AND {kept.sql}{more}"]
+    bound = {**kept.params, **(params or {})}
     if not kept.everything and line.shares:
         shared = branches(actor, code, Ownership(shares=line.shares))
-        params.update(shared.params)
+        bound.update(shared.params)
         parts.append(
             f"SELECT t.{group}::text, 1, COALESCE(t.{total}, 0) FROM {declaration.table} t "
-            f"WHERE t.deleted_at IS NULL AND {shared.sql} AND NOT COALESCE({kept.sql}, FALSE)"
+            f"WHERE t.deleted_at IS NULL AND {shared.sql} AND NOT COALESCE({kept.sql}, FALSE){more}"
         )
-    rows = fetch_rows(f"SELECT g, sum(n)::bigint, sum(s)::numeric(20,2) FROM ({' UNION ALL '.join(parts)}) f GROUP BY g", params)
+    rows = fetch_rows(f"SELECT g, sum(n)::bigint, sum(s)::numeric(20,2) FROM ({' UNION ALL '.join(parts)}) f GROUP BY g", bound)
     return {row[0]: (row[1], row[2]) for row in rows}
