@@ -47,7 +47,9 @@ export const BoardCard = memo(function BoardCard({
 
   const titleValue = record[meta.board?.title ?? meta.title_field];
   const title = isReference(titleValue) ? (titleValue.label ?? "") : String(titleValue ?? "");
-  const lines = fieldsNamed(meta, meta.board?.lines ?? []).filter((field) => !isBlank(record[field.name]));
+  const lines = fieldsNamed(meta, meta.board?.lines ?? []).filter(
+    (field) => field.name !== ROTTING && !isBlank(record[field.name]),
+  );
   const rotting = record[ROTTING] === true;
 
   // Alt and an arrow moves the card itself: dragging for those who do not drag.

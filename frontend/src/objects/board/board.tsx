@@ -42,7 +42,7 @@ export function Board({ meta, state, set, view, onOpen }: BoardProps) {
     [meta.name],
   );
   if (!meta.board) return null;
-  const columns = board.data ?? [];
+  const columns = board.data?.columns ?? [];
   const open = (record: RecordData) =>
     onOpen(
       record,

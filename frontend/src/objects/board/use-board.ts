@@ -3,16 +3,26 @@ import { useCallback, useMemo, useState } from "react";
 import { ApiError, api } from "@/api/client";
 import { useMessage } from "@/kit/use-message";
 import { keys } from "../data/keys";
+import type { RecordPage } from "../data/records";
 import { useRecordWrites } from "../data/writes";
 import { stepParam } from "../detail/stage-path";
 import { type Gate, isGate } from "../detail/use-actions";
 import { useFormat } from "../fields/use-format";
-import { bothHold, parseFilter } from "../model/filter";
+import { bothHold, type Filter, parseFilter } from "../model/filter";
 import type { ObjectMeta, RecordData } from "../model/meta";
 import type { ListState } from "../model/view-state";
 import { type Column, columnOf, moveCard } from "./board-moves";
 
 const PER_COLUMN = 20;
+
+/** `filter_of`: the condition under which each column's cards can be read on, as a list. */
+type BoardAnswer = { columns: Column[]; filter_of?: Record<string, Filter> };
+type BoardData = { columns: Column[]; filters: Record<string, Filter> };
+
+function cardFields(meta: ObjectMeta): string {
+  const board = meta.board;
+  return board ? [...new Set([board.title, ...board.lines, board.group_field])].join(",") : "";
+}
 
 export function useBoard(meta: ObjectMeta, state: ListState, viewKey: string | null, scope: string | null) {
   const { t } = useFormat();
@@ -33,17 +43,20 @@ export function useBoard(meta: ObjectMeta, state: ListState, viewKey: string | n
   const board = useQuery({
     queryKey: key,
     enabled: meta.board?.scope_field == null || scope !== null,
-    queryFn: async ({ signal }) =>
-      (
-        await api.get<{ columns: Column[] }>(`/${meta.name}/board`, {
-          query: { ...query, limit: PER_COLUMN },
-          signal,
-        })
-      ).data.columns,
+    queryFn: async ({ signal }): Promise<BoardData> => {
+      const { data } = await api.get<BoardAnswer>(`/${meta.name}/board`, {
+        query: { ...query, limit: PER_COLUMN },
+        signal,
+      });
+      return { columns: data.columns, filters: data.filter_of ?? {} };
+    },
   });
   const setColumns = useCallback(
     (next: (columns: Column[]) => Column[]) => {
-      client.setQueryData<Column[]>(keys.board(meta.name, query), (columns) => columns && next(columns));
+      client.setQueryData<BoardData>(
+        keys.board(meta.name, query),
+        (data) => data && { ...data, columns: next(data.columns) },
+      );
     },
     [client, meta.name, query],
   );
@@ -51,12 +64,12 @@ export function useBoard(meta: ObjectMeta, state: ListState, viewKey: string | n
 
   async function run(record: RecordData, params: Record<string, unknown>, to: string): Promise<void> {
     if (!action || !meta.board) return;
-    const before = client.getQueryData<Column[]>(key);
+    const before = client.getQueryData<BoardData>(key);
     const boardMeta = meta.board;
     setColumns((columns) => moveCard(columns, boardMeta, record.id, to));
     try {
       const { undo } = await writes.command(record.id, action.name, params);
-      const label = before?.find((column) => column.key === to)?.label ?? "";
+      const label = before?.columns.find((column) => column.key === to)?.label ?? "";
       if (undo) message.undo(t("board.moved", { label }), undo, () => void writes.refresh());
     } catch (error) {
       // The card goes back where it stood before anything else is said.
@@ -66,7 +79,7 @@ export function useBoard(meta: ObjectMeta, state: ListState, viewKey: string | n
   }
 
   function move(id: string, to: string): void {
-    const column = columnOf(board.data ?? [], id);
+    const column = columnOf(board.data?.columns ?? [], id);
     const record = column?.items.find((item) => item.id === id);
     if (!record || !action || !meta.board || column?.key === to) return;
     const verdict = record.can?.[action.name];
@@ -74,7 +87,7 @@ export function useBoard(meta: ObjectMeta, state: ListState, viewKey: string | n
       message.error(verdict);
       return;
     }
-    const params = { [stepParam(action, meta.board.group_field)]: to };
+    const params = { [stepParam(action, meta.board)]: to };
     run(record, params, to).catch((error: unknown) => {
       if (error instanceof ApiError && isGate(error)) setGate({ action, record, params, error });
       else message.error(error);
@@ -82,16 +95,23 @@ export function useBoard(meta: ObjectMeta, state: ListState, viewKey: string | n
   }
 
   async function more(column: Column): Promise<void> {
+    const filter = board.data?.filters[column.key];
+    if (!filter) return;
     try {
-      const { data } = await api.get<{ columns: Column[] }>(`/${meta.name}/board`, {
-        query: { ...query, limit: PER_COLUMN, column: column.key, cursor: column.next_cursor },
+      // The column's own condition, as the board gave it: its cursor belongs to exactly that list.
+      const { data } = await api.get<RecordPage>(`/${meta.name}`, {
+        query: {
+          filter: JSON.stringify(filter),
+          q: state.q,
+          fields: cardFields(meta),
+          limit: PER_COLUMN,
+          cursor: column.next_cursor,
+        },
       });
-      const page = data.columns.find((one) => one.key === column.key);
-      if (!page) return;
       setColumns((columns) =>
         columns.map((one) =>
           one.key === column.key
-            ? { ...one, items: [...one.items, ...page.items], next_cursor: page.next_cursor }
+            ? { ...one, items: [...one.items, ...data.items], next_cursor: data.next_cursor }
             : one,
         ),
       );
@@ -100,7 +120,7 @@ export function useBoard(meta: ObjectMeta, state: ListState, viewKey: string | n
     }
   }
 
-  const stepKey = action && meta.board ? stepParam(action, meta.board.group_field) : "";
+  const stepKey = action && meta.board ? stepParam(action, meta.board) : "";
   return {
     board,
     move,

@@ -41,7 +41,7 @@ export function totalQuery(object: string, query: Record<string, string>) {
     queryKey: keys.total(object, asked),
     queryFn: async ({ signal }: { signal: AbortSignal }): Promise<Total | null> => {
       const { data } = await api.get<RecordPage>(`/${object}`, {
-        query: { ...asked, limit: 1, fields: "id", with_total: "true" },
+        query: { ...asked, limit: 1, with_total: "true" },
         signal,
       });
       return data.total === null ? null : { total: data.total, exact: data.total_is_exact };
@@ -60,16 +60,20 @@ export function etagOf(record: RecordData): string {
   return `"${record.version}"`;
 }
 
-export function recordQuery(object: string, id: string) {
+/** A record in the bin is asked for as such: elsewhere it is gone. */
+export function recordQuery(object: string, id: string, deleted = false) {
   return {
     queryKey: keys.one(object, id),
     queryFn: async ({ signal }: { signal: AbortSignal }): Promise<Loaded> => {
-      const { data, headers } = await api.get<RecordData>(`/${object}/${id}`, { signal });
+      const { data, headers } = await api.get<RecordData>(`/${object}/${id}`, {
+        signal,
+        query: deleted ? { deleted: true } : {},
+      });
       return { record: data, etag: headers.get("ETag") ?? etagOf(data) };
     },
   };
 }
 
-export function useRecord(object: string, id: string | null) {
-  return useQuery({ ...recordQuery(object, id ?? ""), enabled: id !== null });
+export function useRecord(object: string, id: string | null, deleted = false) {
+  return useQuery({ ...recordQuery(object, id ?? "", deleted), enabled: id !== null });
 }

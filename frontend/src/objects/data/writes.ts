@@ -6,13 +6,14 @@ import type { RecordData } from "../model/meta";
 import { keys } from "./keys";
 import { etagOf, type Loaded, type RecordPage } from "./records";
 
-export type Written = { record: RecordData; undo: string | null };
+/** `gone`: the command was done and moved the record out of the caller's own sight. */
+export type Written = { record: RecordData; undo: string | null; gone: boolean };
 
-type Answered = RecordData & { undo?: string | null };
+type Answered = RecordData & { undo?: string | null; gone?: boolean };
 
 function split(answer: Answered): Written {
-  const { undo = null, ...record } = answer;
-  return { record: record as RecordData, undo };
+  const { undo = null, gone = false, ...record } = answer;
+  return { record: record as RecordData, undo, gone };
 }
 
 /** The row changes where it stands; it is not re-sorted away from under the reader. */
@@ -81,7 +82,10 @@ export function recordWrites(client: QueryClient, object: string) {
     async command(id: string, verb: string, params: Record<string, unknown>): Promise<Written> {
       const answer = await api.post<Answered>(`/${object}/${id}/${verb}`, params);
       const written = split(answer.data);
-      if (written.record.id === id) {
+      if (written.gone) {
+        takeOut(client, object, new Set([id]));
+        client.removeQueries({ queryKey: keys.one(object, id) });
+      } else if (written.record.id === id) {
         putInPlace(client, object, written.record, answer.headers.get("ETag") ?? etagOf(written.record));
       }
       await settle(client, object, id);

@@ -22,13 +22,14 @@ export function ActionBar({ meta, record, onGone }: ActionBarProps) {
   const { t } = useFormat();
   const phone = useIsPhone();
   const [open, setOpen] = useState<Open>(null);
-  const { start, element } = useActions(meta);
+  const { start, element } = useActions(meta, (gone) => gone && onGone());
   const remove = useDelete(meta, onGone);
   const moveByPath = meta.detail?.path_field && meta.board?.move ? [meta.board.move] : [];
   const offered = offeredActions(meta, record, moveByPath);
   const direct = offered.slice(0, phone ? 2 : DIRECT);
   const rest = offered.slice(direct.length);
   const edit = record.can?.edit;
+  const mayShare = meta.can.share ?? edit === true;
   const del = record.can?.delete;
   useHotkey("e", () => setOpen("edit"), { enabled: edit === true && open === null });
 
@@ -42,13 +43,7 @@ export function ActionBar({ meta, record, onGone }: ActionBarProps) {
       onClick: () => start(action, record),
     })),
     { key: ":history", label: t("history.title"), onClick: () => setOpen("history") },
-    {
-      key: ":share",
-      label: t("share.title"),
-      disabled: edit !== true,
-      title: typeof edit === "string" ? edit : "",
-      onClick: () => setOpen("share"),
-    },
+    ...(mayShare ? [{ key: ":share", label: t("share.title"), onClick: () => setOpen("share") }] : []),
     ...(del === undefined
       ? []
       : [

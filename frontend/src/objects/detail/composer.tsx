@@ -63,10 +63,11 @@ function ComposerForm({ parent, record, kind, link, onDone }: ComposerFormProps)
   const idPrefix = useId();
   const client = useQueryClient();
   const message = useMessage();
+  const known = inherited(parent, record, kind, link);
   const form = useRecordForm({
     meta: kind,
     loaded: null,
-    initial: inherited(parent, record, kind, link),
+    initial: known,
     draftFor: record.id,
     onSaved: () => {
       message.success(t("composer.saved", { label: kind.label }));
@@ -77,7 +78,7 @@ function ComposerForm({ parent, record, kind, link, onDone }: ComposerFormProps)
     },
   });
   const fields = kind.fields.filter(
-    (field) => (field.quick || field.required) && !field.read_only && field.name !== link,
+    (field) => (field.quick || field.required) && !field.read_only && !(field.name in known),
   );
   const [body, ...others] = [...fields].sort((a, b) => Number(kindOf(b).wide) - Number(kindOf(a).wide));
   // The row of smaller inputs appears once there is something to add to, so an idle composer is one line.

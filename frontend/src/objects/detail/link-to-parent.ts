@@ -1,5 +1,12 @@
 import type { Filter } from "../model/filter";
-import { type FieldMeta, isReference, type ObjectMeta, type PanelMeta, type RecordData } from "../model/meta";
+import {
+  type FieldMeta,
+  isReference,
+  type ObjectMeta,
+  type PanelMeta,
+  type RecordData,
+  targetsOf,
+} from "../model/meta";
 
 /** The records of a panel: those whose link is this one. */
 export function panelFilter(panel: PanelMeta, id: string): Filter {
@@ -10,7 +17,9 @@ export function panelFilter(panel: PanelMeta, id: string): Filter {
 export function linkField(parent: ObjectMeta, child: ObjectMeta): string | null {
   const panel = parent.detail?.panels.find((one: PanelMeta) => one.object === child.name);
   if (panel) return panel.field;
-  return child.fields.find((field) => field.target === parent.name)?.name ?? null;
+  return (
+    child.fields.find((field) => targetsOf(field).some((one) => one.object === parent.name))?.name ?? null
+  );
 }
 
 /**
@@ -24,8 +33,14 @@ export function inherited(
   link: string,
 ): Record<string, unknown> {
   const title = record[parent.title_field];
+  const own = child.fields.find((field) => field.name === link);
   const values: Record<string, unknown> = {
-    [link]: { id: record.id, label: typeof title === "string" ? title : null },
+    [link]: {
+      id: record.id,
+      label: typeof title === "string" ? title : null,
+      // A reference to one of several kinds must say which.
+      ...(own && !own.target ? { object: parent.name } : {}),
+    },
   };
   for (const field of child.fields) {
     if (field.name === link || !field.target || field.read_only) continue;

@@ -10,14 +10,20 @@ import styles from "./detail.module.css";
 import { NeighbourButtons } from "./neighbour-buttons";
 import { RecordView } from "./record-view";
 
-type RecordPanelProps = { object: string; id: string; onMove: (id: string) => void; onClose: () => void };
+type RecordPanelProps = {
+  object: string;
+  id: string;
+  deleted?: boolean;
+  onMove: (id: string) => void;
+  onClose: () => void;
+};
 
 /** The record beside its list: the list stays in sight and keeps its place. */
-export function RecordPanel({ object, id, onMove, onClose }: RecordPanelProps) {
+export function RecordPanel({ object, id, deleted, onMove, onClose }: RecordPanelProps) {
   const { t } = useFormat();
   const navigate = useNavigate();
   const { data: meta } = useMeta(object);
-  const { data, error, refetch } = useRecord(object, id);
+  const { data, error, refetch } = useRecord(object, id, deleted ?? false);
   return (
     <SidePanel
       open

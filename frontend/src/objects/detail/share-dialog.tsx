@@ -112,7 +112,7 @@ export function ShareDialog({ object, id, onClose }: { object: string; id: strin
                 disabled={busy}
                 aria-label={t("share.end", { name: share.grantee.label ?? "" })}
                 icon={<Trash2 size={14} aria-hidden />}
-                onClick={() => void act(() => api.delete(`${path}/${share.id}`))}
+                onClick={() => void act(() => api.delete(path, { id: share.id }))}
               />
             </li>
           ))}

@@ -4,7 +4,14 @@ import { api } from "@/api/client";
 import type { BoardColumn } from "@/api/types";
 import { keys } from "../data/keys";
 import { useFormat } from "../fields/use-format";
-import { type ActionMeta, fieldOf, isReference, type ObjectMeta, type RecordData } from "../model/meta";
+import {
+  type ActionMeta,
+  type BoardMeta,
+  fieldOf,
+  isReference,
+  type ObjectMeta,
+  type RecordData,
+} from "../model/meta";
 import styles from "./stage-path.module.css";
 import { useActions } from "./use-actions";
 
@@ -15,14 +22,11 @@ export function keyOf(value: unknown): string | null {
   return typeof value === "string" ? value : null;
 }
 
-/** The parameter of the move command that takes the step: named like the field, or the only thing one can choose. */
-export function stepParam(action: ActionMeta, groupField: string): string {
-  return (
-    (
-      action.params.find((param) => param.name === groupField) ??
-      action.params.find((param) => param.choices || param.target)
-    )?.name ?? groupField
-  );
+/** The parameter of the move command that takes the step: as the board says, else the one named like its field. */
+export function stepParam(action: ActionMeta, board: BoardMeta): string {
+  if (board.move_param) return board.move_param;
+  const named = action.params.find((param) => param.name === board.group_field);
+  return (named ?? action.params.find((param) => param.choices || param.target))?.name ?? board.group_field;
 }
 
 /** Steps are the field's own choices, or, where they are records of their own, the columns of the board. */
@@ -77,7 +81,9 @@ export function StagePath({ meta, record }: { meta: ObjectMeta; record: RecordDa
                       ? undefined
                       : t("path.move_to", { step: step.label })
                 }
-                onClick={() => move && start(move, record, { [stepParam(move, pathField)]: step.key })}
+                onClick={() =>
+                  move && meta.board && start(move, record, { [stepParam(move, meta.board)]: step.key })
+                }
               >
                 {place === "done" ? <Check size={13} aria-hidden /> : null}
                 <span>{step.label}</span>

@@ -13,6 +13,7 @@ import { useMeta } from "../data/meta";
 import { kindOf } from "../fields/registry";
 import { useFormat } from "../fields/use-format";
 import { type FieldMeta, isBlank, type ObjectMeta } from "../model/meta";
+import { keyOf } from "./stage-path";
 import styles from "./timeline.module.css";
 
 /** Kinds that are no records but what happened to this one. */
@@ -48,7 +49,7 @@ export function Timeline({ meta, id }: { meta: ObjectMeta; id: string }) {
     <>
       <ol className={styles.list} aria-label={t("timeline.title")}>
         {items.map((item) => (
-          <Entry key={`${item.kind}${item.id}${item.at}`} item={item} />
+          <Entry key={`${item.kind}${item.id}${item.at}`} item={item} own={id} />
         ))}
       </ol>
       {query.hasNextPage ? (
@@ -62,7 +63,7 @@ export function Timeline({ meta, id }: { meta: ObjectMeta; id: string }) {
   );
 }
 
-function Entry({ item }: { item: TimelineItem }) {
+function Entry({ item, own }: { item: TimelineItem; own: string }) {
   const isChange = item.kind === CHANGE;
   const who = item.actor?.label ?? "";
   return (
@@ -81,7 +82,7 @@ function Entry({ item }: { item: TimelineItem }) {
             <span className={styles.small}>{item.title}</span>
           ) : (
             <Link className={styles.what} to={`/${item.kind}/${item.id}` as string}>
-              {item.title}
+              <TitleWords item={item} />
             </Link>
           )}
           <span className={styles.when}>
@@ -89,20 +90,32 @@ function Entry({ item }: { item: TimelineItem }) {
           </span>
         </div>
         {item.text ? <p className={isChange ? styles.small : styles.text}>{item.text}</p> : null}
-        {isChange ? null : <Details item={item} />}
+        {isChange ? null : <Details item={item} own={own} />}
       </div>
     </li>
   );
 }
 
+/** What an entry is called: its kind, and the label where its title is a code of that kind's own dictionary. */
+function TitleWords({ item }: { item: TimelineItem }) {
+  const { data: meta } = useMeta(item.kind);
+  const choice = meta?.fields.flatMap((field) => field.choices ?? []).find((one) => one.value === item.title);
+  const words = choice?.label ?? item.title;
+  return <>{meta && choice ? `${meta.label} · ${words}` : words}</>;
+}
+
 /** The small facts of an entry, labelled by its own kind's description: outcome, next step, next date and the like. */
-function Details({ item }: { item: TimelineItem }) {
+function Details({ item, own }: { item: TimelineItem; own: string }) {
   const { data: meta } = useMeta(item.kind);
   if (!meta) return null;
   const data = item.data as Record<string, unknown>;
   const shown = meta.fields.filter(
     (field: FieldMeta) =>
-      field.quick && !kindOf(field).wide && field.name !== meta.title_field && !isBlank(data[field.name]),
+      !kindOf(field).wide &&
+      field.name !== meta.title_field &&
+      !isBlank(data[field.name]) &&
+      // On its own page a record need not be told that it is meant.
+      keyOf(data[field.name]) !== own,
   );
   if (shown.length === 0) return null;
   return (

@@ -44,7 +44,7 @@ type Asking = { action: ActionMeta; record: RecordData; initial: Record<string, 
 /** Runs commands: asks for what they need, shows the refusal where it was asked, offers to take it back. */
 export function useActions(
   meta: ObjectMeta,
-  after?: () => void,
+  after?: (gone: boolean) => void,
 ): {
   start: (action: ActionMeta, record: RecordData, initial?: Record<string, unknown>) => void;
   element: ReactNode;
@@ -56,11 +56,11 @@ export function useActions(
   const [gate, setGate] = useState<Gate | null>(null);
 
   async function run(action: ActionMeta, record: RecordData, params: Record<string, unknown>) {
-    const { undo } = await writes.command(record.id, action.name, params);
+    const { undo, gone } = await writes.command(record.id, action.name, params);
     const text = t("action.done", { action: action.label, title: titleOf(meta, record) });
     if (undo) message.undo(text, undo, () => void writes.refresh());
     else message.success(text);
-    after?.();
+    after?.(gone);
   }
 
   function start(action: ActionMeta, record: RecordData, initial: Record<string, unknown> = {}) {

@@ -147,6 +147,13 @@ export function ReferenceCell({ field, value }: CellProps) {
   );
 }
 
+/** A reference that may be to one of several kinds: the value itself says which. */
+export function RelatedCell({ field, value }: CellProps) {
+  const target =
+    isReference(value) && "object" in value && typeof value.object === "string" ? value.object : null;
+  return <ReferenceCell field={{ ...field, target }} value={value} />;
+}
+
 export function PhoneCell({ field, value }: CellProps) {
   const { t } = useFormat();
   if (isBlank(value)) return <Blank />;

@@ -8,12 +8,13 @@ const context: FormatContext = { locale: "zh-CN", timeZone: "Asia/Shanghai", t: 
 const field = (type: string, more: Partial<FieldMeta> = {}): FieldMeta => ({
   ...paramAsField({
     name: "f",
-    type: type as FieldMeta["type"],
+    type: "text",
     label: "F",
     required: false,
     choices: null,
     target: null,
   }),
+  type,
   ...more,
 });
 

@@ -93,7 +93,7 @@ const many: FieldKind = {
   Cell: cells.ManyCell,
   Input: choiceInput((module) => module.ManyInput),
   text: (field, value) => format.listText(value, (item) => format.choiceText(field, item)),
-  defaultOp: "contains",
+  defaultOp: "has_any",
   commitOnChange: false,
 };
 
@@ -178,6 +178,14 @@ const KINDS: Record<string, FieldKind> = {
     optionsOf: () => "departments",
   },
   reference,
+  related: {
+    ...reference,
+    Cell: cells.RelatedCell,
+    Input: lazy(async () => ({ default: (await import("./inputs/related-input")).RelatedInput })),
+    FilterInput: lazy(async () => ({ default: (await import("./inputs/related-input")).RelatedFilterInput })),
+    pickable: false,
+    optionsOf: () => null,
+  },
   phone: { ...text, width: 140, Cell: cells.PhoneCell, Input: textInput((module) => module.PhoneInput) },
   email: { ...text, width: 190, Cell: cells.EmailCell, Input: textInput((module) => module.EmailInput) },
   url: { ...text, width: 190, Cell: cells.UrlCell, Input: textInput((module) => module.UrlInput) },

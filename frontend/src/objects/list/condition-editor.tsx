@@ -4,11 +4,10 @@ import { Suspense, useId, useState } from "react";
 import { SkeletonLine } from "@/kit/skeleton";
 import { kindOf } from "../fields/registry";
 import { useFormat } from "../fields/use-format";
-import { type FilterValue, isComplete, type Leaf, type Operator } from "../model/filter";
+import { type FilterValue, isComplete, isMany, type Leaf, type Operator } from "../model/filter";
 import type { FieldMeta } from "../model/meta";
 import styles from "./filter-bar.module.css";
 
-const MANY: Operator[] = ["in", "not_in"];
 const SPAN: Operator[] = ["within_last", "within_next"];
 
 /** The value survives a change of operator where it still means something. */
@@ -17,14 +16,14 @@ function carryOver(value: FilterValue, from: Operator, to: Operator): FilterValu
   if (from === "is_null" || SPAN.includes(from) !== SPAN.includes(to))
     return SPAN.includes(to) ? { days: 7 } : null;
   if (to === "between") return [Array.isArray(value) ? (value[0] ?? null) : (value as string | null), null];
-  if (MANY.includes(to)) return Array.isArray(value) ? value : value === null ? [] : [value as string];
+  if (isMany(to)) return Array.isArray(value) ? value : value === null ? [] : [value as string];
   return Array.isArray(value) ? (value[0] ?? null) : value;
 }
 
 export function firstLeaf(field: FieldMeta): Leaf {
   const kind = kindOf(field);
-  const wished: Operator = kind.pickable && field.operators.includes("in") ? "in" : kind.defaultOp;
-  const op = field.operators.includes(wished) ? wished : (field.operators[0] ?? "eq");
+  const wished: Operator[] = [...(kind.pickable ? (["in"] as const) : []), kind.defaultOp];
+  const op = wished.find((one) => field.operators.includes(one)) ?? field.operators[0] ?? "eq";
   return { field: field.name, op, value: carryOver(null, "is_null", op) };
 }
 

@@ -121,7 +121,7 @@ function NothingHere({ meta, state, shown, onClear, onCreate }: ListBodyProps) {
       <EmptyState
         icon={Inbox}
         title={t("empty.title", { label })}
-        text={t("empty.text", { label })}
+        text={`${meta.description ?? ""}${t("empty.text", { label })}`}
         action={
           <>
             {meta.can.import ? (

@@ -186,7 +186,13 @@ export function ListScreen({ meta }: { meta: ObjectMeta }) {
       {create.element}
       {opened ? (
         <Suspense fallback={null}>
-          <RecordPanel object={meta.name} id={opened} onMove={setOpened} onClose={() => setOpened(null)} />
+          <RecordPanel
+            object={meta.name}
+            id={opened}
+            deleted={state.deleted}
+            onMove={setOpened}
+            onClose={() => setOpened(null)}
+          />
         </Suspense>
       ) : null}
     </div>

@@ -18,6 +18,8 @@ export const OPERATORS = [
   "within_last",
   "within_next",
   "under",
+  "has",
+  "has_any",
 ] as const;
 
 export type Operator = (typeof OPERATORS)[number];
@@ -94,6 +96,11 @@ export function setFieldClause(filter: Filter | null, field: string, leaf: Leaf 
   return leaf ? addClause(filter, leaf) : simplify(filter);
 }
 
+/** Operators whose value is a list of codes or words. */
+export function isMany(op: Operator): boolean {
+  return op === "in" || op === "not_in" || op === "has_any";
+}
+
 /** A condition still being typed must not be sent: the server would refuse it. */
 export function isComplete(leaf: Leaf): boolean {
   const { op, value } = leaf;
@@ -101,7 +108,7 @@ export function isComplete(leaf: Leaf): boolean {
   if (op === "between") {
     return Array.isArray(value) && value.length === 2 && value.every((part) => part !== null && part !== "");
   }
-  if (op === "in" || op === "not_in") return Array.isArray(value) && value.length > 0;
+  if (isMany(op)) return Array.isArray(value) && value.length > 0;
   if (op === "within_last" || op === "within_next") {
     return typeof value === "object" && value !== null && "days" in value && value.days > 0;
   }

@@ -1,18 +1,29 @@
 /** The description of one kind of record (types: api/types.ts) and the small questions every screen asks of it. */
-import type { ActionParam, Can, FieldMeta, ObjectMeta, Ref } from "@/api/types";
+import type * as wire from "@/api/types";
+import type { ActionParam, Can, Ref } from "@/api/types";
+import type { Operator } from "./filter";
 
-export type {
-  ActionMeta,
-  ActionParam,
-  BoardColumn,
-  BoardMeta,
-  Choice,
-  FieldMeta,
-  ObjectMeta,
-  PanelMeta,
-  Ref,
-  ViewMeta,
-} from "@/api/types";
+export type { ActionMeta, ActionParam, BoardColumn, Choice, PanelMeta, Ref, ViewMeta } from "@/api/types";
+
+type Target = { object: string; label: string };
+
+/** A type the server has and this build does not know is a word like any other; so is an operator. */
+export type FieldMeta = Omit<wire.FieldMeta, "type" | "operators"> & {
+  type: string;
+  operators: Operator[];
+  /** Of a reference to one of several kinds. */
+  targets?: Target[] | null;
+};
+
+export type BoardMeta = wire.BoardMeta & { move_param?: string | null };
+
+export type ObjectMeta = Omit<wire.ObjectMeta, "fields" | "board" | "can"> & {
+  fields: FieldMeta[];
+  board: BoardMeta | null;
+  can: wire.ObjectMeta["can"] & { share?: boolean };
+  /** What this kind of record is for, in a sentence. */
+  description?: string;
+};
 
 /** A record as lists and details give it: what is known of every one, and the declared fields by name. */
 export type RecordData = {
@@ -42,6 +53,12 @@ export function isReference(value: unknown): value is Ref {
   return typeof value === "object" && value !== null && "id" in value && "label" in value;
 }
 
+/** The kinds a reference may be to: one declared target, or the several of a reference to "whatever this is about". */
+export function targetsOf(field: FieldMeta): Target[] {
+  if (field.targets) return field.targets;
+  return field.target ? [{ object: field.target, label: field.target_label ?? field.label }] : [];
+}
+
 export function isBlank(value: unknown): boolean {
   return (
     value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0)
@@ -50,7 +67,7 @@ export function isBlank(value: unknown): boolean {
 
 /** What a write takes for what a read gave: references become their ids. */
 export function toWritable(value: unknown): unknown {
-  if (isReference(value)) return value.id;
+  if (isReference(value)) return "object" in value ? { object: value.object, id: value.id } : value.id;
   if (Array.isArray(value)) return value.map(toWritable);
   return value === "" || value === undefined ? null : value;
 }

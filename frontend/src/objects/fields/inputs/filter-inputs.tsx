@@ -2,7 +2,7 @@
 import { Input, InputNumber, Select } from "antd";
 import { useState } from "react";
 import { useOptions } from "../../data/options";
-import type { FilterValue, Scalar } from "../../model/filter";
+import { type FilterValue, isMany, type Scalar } from "../../model/filter";
 import { isReference } from "../../model/meta";
 import { kindOf } from "../registry";
 import { ChoiceTag } from "../tag";
@@ -77,7 +77,7 @@ function RangeInput({ id, field, value, onChange, autoFocus }: FilterInputProps)
 export function ChoiceFilterInput(props: FilterInputProps) {
   const { field, op, value, onChange } = props;
   if (op === "is_null") return <IsNullInput {...props} />;
-  const many = op === "in" || op === "not_in";
+  const many = isMany(op);
   return (
     <TickList
       label={field.label}
@@ -116,7 +116,7 @@ export function ReferenceFilterInput(props: FilterInputProps & { offerMe?: boole
   const { t } = useFormat();
   const [typed, setTyped] = useState("");
   const source = kindOf(field).optionsOf?.(field) ?? null;
-  const many = op === "in" || op === "not_in";
+  const many = isMany(op);
   const chosen = listOf(value).map(String);
   const strangers = chosen.filter((one) => one !== "me");
   const found = useOptions(source, { q: typed }, op !== "is_null");
@@ -152,7 +152,7 @@ export function UserFilterInput(props: FilterInputProps) {
 export function TextFilterInput(props: FilterInputProps) {
   const { id, field, op, value, onChange, autoFocus } = props;
   if (op === "is_null") return <IsNullInput {...props} />;
-  if (op === "in" || op === "not_in") {
+  if (isMany(op)) {
     return (
       <Select
         id={id}
