@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import type { CSSProperties } from "react";
 import { useLocale, useT } from "@/i18n/index";
 import { CounterTile } from "@/kit/counter-tile";
 import { localTime } from "@/kit/date-time";
@@ -23,7 +24,7 @@ export function HomePage() {
         <h1>{t(greetingKey(localTime().hour()), { name: greeting })}</h1>
         <p>{localTime().format(locale === "zh-CN" ? "M月D日 dddd" : "dddd, D MMMM")}</p>
       </header>
-      <section aria-label={t("counters")} className={styles.tiles}>
+      <section aria-label={t("counters")} className={styles.tiles} style={columnsFor(counters.length)}>
         {counters.map((counter) => (
           <CounterTile key={counter.key} counter={counter} />
         ))}
@@ -39,6 +40,11 @@ export function HomePage() {
   );
 }
 
+/** All in one row up to seven, else two even rows. */
+function columnsFor(count: number): CSSProperties {
+  return { "--tiles": count <= 7 ? Math.max(4, count) : Math.ceil(count / 2) } as CSSProperties;
+}
+
 /** Named for the hour on the person's own clock. */
 function greetingKey(hour: number): string {
   if (hour < 5) return "greeting.night";
@@ -51,7 +57,7 @@ function HomeSkeleton() {
   return (
     <div className={styles.page}>
       <SkeletonLine width={220} height={28} />
-      <div className={styles.tiles}>
+      <div className={styles.tiles} style={columnsFor(6)}>
         {["a", "b", "c", "d", "e", "f"].map((key) => (
           <SkeletonCard key={key} lines={1} />
         ))}

@@ -21,14 +21,7 @@ export function Trend({ months }: { months: TrendMonth[] }) {
   const chart = useChart(
     (colours) => ({
       animationDuration: 200,
-      grid: {
-        left: 0,
-        right: 4,
-        top: 16,
-        bottom: 0,
-        outerBoundsMode: "same",
-        outerBoundsContain: "axisLabel",
-      },
+      grid: { left: 56, right: 8, top: 12, bottom: 26 },
       textStyle: { fontFamily: "inherit" },
       tooltip: {
         trigger: "axis",
