@@ -7,6 +7,7 @@ exports and labels of references take the same branches joined by OR (decisions.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -87,7 +88,14 @@ class SystemActor(Actor):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            id=UUID(int=0), name=name, username=f"system:{name}", department_id=None, principals=(), reaches={}, field_access={}, is_system=True
+            id=UUID(int=0),
+            name=name,
+            username=f"system:{name}",
+            department_id=None,
+            principals=(),
+            reaches={},
+            field_access={},
+            is_system=True,
         )
 
 
@@ -140,7 +148,9 @@ def branches(actor: Actor, permission: str, line: Ownership, alias: str = "t") -
         if len(departments) <= MAX_DEPARTMENT_BRANCHES:
             for n, department in enumerate(departments):
                 params[f"{prefix}_{n}"] = department
-            found += [f"{alias}.{column} = %({prefix}_{n})s" for column in line.departments for n in range(len(departments))]
+            found += [
+                f"{alias}.{column} = %({prefix}_{n})s" for column in line.departments for n in range(len(departments))
+            ]
         else:
             params[prefix] = departments
             found += [f"{alias}.{column} = ANY(%({prefix})s)" for column in line.departments]
@@ -160,7 +170,9 @@ def can(actor: Actor, permission: str, line: Ownership, *, table: str, key: UUID
     scope = branches(actor, permission, line)
     state = "" if deleted else " AND t.deleted_at IS NULL"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 FROM {table} t WHERE t.id = %(key)s{state} AND {scope.sql}", {**scope.params, "key": key})
+        cursor.execute(
+            f"SELECT 1 FROM {table} t WHERE t.id = %(key)s{state} AND {scope.sql}", {**scope.params, "key": key}
+        )
         return cursor.fetchone() is not None
 
 
@@ -169,7 +181,8 @@ def visible_among(actor: Actor, permission: str, line: Ownership, *, table: str,
     scope = branches(actor, permission, line)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT t.id FROM {table} t WHERE t.id = ANY(%(keys)s) AND t.deleted_at IS NULL AND {scope.sql}", {**scope.params, "keys": keys}
+            f"SELECT t.id FROM {table} t WHERE t.id = ANY(%(keys)s) AND t.deleted_at IS NULL AND {scope.sql}",
+            {**scope.params, "keys": keys},
         )
         return {row[0] for row in cursor.fetchall()}
 
@@ -188,7 +201,9 @@ def explain(actor: Actor, permission: str, line: Ownership, *, table: str, key: 
     found = []
     with connection.cursor() as cursor:
         for condition in scope.conditions:
-            cursor.execute(f"SELECT 1 FROM {table} t WHERE t.id = %(key)s AND {condition}", {**scope.params, "key": key})
+            cursor.execute(
+                f"SELECT 1 FROM {table} t WHERE t.id = %(key)s AND {condition}", {**scope.params, "key": key}
+            )
             if cursor.fetchone():
                 found.append(condition)
     return found
@@ -200,7 +215,9 @@ def load_actor(user_id: UUID, *, via_token: bool = False) -> Actor | None:
     if user is None:
         return None
     tree = dict(Department.objects.filter(deleted_at__isnull=True).values_list("id", "parent_id"))
-    teams = list(TeamMember.objects.filter(user_id=user.id, team__deleted_at__isnull=True).values_list("team_id", flat=True))
+    teams = list(
+        TeamMember.objects.filter(user_id=user.id, team__deleted_at__isnull=True).values_list("team_id", flat=True)
+    )
     role_ids, roles = [], []
     for link in user.role_links.select_related("role").filter(role__deleted_at__isnull=True):
         role_ids.append(link.role_id)
@@ -226,7 +243,7 @@ def load_actor(user_id: UUID, *, via_token: bool = False) -> Actor | None:
     )
 
 
-def _reach_of(scope: str, chosen: list[UUID], home: UUID | None, tree: dict[UUID, UUID | None]) -> Reach:
+def _reach_of(scope: str, chosen: list[UUID], home: UUID | None, tree: Mapping[UUID, UUID | None]) -> Reach:
     if scope == "all":
         return Reach(everything=True)
     if scope == "department" and home:
@@ -238,7 +255,7 @@ def _reach_of(scope: str, chosen: list[UUID], home: UUID | None, tree: dict[UUID
     return Reach()
 
 
-def departments_below(top: UUID, tree: dict[UUID, UUID | None]) -> set[UUID]:
+def departments_below(top: UUID, tree: Mapping[UUID, UUID | None]) -> set[UUID]:
     """``top`` and everything under it; ``tree`` maps a department to its parent."""
     children: dict[UUID | None, list[UUID]] = {}
     for child, parent in tree.items():
@@ -253,7 +270,7 @@ def departments_below(top: UUID, tree: dict[UUID, UUID | None]) -> set[UUID]:
     return found
 
 
-def _up(department: UUID | None, tree: dict[UUID, UUID | None]) -> list[UUID]:
+def _up(department: UUID | None, tree: Mapping[UUID, UUID | None]) -> list[UUID]:
     chain: list[UUID] = []
     while department is not None and department not in chain:
         chain.append(department)

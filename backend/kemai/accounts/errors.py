@@ -13,7 +13,10 @@ class WrongPassword(KemaiError):
 
 class SignInLocked(RateLimited):
     code = "sign_in_locked"
-    text = T("尝试次数过多，请 {seconds} 秒后再试，或请管理员解锁。", "Too many tries; wait {seconds} seconds or ask your administrator to unlock.")
+    text = T(
+        "尝试次数过多，请 {seconds} 秒后再试，或请管理员解锁。",
+        "Too many tries; wait {seconds} seconds or ask your administrator to unlock.",
+    )
 
 
 class SetupClosed(Gone):
@@ -28,7 +31,10 @@ class LastAdministrator(Conflict):
 
 class OwnRoles(Forbidden):
     code = "own_roles"
-    text = T("不能修改自己的角色或权限，请其他管理员操作。", "Nobody changes his own roles or rights; ask another administrator.")
+    text = T(
+        "不能修改自己的角色或权限，请其他管理员操作。",
+        "Nobody changes his own roles or rights; ask another administrator.",
+    )
 
 
 class MoreThanOwn(Forbidden):

@@ -8,6 +8,7 @@ import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
 
 from kemai.base.models import Record, audited, record_indexes
 from kemai.kit.clock import now
@@ -54,7 +55,10 @@ class Department(Record):
         triggers = audited() + rights()
         constraints = [
             models.UniqueConstraint(
-                fields=["parent", "name"], name="department_name_once", condition=models.Q(deleted_at__isnull=True), nulls_distinct=False
+                fields=["parent", "name"],
+                name="department_name_once",
+                condition=models.Q(deleted_at__isnull=True),
+                nulls_distinct=False,
             ),
             models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="department_not_own_parent"),
         ]
@@ -89,7 +93,11 @@ class User(Record, AbstractBaseUser):
     class Meta(Record.Meta):
         triggers = audited("password", "locale", "theme") + rights()
         constraints = [
-            models.UniqueConstraint(models.functions.Lower("username"), name="user_username_once", condition=models.Q(deleted_at__isnull=True))
+            models.UniqueConstraint(
+                Lower("username"),
+                name="user_username_once",
+                condition=models.Q(deleted_at__isnull=True),
+            )
         ]
         indexes = record_indexes("user", sorts=("updated_at", "name_sort"), branches=("department_id",))
 
@@ -107,7 +115,9 @@ class Role(Record):
     class Meta(Record.Meta):
         triggers = audited() + rights()
         constraints = [
-            models.UniqueConstraint(fields=["name"], name="role_name_once", condition=models.Q(deleted_at__isnull=True)),
+            models.UniqueConstraint(
+                fields=["name"], name="role_name_once", condition=models.Q(deleted_at__isnull=True)
+            ),
             models.UniqueConstraint(fields=["code"], name="role_code_once", condition=~models.Q(code="")),
         ]
         indexes = record_indexes("role", sorts=("updated_at", "name_sort"))
@@ -162,7 +172,9 @@ class Team(Record):
 
     class Meta(Record.Meta):
         triggers = audited() + rights()
-        constraints = [models.UniqueConstraint(fields=["name"], name="team_name_once", condition=models.Q(deleted_at__isnull=True))]
+        constraints = [
+            models.UniqueConstraint(fields=["name"], name="team_name_once", condition=models.Q(deleted_at__isnull=True))
+        ]
         indexes = record_indexes("team", sorts=("updated_at", "name_sort"))
 
 

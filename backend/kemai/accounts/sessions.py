@@ -33,16 +33,48 @@ _KEEP = 1.0
 
 SECURITY = T("安全", "Security")
 IDLE = parameters.declare(
-    parameters.Parameter("security.session_idle_minutes", "int", 120, T("无操作自动退出（分钟）", "Sign out after idle minutes"), SECURITY, minimum=5, maximum=720)
+    parameters.Parameter(
+        "security.session_idle_minutes",
+        "int",
+        120,
+        T("无操作自动退出（分钟）", "Sign out after idle minutes"),
+        SECURITY,
+        minimum=5,
+        maximum=720,
+    )
 )
 ABSOLUTE = parameters.declare(
-    parameters.Parameter("security.session_hours", "int", 12, T("登录有效期（小时）", "A sign-in lasts at most (hours)"), SECURITY, minimum=1, maximum=168)
+    parameters.Parameter(
+        "security.session_hours",
+        "int",
+        12,
+        T("登录有效期（小时）", "A sign-in lasts at most (hours)"),
+        SECURITY,
+        minimum=1,
+        maximum=168,
+    )
 )
 TRIES = parameters.declare(
-    parameters.Parameter("security.sign_in_tries", "int", 5, T("密码错误几次后锁定", "Wrong passwords before lock-out"), SECURITY, minimum=3, maximum=20)
+    parameters.Parameter(
+        "security.sign_in_tries",
+        "int",
+        5,
+        T("密码错误几次后锁定", "Wrong passwords before lock-out"),
+        SECURITY,
+        minimum=3,
+        maximum=20,
+    )
 )
 LOCK = parameters.declare(
-    parameters.Parameter("security.lock_minutes", "int", 15, T("锁定时长（分钟）", "Lock-out lasts (minutes)"), SECURITY, minimum=1, maximum=1440)
+    parameters.Parameter(
+        "security.lock_minutes",
+        "int",
+        15,
+        T("锁定时长（分钟）", "Lock-out lasts (minutes)"),
+        SECURITY,
+        minimum=1,
+        maximum=1440,
+    )
 )
 
 SIGN_IN = SystemActor("sign-in")
@@ -161,7 +193,13 @@ def sign_in(*, username: str, password: str, address: str, agent: str) -> tuple[
     user = User.objects.filter(username__iexact=username.strip(), deleted_at__isnull=True).first()
     right = check_password(password, user.password if user else _DUMMY) and user is not None and user.is_active
     if not right or user is None:
-        audit.record(SIGN_IN, "sign_in.refused", object="users", record_id=user.id if user else None, data={"username": username[:60]})
+        audit.record(
+            SIGN_IN,
+            "sign_in.refused",
+            object="users",
+            record_id=user.id if user else None,
+            data={"username": username[:60]},
+        )
         for key, limit in ((account, TRIES.value()), (f"signin:*:{address}", 100)):
             try:
                 rates.take(key, limit=limit, seconds=window)
@@ -205,14 +243,19 @@ def sign_out(token: str) -> None:
 
 def end_sessions(user_id: UUID, *, but: UUID | None = None) -> int:
     """End a person's sessions (password change, disabling), except ``but``; returns how many."""
-    ended, _ = Session.objects.filter(user_id=user_id).exclude(id=but).delete()
+    rows = Session.objects.filter(user_id=user_id)
+    ended, _ = (rows.exclude(id=but) if but else rows).delete()
     _callers.clear()
     return ended
 
 
 def session_until(user_id: UUID) -> list[tuple[UUID, datetime, str, str]]:
     """A person's open sessions: id, last seen, address, browser."""
-    return list(Session.objects.filter(user_id=user_id, expires_at__gt=now()).order_by("-seen_at").values_list("id", "seen_at", "address", "agent"))
+    return list(
+        Session.objects.filter(user_id=user_id, expires_at__gt=now())
+        .order_by("-seen_at")
+        .values_list("id", "seen_at", "address", "agent")
+    )
 
 
 # ---------------------------------------------------------------- tokens
@@ -222,7 +265,11 @@ def create_token(*, user: User, name: str, days: int | None = 365) -> str:
     """Make an API token acting as ``user``; returned once, stored only as a hash."""
     token = f"km_{secrets.token_urlsafe(32)}"
     row = ApiToken.objects.create(
-        user=user, name=name[:100], prefix=token[:9], token_hash=hash_token(token), expires_at=now() + timedelta(days=days) if days else None
+        user=user,
+        name=name[:100],
+        prefix=token[:9],
+        token_hash=hash_token(token),
+        expires_at=now() + timedelta(days=days) if days else None,
     )
     audit.record(SIGN_IN, "token.create", object="users", record_id=user.id, data={"name": name, "token": str(row.id)})
     return token

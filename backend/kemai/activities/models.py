@@ -27,11 +27,25 @@ class Interaction(Held, Record):
     class Meta(Record.Meta):
         triggers = audited("holder_id", "holder_department_id")
         indexes = [
-            *record_indexes("act", sorts=("occurred_at",), branches=("owner_id", "department_id", "holder_id", "holder_department_id")),
-            models.Index(fields=["updated_at", "id"], name="act_updated_ix", condition=models.Q(deleted_at__isnull=True)),
+            *record_indexes(
+                "act",
+                sorts=("occurred_at",),
+                branches=("owner_id", "department_id", "holder_id", "holder_department_id"),
+            ),
+            models.Index(
+                fields=["updated_at", "id"], name="act_updated_ix", condition=models.Q(deleted_at__isnull=True)
+            ),
             models.Index(fields=["customer", "occurred_at", "id"], name="act_customer_ix"),
-            models.Index(fields=["opportunity_id", "occurred_at", "id"], name="act_opportunity_ix", condition=models.Q(opportunity_id__isnull=False)),
-            models.Index(fields=["contact", "occurred_at", "id"], name="act_contact_ix", condition=models.Q(contact__isnull=False)),
+            models.Index(
+                fields=["opportunity_id", "occurred_at", "id"],
+                name="act_opportunity_ix",
+                condition=models.Q(opportunity_id__isnull=False),
+            ),
+            models.Index(
+                fields=["contact", "occurred_at", "id"],
+                name="act_contact_ix",
+                condition=models.Q(contact__isnull=False),
+            ),
         ]
 
 
@@ -58,11 +72,25 @@ class Task(Record):
     class Meta(Record.Meta):
         triggers = audited("reminded_at")
         constraints = [
-            models.CheckConstraint(condition=models.Q(progress__gte=0, progress__lte=100), name="task_progress_percent"),
+            models.CheckConstraint(
+                condition=models.Q(progress__gte=0, progress__lte=100), name="task_progress_percent"
+            ),
             models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="task_not_own_parent"),
         ]
         indexes = [
-            *record_indexes("task", sorts=("updated_at", "due_at", "name_sort"), branches=("assignee_id", "created_by", "department_id")),
-            models.Index(fields=["related_id", "due_at", "id"], name="task_related_ix", condition=models.Q(related_id__isnull=False)),
-            models.Index(fields=["remind_at"], name="task_remind_ix", condition=models.Q(reminded_at__isnull=True, remind_at__isnull=False, status="open")),
+            *record_indexes(
+                "task",
+                sorts=("updated_at", "due_at", "name_sort"),
+                branches=("assignee_id", "created_by", "department_id"),
+            ),
+            models.Index(
+                fields=["related_id", "due_at", "id"],
+                name="task_related_ix",
+                condition=models.Q(related_id__isnull=False),
+            ),
+            models.Index(
+                fields=["remind_at"],
+                name="task_remind_ix",
+                condition=models.Q(reminded_at__isnull=True, remind_at__isnull=False, status="open"),
+            ),
         ]

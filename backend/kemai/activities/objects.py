@@ -10,14 +10,31 @@ from kemai.activities.models import Interaction, Task
 from kemai.activities.services import interactions, tasks
 from kemai.customers.services.ownership import follow_customers
 from kemai.kit.words import T
-from kemai.platform.objects.declare import Choice, Command, Field, ObjectType, SearchLine, TimelineSource, View, register
+from kemai.platform.objects.declare import (
+    Choice,
+    Command,
+    Field,
+    ObjectType,
+    SearchLine,
+    TimelineSource,
+    View,
+    register,
+)
 from kemai.platform.objects.types import CHOICE, DEPARTMENT, INSTANT, INTEGER, LONG_TEXT, REFERENCE, RELATED, TEXT, USER
 
 assert dictionaries.OUTCOME  # declared before the fields that name it
 
-PRIORITY = (Choice("high", T("高", "High"), "red"), Choice("normal", T("普通", "Normal")), Choice("low", T("低", "Low"), "default"))
+PRIORITY = (
+    Choice("high", T("高", "High"), "red"),
+    Choice("normal", T("普通", "Normal")),
+    Choice("low", T("低", "Low"), "default"),
+)
 STATUS = (Choice("open", T("进行中", "Open"), "blue"), Choice("done", T("已完成", "Done"), "green"))
-REPEAT = (Choice("daily", T("每天", "Daily")), Choice("weekly", T("每周", "Weekly")), Choice("monthly", T("每月", "Monthly")))
+REPEAT = (
+    Choice("daily", T("每天", "Daily")),
+    Choice("weekly", T("每周", "Weekly")),
+    Choice("monthly", T("每月", "Monthly")),
+)
 
 
 def _open(actor: Actor, row: dict[str, Any]) -> T | None:
@@ -34,23 +51,78 @@ register(
         model=Interaction,
         label=T("跟进", "Follow-up"),
         label_plural=T("跟进记录", "Follow-ups"),
-        description=T("与客户的每一次联系：电话、拜访、微信……", "Every contact with a customer: calls, visits, messages …"),
+        description=T(
+            "与客户的每一次联系：电话、拜访、微信……", "Every contact with a customer: calls, visits, messages …"
+        ),
         permission="activities.interaction",
-        ownership=Ownership(owners=("owner_id", "holder_id"), departments=("department_id", "holder_department_id"), shares=(("customers", "customer_id"),)),
+        ownership=Ownership(
+            owners=("owner_id", "holder_id"),
+            departments=("department_id", "holder_department_id"),
+            shares=(("customers", "customer_id"),),
+        ),
         title="summary",
         fields=(
             Field("summary", TEXT, T("摘要", "Summary"), sql="left(t.content, 60)", filterable=False),
-            Field("customer", REFERENCE, T("客户", "Customer"), target="customers", required=True, quick=True, indexed=True, aliases=("客户名称", "公司名称")),
+            Field(
+                "customer",
+                REFERENCE,
+                T("客户", "Customer"),
+                target="customers",
+                required=True,
+                quick=True,
+                indexed=True,
+                aliases=("客户名称", "公司名称"),
+            ),
             Field("contact", REFERENCE, T("联系人", "Contact"), target="contacts", quick=True, indexed=True),
             Field("opportunity", REFERENCE, T("商机", "Opportunity"), target="opportunities", indexed=True),
-            Field("channel", CHOICE, T("方式", "Channel"), dictionary="channel", default="phone", required=True, quick=True, aliases=("跟进方式", "联系方式")),
-            Field("content", LONG_TEXT, T("内容", "Content"), required=True, quick=True, aliases=("跟进内容", "沟通内容")),
-            Field("outcome", CHOICE, T("结果", "Outcome"), dictionary="outcome", quick=True, inline=True, aliases=("跟进结果",)),
+            Field(
+                "channel",
+                CHOICE,
+                T("方式", "Channel"),
+                dictionary="channel",
+                default="phone",
+                required=True,
+                quick=True,
+                aliases=("跟进方式", "联系方式"),
+            ),
+            Field(
+                "content", LONG_TEXT, T("内容", "Content"), required=True, quick=True, aliases=("跟进内容", "沟通内容")
+            ),
+            Field(
+                "outcome",
+                CHOICE,
+                T("结果", "Outcome"),
+                dictionary="outcome",
+                quick=True,
+                inline=True,
+                aliases=("跟进结果",),
+            ),
             Field("next_step", TEXT, T("下一步", "Next step"), max_length=300, quick=True),
-            Field("next_contact_at", INSTANT, T("下次联系", "Next contact"), quick=True, aliases=("下次跟进时间", "下次联系时间")),
-            Field("occurred_at", INSTANT, T("跟进时间", "When"), sortable=True, indexed=True, aliases=("联系时间", "时间", "日期")),
+            Field(
+                "next_contact_at",
+                INSTANT,
+                T("下次联系", "Next contact"),
+                quick=True,
+                aliases=("下次跟进时间", "下次联系时间"),
+            ),
+            Field(
+                "occurred_at",
+                INSTANT,
+                T("跟进时间", "When"),
+                sortable=True,
+                indexed=True,
+                aliases=("联系时间", "时间", "日期"),
+            ),
             Field("owner", USER, T("跟进人", "By"), target="users", indexed=True, aliases=("业务员",)),
-            Field("department", DEPARTMENT, T("部门", "Department"), target="departments", read_only=True, importable=False, indexed=True),
+            Field(
+                "department",
+                DEPARTMENT,
+                T("部门", "Department"),
+                target="departments",
+                read_only=True,
+                importable=False,
+                indexed=True,
+            ),
         ),
         columns=("occurred_at", "customer", "contact", "channel", "content", "outcome", "next_contact_at", "owner"),
         default_sort="-occurred_at",
@@ -59,9 +131,23 @@ register(
         views=(
             View("all", T("全部跟进", "All follow-ups")),
             View("mine", T("我的跟进", "Mine"), {"field": "owner", "op": "eq", "value": "me"}),
-            View("week", T("近七天", "Last seven days"), {"field": "occurred_at", "op": "within_last", "value": {"days": 7}}),
+            View(
+                "week",
+                T("近七天", "Last seven days"),
+                {"field": "occurred_at", "op": "within_last", "value": {"days": 7}},
+            ),
         ),
-        facts=("customer", "contact", "opportunity", "channel", "outcome", "occurred_at", "next_step", "next_contact_at", "owner"),
+        facts=(
+            "customer",
+            "contact",
+            "opportunity",
+            "channel",
+            "outcome",
+            "occurred_at",
+            "next_step",
+            "next_contact_at",
+            "owner",
+        ),
         timeline_source=TimelineSource(
             anchors=(("customer", "customers"), ("contact", "contacts"), ("opportunity", "opportunities")),
             at="occurred_at",
@@ -80,23 +166,73 @@ register(
         model=Task,
         label=T("任务", "Task"),
         label_plural=T("任务", "Tasks"),
-        description=T("要做的事，可以关联客户、联系人或商机。", "Things to do, linked to customers, contacts or opportunities."),
+        description=T(
+            "要做的事，可以关联客户、联系人或商机。", "Things to do, linked to customers, contacts or opportunities."
+        ),
         permission="activities.task",
         ownership=Ownership(owners=("assignee_id", "created_by"), departments=("department_id",)),
         title="title",
         fields=(
-            Field("title", TEXT, T("标题", "Title"), required=True, quick=True, inline=True, sort="name_sort", sortable=True, indexed=True, max_length=200, aliases=("任务", "任务名称")),
+            Field(
+                "title",
+                TEXT,
+                T("标题", "Title"),
+                required=True,
+                quick=True,
+                inline=True,
+                sort="name_sort",
+                sortable=True,
+                indexed=True,
+                max_length=200,
+                aliases=("任务", "任务名称"),
+            ),
             Field("due_at", INSTANT, T("截止时间", "Due"), quick=True, inline=True, sortable=True, indexed=True),
-            Field("assignee", USER, T("负责人", "Assignee"), target="users", quick=True, inline=True, indexed=True, help=T("留空为自己", "Empty: yourself")),
-            Field("related", RELATED, T("关联", "Related to"), targets=("customers", "contacts", "opportunities"), object_column="related_object", quick=True, indexed=True, importable=False),
+            Field(
+                "assignee",
+                USER,
+                T("负责人", "Assignee"),
+                target="users",
+                quick=True,
+                inline=True,
+                indexed=True,
+                help=T("留空为自己", "Empty: yourself"),
+            ),
+            Field(
+                "related",
+                RELATED,
+                T("关联", "Related to"),
+                targets=("customers", "contacts", "opportunities"),
+                object_column="related_object",
+                quick=True,
+                indexed=True,
+                importable=False,
+            ),
             Field("priority", CHOICE, T("优先级", "Priority"), choices=PRIORITY, default="normal", inline=True),
-            Field("status", CHOICE, T("状态", "Status"), choices=STATUS, read_only=True, default="open", importable=False),
-            Field("progress", INTEGER, T("进度", "Progress"), minimum=0, maximum=100, default=0, inline=True, help=T("0 到 100", "0 to 100")),
+            Field(
+                "status", CHOICE, T("状态", "Status"), choices=STATUS, read_only=True, default="open", importable=False
+            ),
+            Field(
+                "progress",
+                INTEGER,
+                T("进度", "Progress"),
+                minimum=0,
+                maximum=100,
+                default=0,
+                inline=True,
+                help=T("0 到 100", "0 to 100"),
+            ),
             Field("repeat", CHOICE, T("重复", "Repeat"), choices=REPEAT),
             Field("remind_at", INSTANT, T("提醒时间", "Remind at")),
             Field("parent", REFERENCE, T("上级任务", "Parent task"), target="tasks", importable=False),
             Field("description", LONG_TEXT, T("说明", "Description")),
-            Field("department", DEPARTMENT, T("部门", "Department"), target="departments", read_only=True, importable=False),
+            Field(
+                "department",
+                DEPARTMENT,
+                T("部门", "Department"),
+                target="departments",
+                read_only=True,
+                importable=False,
+            ),
             Field("done_at", INSTANT, T("完成时间", "Done at"), read_only=True, importable=False),
         ),
         columns=("title", "due_at", "related", "assignee", "priority", "status", "updated_at"),
@@ -105,11 +241,41 @@ register(
         search=SearchLine(texts=("title",)),
         views=(
             View("open", T("未完成", "Open"), {"field": "status", "op": "eq", "value": "open"}),
-            View("mine", T("我的任务", "Mine"), {"and": [{"field": "assignee", "op": "eq", "value": "me"}, {"field": "status", "op": "eq", "value": "open"}]}),
-            View("today", T("今日到期", "Due today"), {"and": [{"field": "assignee", "op": "eq", "value": "me"}, {"field": "status", "op": "eq", "value": "open"}, {"field": "due_at", "op": "lte", "value": "today"}]}),
+            View(
+                "mine",
+                T("我的任务", "Mine"),
+                {
+                    "and": [
+                        {"field": "assignee", "op": "eq", "value": "me"},
+                        {"field": "status", "op": "eq", "value": "open"},
+                    ]
+                },
+            ),
+            View(
+                "today",
+                T("今日到期", "Due today"),
+                {
+                    "and": [
+                        {"field": "assignee", "op": "eq", "value": "me"},
+                        {"field": "status", "op": "eq", "value": "open"},
+                        {"field": "due_at", "op": "lte", "value": "today"},
+                    ]
+                },
+            ),
             View("all", T("全部任务", "All tasks")),
         ),
-        facts=("status", "due_at", "assignee", "related", "priority", "progress", "repeat", "remind_at", "parent", "description"),
+        facts=(
+            "status",
+            "due_at",
+            "assignee",
+            "related",
+            "priority",
+            "progress",
+            "repeat",
+            "remind_at",
+            "parent",
+            "description",
+        ),
         timeline_source=TimelineSource(
             anchors=(("related", "customers"), ("related", "contacts"), ("related", "opportunities")),
             at="created_at",
@@ -118,8 +284,25 @@ register(
             data=("due_at", "assignee", "status", "priority"),
         ),
         commands=(
-            Command("complete", T("完成", "Complete"), tasks.complete_task, "edit", refusal=_open, reads=("status",), on=("record", "bulk"), primary=True),
-            Command("reopen", T("重新打开", "Reopen"), tasks.reopen_task, "edit", refusal=_done, reads=("status",), on=("record", "bulk")),
+            Command(
+                "complete",
+                T("完成", "Complete"),
+                tasks.complete_task,
+                "edit",
+                refusal=_open,
+                reads=("status",),
+                on=("record", "bulk"),
+                primary=True,
+            ),
+            Command(
+                "reopen",
+                T("重新打开", "Reopen"),
+                tasks.reopen_task,
+                "edit",
+                refusal=_done,
+                reads=("status",),
+                on=("record", "bulk"),
+            ),
         ),
         prepare=tasks.prepare_tasks,
         after=tasks.after_tasks,

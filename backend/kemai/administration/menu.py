@@ -9,7 +9,13 @@ from kemai.kit.words import T
 from kemai.platform.objects.declare import all_objects
 
 #: (key, words, path, permission or object)
-SALES = (("customers", "/customers"), ("contacts", "/contacts"), ("opportunities", "/opportunities"), ("interactions", "/interactions"), ("tasks", "/tasks"))
+SALES = (
+    ("customers", "/customers"),
+    ("contacts", "/contacts"),
+    ("opportunities", "/opportunities"),
+    ("interactions", "/interactions"),
+    ("tasks", "/tasks"),
+)
 ADMIN: tuple[tuple[str, T, str, str], ...] = (
     ("users", T("人员", "People"), "/admin/users", "administration.user.edit"),
     ("departments", T("部门", "Departments"), "/admin/departments", "administration.department.edit"),
@@ -35,8 +41,22 @@ def menu_for(actor: Actor) -> list[dict[str, Any]]:
         if name in objects and actor.has(objects[name].perm("view"))
     ]
     if sales:
-        menu.append({"key": "sales", "label": T("销售", "Sales").to(), "icon": "sales", "path": None, "children": sales})
-    admin = [{"key": key, "label": label.to(), "icon": key, "path": path, "object": key if key in objects else None} for key, label, path, code in ADMIN if actor.has(code)]
+        menu.append(
+            {"key": "sales", "label": T("销售", "Sales").to(), "icon": "sales", "path": None, "children": sales}
+        )
+    admin = [
+        {"key": key, "label": label.to(), "icon": key, "path": path, "object": key if key in objects else None}
+        for key, label, path, code in ADMIN
+        if actor.has(code)
+    ]
     if admin:
-        menu.append({"key": "admin", "label": T("系统管理", "Administration").to(), "icon": "admin", "path": None, "children": admin})
+        menu.append(
+            {
+                "key": "admin",
+                "label": T("系统管理", "Administration").to(),
+                "icon": "admin",
+                "path": None,
+                "children": admin,
+            }
+        )
     return menu

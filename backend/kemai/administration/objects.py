@@ -12,7 +12,11 @@ from kemai.platform.objects.declare import Choice, Command, Field, ObjectType, P
 from kemai.platform.objects.types import BOOL, CHOICE, DEPARTMENT, EMAIL, INTEGER, LONG_TEXT, PHONE, TEXT, USER
 
 EVERYBODY = Ownership(public=True)
-KINDS = (Choice("company", T("公司", "Company"), "gold"), Choice("subsidiary", T("子公司", "Subsidiary"), "blue"), Choice("department", T("部门", "Department")))
+KINDS = (
+    Choice("company", T("公司", "Company"), "gold"),
+    Choice("subsidiary", T("子公司", "Subsidiary"), "blue"),
+    Choice("department", T("部门", "Department")),
+)
 
 
 def _active(actor: Actor, row: dict[str, Any]) -> T | None:
@@ -34,7 +38,20 @@ register(
         ownership=EVERYBODY,
         title="name",
         fields=(
-            Field("name", TEXT, T("名称", "Name"), required=True, quick=True, inline=True, sort="name_sort", sortable=True, indexed=True, max_length=100, key=True, aliases=("部门", "部门名称")),
+            Field(
+                "name",
+                TEXT,
+                T("名称", "Name"),
+                required=True,
+                quick=True,
+                inline=True,
+                sort="name_sort",
+                sortable=True,
+                indexed=True,
+                max_length=100,
+                key=True,
+                aliases=("部门", "部门名称"),
+            ),
             Field("kind", CHOICE, T("类型", "Kind"), choices=KINDS, default="department", quick=True),
             Field("parent", DEPARTMENT, T("上级", "Parent"), target="departments", quick=True, aliases=("上级部门",)),
             Field("head", USER, T("负责人", "Head"), target="users", quick=True, aliases=("部门负责人",)),
@@ -43,10 +60,15 @@ register(
         columns=("name", "kind", "parent", "head", "position"),
         default_sort="position",
         search=SearchLine(texts=("name",), global_search=False),
-        panels=(Panel("people", T("人员", "People"), "users", "department", ("name", "job_title", "phone", "is_active")), Panel("below", T("下级部门", "Below"), "departments", "parent", ("name", "kind", "head"))),
+        panels=(
+            Panel("people", T("人员", "People"), "users", "department", ("name", "job_title", "phone", "is_active")),
+            Panel("below", T("下级部门", "Below"), "departments", "parent", ("name", "kind", "head")),
+        ),
         prepare=organisation.prepare_departments,
         menu=False,
-        unique=(("department_name_once", "name", T("同级已有同名部门。", "There is a department of this name beside it.")),),
+        unique=(
+            ("department_name_once", "name", T("同级已有同名部门。", "There is a department of this name beside it.")),
+        ),
     )
 )
 
@@ -62,10 +84,48 @@ register(
         title="name",
         subtitle=("job_title", "department"),
         fields=(
-            Field("name", TEXT, T("姓名", "Name"), required=True, quick=True, inline=True, sort="name_sort", sortable=True, indexed=True, max_length=60, key=True),
-            Field("username", TEXT, T("登录名", "User name"), required=True, quick=True, max_length=60, key=True, help=T("字母、数字、点、横线", "Letters, digits, dots, dashes"), aliases=("用户名", "账号")),
-            Field("department", DEPARTMENT, T("部门", "Department"), target="departments", quick=True, indexed=True, aliases=("所属部门",)),
-            Field("job_title", TEXT, T("职务", "Job title"), quick=True, inline=True, max_length=60, aliases=("岗位", "职位")),
+            Field(
+                "name",
+                TEXT,
+                T("姓名", "Name"),
+                required=True,
+                quick=True,
+                inline=True,
+                sort="name_sort",
+                sortable=True,
+                indexed=True,
+                max_length=60,
+                key=True,
+            ),
+            Field(
+                "username",
+                TEXT,
+                T("登录名", "User name"),
+                required=True,
+                quick=True,
+                max_length=60,
+                key=True,
+                help=T("字母、数字、点、横线", "Letters, digits, dots, dashes"),
+                aliases=("用户名", "账号"),
+            ),
+            Field(
+                "department",
+                DEPARTMENT,
+                T("部门", "Department"),
+                target="departments",
+                quick=True,
+                indexed=True,
+                aliases=("所属部门",),
+            ),
+            Field(
+                "job_title",
+                TEXT,
+                T("职务", "Job title"),
+                quick=True,
+                inline=True,
+                max_length=60,
+                aliases=("岗位", "职位"),
+            ),
             Field("manager", USER, T("上级", "Manager"), target="users", aliases=("直属上级",)),
             Field("phone", PHONE, T("电话", "Phone"), mask="phone", max_length=40, aliases=("手机",)),
             Field("email", EMAIL, T("邮箱", "E-mail"), mask="email", max_length=200),
@@ -74,13 +134,45 @@ register(
         columns=("name", "username", "department", "job_title", "manager", "phone", "is_active"),
         default_sort="name",
         quick_filters=("department", "is_active"),
-        views=(View("active", T("在用", "Active"), {"field": "is_active", "op": "eq", "value": True}), View("all", T("全部", "All"))),
+        views=(
+            View("active", T("在用", "Active"), {"field": "is_active", "op": "eq", "value": True}),
+            View("all", T("全部", "All")),
+        ),
         search=SearchLine(texts=("name", "username", "job_title"), phones=("phone",), person=True, global_search=False),
         facts=("username", "department", "job_title", "manager", "phone", "email", "is_active"),
         commands=(
-            Command("disable", T("停用", "Disable"), people.disable_user, "disable", refusal=_active, reads=("is_active",), on=("record", "bulk"), danger=True, confirm=T("停用后立即退出登录，名下客户保留。", "Signed out at once; the person's customers stay as they are."), scope="view"),
-            Command("enable", T("启用", "Enable"), people.enable_user, "disable", refusal=_inactive, reads=("is_active",), on=("record", "bulk"), scope="view"),
-            Command("reset-password", T("重置密码", "Reset password"), people.reset_password, "edit", params=(Field("password", TEXT, T("新密码", "New password"), required=True, max_length=200),), scope="view"),
+            Command(
+                "disable",
+                T("停用", "Disable"),
+                people.disable_user,
+                "disable",
+                refusal=_active,
+                reads=("is_active",),
+                on=("record", "bulk"),
+                danger=True,
+                confirm=T(
+                    "停用后立即退出登录，名下客户保留。", "Signed out at once; the person's customers stay as they are."
+                ),
+                scope="view",
+            ),
+            Command(
+                "enable",
+                T("启用", "Enable"),
+                people.enable_user,
+                "disable",
+                refusal=_inactive,
+                reads=("is_active",),
+                on=("record", "bulk"),
+                scope="view",
+            ),
+            Command(
+                "reset-password",
+                T("重置密码", "Reset password"),
+                people.reset_password,
+                "edit",
+                params=(Field("password", TEXT, T("新密码", "New password"), required=True, max_length=200),),
+                scope="view",
+            ),
             Command("unlock", T("解锁登录", "Unlock sign-in"), people.unlock_user, "edit", scope="view"),
         ),
         can_delete=False,
@@ -102,7 +194,17 @@ register(
         ownership=EVERYBODY,
         title="name",
         fields=(
-            Field("name", TEXT, T("名称", "Name"), required=True, quick=True, sort="name_sort", sortable=True, indexed=True, max_length=60),
+            Field(
+                "name",
+                TEXT,
+                T("名称", "Name"),
+                required=True,
+                quick=True,
+                sort="name_sort",
+                sortable=True,
+                indexed=True,
+                max_length=60,
+            ),
             Field("name_en", TEXT, T("英文名称", "English name"), quick=True, max_length=60),
             Field("duties", LONG_TEXT, T("岗位职责", "Duties")),
             Field("goals", LONG_TEXT, T("工作目标", "Goals")),
@@ -128,7 +230,17 @@ register(
         ownership=EVERYBODY,
         title="name",
         fields=(
-            Field("name", TEXT, T("名称", "Name"), required=True, quick=True, sort="name_sort", sortable=True, indexed=True, max_length=60),
+            Field(
+                "name",
+                TEXT,
+                T("名称", "Name"),
+                required=True,
+                quick=True,
+                sort="name_sort",
+                sortable=True,
+                indexed=True,
+                max_length=60,
+            ),
             Field("description", LONG_TEXT, T("说明", "Description"), quick=True),
         ),
         columns=("name", "description"),

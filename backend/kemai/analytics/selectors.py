@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from datetime import time as day_time
 from decimal import Decimal
 from typing import Any
@@ -70,24 +70,62 @@ def _counters(actor: Actor) -> list[dict[str, Any]]:
         )[0]
         limit = HOLD_LIMIT.value()
         found += [
-            _counter("due", T("今日待联系", "To contact today"), row[1], list_path("customers", view="due"), "warning" if row[1] else "calm"),
-            _counter("silent", T("30 天未联系", "Silent for 30 days"), row[2], list_path("customers", view="silent"), "danger" if row[2] else "calm"),
-            _counter("mine", T("我的客户", "My customers"), row[0], list_path("customers", view="mine"), "calm", of=limit or None),
+            _counter(
+                "due",
+                T("今日待联系", "To contact today"),
+                row[1],
+                list_path("customers", view="due"),
+                "warning" if row[1] else "calm",
+            ),
+            _counter(
+                "silent",
+                T("30 天未联系", "Silent for 30 days"),
+                row[2],
+                list_path("customers", view="silent"),
+                "danger" if row[2] else "calm",
+            ),
+            _counter(
+                "mine",
+                T("我的客户", "My customers"),
+                row[0],
+                list_path("customers", view="mine"),
+                "calm",
+                of=limit or None,
+            ),
         ]
     if actor.has("activities.task.view"):
         row = fetch_rows(
-            "SELECT count(*) FILTER (WHERE due_at < %(today_to)s), count(*) FROM activities_task WHERE assignee_id = %(me)s AND status = 'open' AND deleted_at IS NULL",
+            "SELECT count(*) FILTER (WHERE due_at < %(today_to)s), count(*) FROM activities_task "
+            "WHERE assignee_id = %(me)s AND status = 'open' AND deleted_at IS NULL",
             params,
         )[0]
-        found.append(_counter("tasks", T("今日任务", "Tasks today"), row[0], list_path("tasks", view="today"), "warning" if row[0] else "calm"))
+        found.append(
+            _counter(
+                "tasks",
+                T("今日任务", "Tasks today"),
+                row[0],
+                list_path("tasks", view="today"),
+                "warning" if row[0] else "calm",
+            )
+        )
     if actor.has("sales.opportunity.view"):
         row = fetch_rows(
-            "SELECT count(*), COALESCE(sum(amount), 0)::numeric(20,2) FROM sales_opportunity WHERE owner_id = %(me)s AND status = 'open' AND deleted_at IS NULL",
+            "SELECT count(*), COALESCE(sum(amount), 0)::numeric(20,2) FROM sales_opportunity "
+            "WHERE owner_id = %(me)s AND status = 'open' AND deleted_at IS NULL",
             params,
         )[0]
         found += [
-            _counter("open", T("进行中的商机", "Open opportunities"), row[0], list_path("opportunities", view="mine"), "calm"),
-            _counter("pipeline", T("在谈金额", "Pipeline"), row[1], list_path("opportunities", view="mine"), "calm", unit="CNY"),
+            _counter(
+                "open", T("进行中的商机", "Open opportunities"), row[0], list_path("opportunities", view="mine"), "calm"
+            ),
+            _counter(
+                "pipeline",
+                T("在谈金额", "Pipeline"),
+                row[1],
+                list_path("opportunities", view="mine"),
+                "calm",
+                unit="CNY",
+            ),
         ]
     if actor.has("customers.customer.claim"):
         scope = branches(actor, "customers.customer.view", get_object("customers").ownership)
@@ -95,11 +133,15 @@ def _counters(actor: Actor) -> list[dict[str, Any]]:
             f"SELECT count(*) FROM (SELECT 1 FROM customers_customer t WHERE t.pool_id IS NOT NULL AND t.deleted_at IS NULL AND {scope.sql} LIMIT 10001) n",
             {**params, **scope.params},
         )[0]
-        found.append(_counter("pool", T("公海可领取", "In the pool"), row[0], list_path("customers", view="pool"), "calm"))
+        found.append(
+            _counter("pool", T("公海可领取", "In the pool"), row[0], list_path("customers", view="pool"), "calm")
+        )
     return found
 
 
-def _counter(key: str, label: T, value: Any, path: str, tone: str, *, unit: str | None = None, of: int | None = None) -> dict[str, Any]:
+def _counter(
+    key: str, label: T, value: Any, path: str, tone: str, *, unit: str | None = None, of: int | None = None
+) -> dict[str, Any]:
     return {"key": key, "label": label.to(), "value": value, "tone": tone, "path": path, "unit": unit, "of": of}
 
 
@@ -107,7 +149,12 @@ def _contacts_due(actor: Actor) -> list[dict[str, Any]]:
     if not actor.has("customers.customer.view"):
         return []
     tree = {"and": [leaf("owner", "eq", "me"), leaf("next_contact_at", "lte", "today")]}
-    query = Query(fields=("name", "phone", "industry", "last_contact_at", "next_contact_at"), filter=orjson.dumps(tree).decode(), sort="next_contact_at", limit=8)
+    query = Query(
+        fields=("name", "phone", "industry", "last_contact_at", "next_contact_at"),
+        filter=orjson.dumps(tree).decode(),
+        sort="next_contact_at",
+        limit=8,
+    )
     return list_page(actor, get_object("customers"), query)[0]
 
 
@@ -115,7 +162,12 @@ def _tasks_due(actor: Actor) -> list[dict[str, Any]]:
     if not actor.has("activities.task.view"):
         return []
     tree = {"and": [leaf("assignee", "eq", "me"), leaf("status", "eq", "open"), leaf("due_at", "lte", "today")]}
-    query = Query(fields=("title", "due_at", "related", "priority", "status"), filter=orjson.dumps(tree).decode(), sort="due_at", limit=8)
+    query = Query(
+        fields=("title", "due_at", "related", "priority", "status"),
+        filter=orjson.dumps(tree).decode(),
+        sort="due_at",
+        limit=8,
+    )
     return list_page(actor, get_object("tasks"), query)[0]
 
 
@@ -134,9 +186,16 @@ def _recent(actor: Actor) -> list[dict[str, Any]]:
             scope = branches(actor, declaration.perm("view"), declaration.ownership)
             keys = [row[1] for row in rows if row[0] == name]
             for key, title in fetch_rows(
-                f"SELECT t.id, t.name FROM {declaration.table} t WHERE t.id = ANY(%(keys)s::uuid[]) AND t.deleted_at IS NULL AND {scope.sql}", {**scope.params, "keys": keys}
+                f"SELECT t.id, t.name FROM {declaration.table} t WHERE t.id = ANY(%(keys)s::uuid[]) AND t.deleted_at IS NULL AND {scope.sql}",
+                {**scope.params, "keys": keys},
             ):
-                found[key] = {"object": name, "object_label": declaration.label.to(), "id": key, "label": title, "path": f"/{name}/{key}"}
+                found[key] = {
+                    "object": name,
+                    "object_label": declaration.label.to(),
+                    "id": key,
+                    "label": title,
+                    "path": f"/{name}/{key}",
+                }
     return [found[row[1]] for row in rows if row[1] in found]
 
 
@@ -151,7 +210,12 @@ def manager_page(actor: Actor, *, month: str, department: str) -> dict[str, Any]
     chosen = _department(department)
     return {
         "month": f"{first:%Y-%m}",
-        "department": {"id": chosen, "label": Department.objects.filter(pk=chosen).values_list("name", flat=True).first()} if chosen else None,
+        "department": {
+            "id": chosen,
+            "label": Department.objects.filter(pk=chosen).values_list("name", flat=True).first(),
+        }
+        if chosen
+        else None,
         "departments": _departments(actor),
         "totals": _totals(actor, first, chosen, zone),
         "funnel": _funnel(actor, chosen),
@@ -181,8 +245,16 @@ def _department(text: str) -> UUID | None:
 def _departments(actor: Actor) -> list[dict[str, Any]]:
     """Departments with people whose opportunities the caller may see."""
     reach = actor.reach("sales.opportunity.view")
-    rows = Department.objects.filter(deleted_at__isnull=True).order_by("position", "name_sort").values_list("id", "name", "parent_id")
-    return [{"id": r[0], "label": r[1], "parent": r[2]} for r in rows if reach and (reach.everything or r[0] in reach.departments)]
+    rows = (
+        Department.objects.filter(deleted_at__isnull=True)
+        .order_by("position", "name_sort")
+        .values_list("id", "name", "parent_id")
+    )
+    return [
+        {"id": r[0], "label": r[1], "parent": r[2]}
+        for r in rows
+        if reach and (reach.everything or r[0] in reach.departments)
+    ]
 
 
 def next_month(first: date, step: int = 1) -> date:
@@ -200,7 +272,9 @@ def _below(department: UUID) -> list[UUID]:
     return sorted(departments_below(department, tree))
 
 
-def _scoped(actor: Actor, object_name: str, chosen: UUID | None, columns: tuple[str, ...] = ("department_id",)) -> tuple[str, dict[str, Any]]:
+def _scoped(
+    actor: Actor, object_name: str, chosen: UUID | None, columns: tuple[str, ...] = ("department_id",)
+) -> tuple[str, dict[str, Any]]:
     """The condition over ``t`` of what the caller may see of one kind of record, within the chosen department and below."""
     declaration = get_object(object_name)
     scope = branches(actor, declaration.perm("view"), declaration.ownership)
@@ -244,11 +318,23 @@ def _funnel(actor: Actor, chosen: UUID | None) -> list[dict[str, Any]]:
     ]
 
 
-def _monthly(actor: Actor, object_name: str, at: str, extra: str, select: str, start: date, end: date, chosen: UUID | None, zone: ZoneInfo, group: str) -> dict[str, tuple[Any, ...]]:
+def _monthly(
+    actor: Actor,
+    object_name: str,
+    at: str,
+    extra: str,
+    select: str,
+    start: date,
+    end: date,
+    chosen: UUID | None,
+    zone: ZoneInfo,
+    group: str,
+) -> dict[str, tuple[Any, ...]]:
     condition, params = _scoped(actor, object_name, chosen)
     params.update(_span(start, end, zone), zone=str(zone))
     rows = fetch_rows(
-        f"SELECT {group}::text, {select} FROM {get_object(object_name).table} t WHERE {condition} AND t.{at} >= %(start)s AND t.{at} < %(end)s{extra} GROUP BY 1", params
+        f"SELECT {group}::text, {select} FROM {get_object(object_name).table} t WHERE {condition} AND t.{at} >= %(start)s AND t.{at} < %(end)s{extra} GROUP BY 1",
+        params,
     )
     return {row[0]: row[1:] for row in rows}
 
@@ -262,7 +348,9 @@ def _trend(actor: Actor, first: date, chosen: UUID | None, zone: ZoneInfo) -> li
     start, end = next_month(first, 1 - TREND_MONTHS), next_month(first)
 
     def by_month(source: tuple[str, str, str, str]) -> dict[str, tuple[Any, ...]]:
-        return _monthly(actor, *source, start, end, chosen, zone, f"to_char(t.{source[1]} AT TIME ZONE %(zone)s, 'YYYY-MM')")
+        return _monthly(
+            actor, *source, start, end, chosen, zone, f"to_char(t.{source[1]} AT TIME ZONE %(zone)s, 'YYYY-MM')"
+        )
 
     won, done, new = by_month(_WON), by_month(_DONE), by_month(_NEW)
     months = []
@@ -276,10 +364,24 @@ def _trend(actor: Actor, first: date, chosen: UUID | None, zone: ZoneInfo) -> li
                 "won_sum": won.get(key, (0, "0.00"))[1],
                 "interactions": done.get(key, (0,))[0],
                 "new_customers": new.get(key, (0,))[0],
-                "path": list_path("opportunities", _within(chosen, leaf("status", "eq", "won"), *_between("closed_at", month, next_month(month), zone)), view="all"),
+                "path": list_path(
+                    "opportunities",
+                    _within(
+                        chosen, leaf("status", "eq", "won"), *_between("closed_at", month, next_month(month), zone)
+                    ),
+                    view="all",
+                ),
                 "paths": {
-                    "interactions": list_path("interactions", _within(chosen, *_between("occurred_at", month, next_month(month), zone)), view="all"),
-                    "new_customers": list_path("customers", _within(chosen, *_between("created_at", month, next_month(month), zone)), view="all"),
+                    "interactions": list_path(
+                        "interactions",
+                        _within(chosen, *_between("occurred_at", month, next_month(month), zone)),
+                        view="all",
+                    ),
+                    "new_customers": list_path(
+                        "customers",
+                        _within(chosen, *_between("created_at", month, next_month(month), zone)),
+                        view="all",
+                    ),
                 },
             }
         )
@@ -294,7 +396,12 @@ def _ranking(actor: Actor, first: date, chosen: UUID | None, zone: ZoneInfo) -> 
 
     won, done, new = by_person(_WON), by_person(_DONE), by_person(_NEW)
     people = {k for k in {*won, *done, *new} if k}
-    names = {row[0]: row[1] for row in fetch_rows("SELECT id, name FROM accounts_user WHERE id = ANY(%(ids)s::uuid[])", {"ids": sorted(people)})}
+    names = {
+        row[0]: row[1]
+        for row in fetch_rows(
+            "SELECT id, name FROM accounts_user WHERE id = ANY(%(ids)s::uuid[])", {"ids": sorted(people)}
+        )
+    }
     rows = []
     for key in people:
         mine = leaf("owner", "eq", key)
@@ -305,10 +412,18 @@ def _ranking(actor: Actor, first: date, chosen: UUID | None, zone: ZoneInfo) -> 
                 "won_sum": won.get(key, (0, "0.00"))[1],
                 "interactions": done.get(key, (0,))[0],
                 "new_customers": new.get(key, (0,))[0],
-                "path": list_path("opportunities", _within(chosen, mine, leaf("status", "eq", "won"), *_between("closed_at", first, end, zone)), view="all"),
+                "path": list_path(
+                    "opportunities",
+                    _within(chosen, mine, leaf("status", "eq", "won"), *_between("closed_at", first, end, zone)),
+                    view="all",
+                ),
                 "paths": {
-                    "interactions": list_path("interactions", _within(chosen, mine, *_between("occurred_at", first, end, zone)), view="all"),
-                    "new_customers": list_path("customers", _within(chosen, mine, *_between("created_at", first, end, zone)), view="all"),
+                    "interactions": list_path(
+                        "interactions", _within(chosen, mine, *_between("occurred_at", first, end, zone)), view="all"
+                    ),
+                    "new_customers": list_path(
+                        "customers", _within(chosen, mine, *_between("created_at", first, end, zone)), view="all"
+                    ),
                 },
             }
         )
@@ -320,18 +435,47 @@ def _totals(actor: Actor, first: date, chosen: UUID | None, zone: ZoneInfo) -> l
     end, before = next_month(first), next_month(first, -1)
 
     def both(source: tuple[str, str, str, str]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-        rows = _monthly(actor, *source, before, end, chosen, zone, f"to_char(t.{source[1]} AT TIME ZONE %(zone)s, 'YYYY-MM')")
+        rows = _monthly(
+            actor, *source, before, end, chosen, zone, f"to_char(t.{source[1]} AT TIME ZONE %(zone)s, 'YYYY-MM')"
+        )
         empty = (0, "0.00") if source is _WON else (0,)
         return rows.get(f"{first:%Y-%m}", empty), rows.get(f"{before:%Y-%m}", empty)
 
     won, done, new = both(_WON), both(_DONE), both(_NEW)
-    won_path = list_path("opportunities", _within(chosen, leaf("status", "eq", "won"), *_between("closed_at", first, end, zone)), view="all")
+    won_path = list_path(
+        "opportunities",
+        _within(chosen, leaf("status", "eq", "won"), *_between("closed_at", first, end, zone)),
+        view="all",
+    )
     entries = (
         ("won_sum", T("赢单金额", "Won"), won[0][1], won[1][1], won_path, "CNY"),
         ("won_count", T("赢单数", "Deals won"), won[0][0], won[1][0], won_path, None),
-        ("new_customers", T("新增客户", "New customers"), new[0][0], new[1][0], list_path("customers", _within(chosen, *_between("created_at", first, end, zone)), view="all"), None),
-        ("interactions", T("跟进次数", "Follow-ups"), done[0][0], done[1][0], list_path("interactions", _within(chosen, *_between("occurred_at", first, end, zone)), view="all"), None),
+        (
+            "new_customers",
+            T("新增客户", "New customers"),
+            new[0][0],
+            new[1][0],
+            list_path("customers", _within(chosen, *_between("created_at", first, end, zone)), view="all"),
+            None,
+        ),
+        (
+            "interactions",
+            T("跟进次数", "Follow-ups"),
+            done[0][0],
+            done[1][0],
+            list_path("interactions", _within(chosen, *_between("occurred_at", first, end, zone)), view="all"),
+            None,
+        ),
     )
     return [
-        {"key": key, "label": label.to(), "value": value, "previous": previous, "path": path, "unit": unit, "tone": "calm"} for key, label, value, previous, path, unit in entries
+        {
+            "key": key,
+            "label": label.to(),
+            "value": value,
+            "previous": previous,
+            "path": path,
+            "unit": unit,
+            "tone": "calm",
+        }
+        for key, label, value, previous, path, unit in entries
     ]

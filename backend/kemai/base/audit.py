@@ -36,7 +36,8 @@ class RequestInfo:
     request_id: str = ""
 
 
-request_info: ContextVar[RequestInfo] = ContextVar("request_info", default=RequestInfo())
+NOWHERE = RequestInfo()
+request_info: ContextVar[RequestInfo] = ContextVar("request_info", default=NOWHERE)
 
 
 @dataclass(slots=True)
@@ -93,7 +94,15 @@ def act(
             _close()
 
 
-def record(actor: Doer, action: str, *, object: str = "", record_id: UUID | None = None, reason: str = "", data: dict[str, Any] | None = None) -> int:
+def record(
+    actor: Doer,
+    action: str,
+    *,
+    object: str = "",
+    record_id: UUID | None = None,
+    reason: str = "",
+    data: dict[str, Any] | None = None,
+) -> int:
     """Note something that changed no row (a sign-in, an export, a refusal) and return the event's id."""
     current = _current.get()
     joined = connection.in_atomic_block
@@ -112,7 +121,9 @@ def emit(event: Event) -> None:
     current.emit(event)
 
 
-def _insert(actor: Doer, action: str, object: str, record_id: UUID | None, reason: str, data: dict[str, Any] | None) -> int:
+def _insert(
+    actor: Doer, action: str, object: str, record_id: UUID | None, reason: str, data: dict[str, Any] | None
+) -> int:
     info = request_info.get()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -145,7 +156,10 @@ def _close() -> None:
 def _flush(opened: Act) -> None:
     if not opened.pending:
         return
-    rows = [(e.kind, e.object, e.record_id, opened.actor_id, orjson.dumps(e.payload(), default=str).decode()) for e in opened.pending]
+    rows = [
+        (e.kind, e.object, e.record_id, opened.actor_id, orjson.dumps(e.payload(), default=str).decode())
+        for e in opened.pending
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO base_outboxevent (kind, object, record_id, actor_id, payload, at) VALUES "

@@ -30,7 +30,10 @@ def store_file(
 ) -> StoredFile:
     """Keep the bytes of ``chunks``; ``days`` until it may be removed. :class:`TooLarge` beyond ``limit`` bytes."""
     row = StoredFile.objects.create(
-        name=name[:255], purpose=purpose, created_by=created_by, expires_at=now() + timedelta(days=days) if days else None
+        name=name[:255],
+        purpose=purpose,
+        created_by=created_by,
+        expires_at=now() + timedelta(days=days) if days else None,
     )
     digest, size = hashlib.sha256(), 0
     folder = settings.FILES_DIR

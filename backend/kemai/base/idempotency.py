@@ -44,6 +44,12 @@ def once(actor_id: UUID, route: str, key: str, body: bytes, run: Callable[[], An
             return Answer(stored.status or 200, bytes(stored.answer or b""), stored.headers, replayed=True)
         answer = run()
         IdempotencyKey.objects.create(
-            actor_id=actor_id, route=route, key=key, body_hash=digest, status=answer.status, headers=answer.headers, answer=answer.body
+            actor_id=actor_id,
+            route=route,
+            key=key,
+            body_hash=digest,
+            status=answer.status,
+            headers=answer.headers,
+            answer=answer.body,
         )
         return answer

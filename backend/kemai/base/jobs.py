@@ -57,7 +57,14 @@ class JobRun:
     def fail(self, record_id: UUID | str | None, label: str, error: KemaiError) -> None:
         """Remember why one record was refused."""
         if len(self.failures) < MAX_FAILURES:
-            self.failures.append({"id": str(record_id) if record_id else None, "label": label, "code": error.code, "message": _words(error)})
+            self.failures.append(
+                {
+                    "id": str(record_id) if record_id else None,
+                    "label": label,
+                    "code": error.code,
+                    "message": _words(error),
+                }
+            )
 
     def result(self, **facts: Any) -> None:
         self.job.result = {**self.job.result, **facts}
@@ -68,7 +75,10 @@ class JobRun:
     def save(self) -> None:
         self.job.failures = self.failures
         Job.objects.filter(pk=self.job.pk).update(
-            **{n: getattr(self.job, n) for n in ("total", "done", "succeeded", "failed", "failures", "result", "undo", "undo_until")}
+            **{
+                n: getattr(self.job, n)
+                for n in ("total", "done", "succeeded", "failed", "failures", "result", "undo", "undo_until")
+            }
         )
 
 
@@ -114,7 +124,12 @@ def run_job(job_id: str | UUID) -> Job:
     except Exception:
         log.error("job failed", job=str(job.id), kind=job.kind, trace=traceback.format_exc())
         state = "failed"
-        run.result(error=T("任务因内部错误中止，请联系管理员并提供任务编号。", "The job stopped on an internal error; give its number to your administrator.").to())
+        run.result(
+            error=T(
+                "任务因内部错误中止，请联系管理员并提供任务编号。",
+                "The job stopped on an internal error; give its number to your administrator.",
+            ).to()
+        )
     run.save()
     Job.objects.filter(pk=job.pk).update(state=state, finished_at=now())
     job.state = state
@@ -140,5 +155,20 @@ def cancel_job(actor_id: UUID, job_id: UUID) -> Job:
 
 def job_json(job: Job) -> dict[str, Any]:
     """The job as the API shows it."""
-    names = ("id", "kind", "label", "state", "total", "done", "succeeded", "failed", "failures", "result", "undo", "undo_until", "created_at", "finished_at")
+    names = (
+        "id",
+        "kind",
+        "label",
+        "state",
+        "total",
+        "done",
+        "succeeded",
+        "failed",
+        "failures",
+        "result",
+        "undo",
+        "undo_until",
+        "created_at",
+        "finished_at",
+    )
     return {name: getattr(job, name) for name in names}

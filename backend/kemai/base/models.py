@@ -46,7 +46,7 @@ def audited(*computed: str) -> list[pgtrigger.Trigger]:
         f"CROSS JOIN LATERAL (SELECT kemai_diff(to_jsonb(o), to_jsonb(n), {skipped}) AS diff) d "
         "WHERE d.diff IS NOT NULL; RETURN NULL;"
     )
-    after = {"when": pgtrigger.After, "level": pgtrigger.Statement}
+    after: dict[str, Any] = {"when": pgtrigger.After, "level": pgtrigger.Statement}
     return [
         pgtrigger.Trigger(
             name="audit_insert",

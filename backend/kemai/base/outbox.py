@@ -25,7 +25,9 @@ def dispatch_pending(limit: int = 200) -> int:
             for name in subscribers_of(kind):
                 # One lock per record and subscriber keeps the order of one record's events.
                 lock = f"{name}:{object_name}:{record_id or outbox_id}"
-                app.configure_task("base.deliver", queue="events", lock=lock).defer(outbox_id=outbox_id, subscriber=name)
+                app.configure_task("base.deliver", queue="events", lock=lock).defer(
+                    outbox_id=outbox_id, subscriber=name
+                )
     return len(rows)
 
 
@@ -33,7 +35,10 @@ def deliver_event(outbox_id: int, subscriber: str) -> bool:
     """Run one subscriber for one event, once. False when it had been handled before or no longer exists."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT id, kind, object, record_id, actor_id, payload::text FROM base_outboxevent WHERE id = %s", [outbox_id])
+            cursor.execute(
+                "SELECT id, kind, object, record_id, actor_id, payload::text FROM base_outboxevent WHERE id = %s",
+                [outbox_id],
+            )
             row = cursor.fetchone()
             if row is None:
                 return False
@@ -46,5 +51,5 @@ def deliver_event(outbox_id: int, subscriber: str) -> bool:
         function = subscribers_of(row[1]).get(subscriber)
         if function is None:
             return False
-        function(Delivered(*row[:5], orjson.loads(row[5])))
+        function(Delivered(row[0], row[1], row[2], row[3], row[4], orjson.loads(row[5])))
     return True

@@ -12,6 +12,8 @@ from kemai.kit.clock import now
 from kemai.kit.errors import Invalid, NotFound
 from kemai.kit.words import T
 
+NO_HELP = T("", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -22,7 +24,7 @@ class Parameter:
     default: Any
     label: T
     group: T
-    help: T = T("", "")
+    help: T = NO_HELP
     minimum: int | None = None
     maximum: int | None = None
     choices: tuple[tuple[str, T], ...] = ()
@@ -43,7 +45,11 @@ class Parameter:
             fits = (self.minimum is None or value >= self.minimum) and (self.maximum is None or value <= self.maximum)
         if not fits:
             raise Invalid.one(
-                "value", "out_of_bounds", T("取值应在 {low} 到 {high} 之间。", "The value must lie between {low} and {high}."), low=self.minimum, high=self.maximum
+                "value",
+                "out_of_bounds",
+                T("取值应在 {low} 到 {high} 之间。", "The value must lie between {low} and {high}."),
+                low=self.minimum,
+                high=self.maximum,
             )
         return value
 
@@ -84,6 +90,8 @@ def set_parameter(actor: Doer, *, code: str, value: Any) -> Parameter:
     parameter.check(value)
     old = parameter.value()
     with act(actor, "parameter.set", object="parameters", data={"code": code, "old": old, "new": value}):
-        ParameterValue.objects.update_or_create(code=code, defaults={"value": value, "updated_at": now(), "updated_by": actor.id})
+        ParameterValue.objects.update_or_create(
+            code=code, defaults={"value": value, "updated_at": now(), "updated_by": actor.id}
+        )
     forget_cache()
     return parameter

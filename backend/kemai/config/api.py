@@ -36,7 +36,16 @@ def signed_in(request: HttpRequest) -> Actor:
     return actor
 
 
-api = NinjaAPI(title="Kemai", version="1", description="Kemai 客脉", renderer=JsonRenderer(), auth=signed_in, docs_url=None, openapi_url=None, urls_namespace="api")
+api = NinjaAPI(
+    title="Kemai",
+    version="1",
+    description="Kemai 客脉",
+    renderer=JsonRenderer(),
+    auth=signed_in,
+    docs_url=None,
+    openapi_url=None,
+    urls_namespace="api",
+)
 
 
 @api.exception_handler(KemaiError)
@@ -48,7 +57,12 @@ def refuse(request: HttpRequest, error: KemaiError) -> HttpResponse:
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """What ninja's schemas refuse, in the product's own form."""
     found = [
-        FieldError(".".join(str(p) for p in e["loc"][2:]) or str(e["loc"][-1]), e["type"], T("内容不正确：{what}", "Not valid: {what}"), (("what", e["msg"]),))
+        FieldError(
+            ".".join(str(p) for p in e["loc"][2:]) or str(e["loc"][-1]),
+            e["type"],
+            T("内容不正确：{what}", "Not valid: {what}"),
+            (("what", e["msg"]),),
+        )
         for e in error.errors
     ]
     return problem_response(Invalid(found))

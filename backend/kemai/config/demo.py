@@ -68,7 +68,9 @@ def load_demo(*, customers: int = 2000, seed: int = 7) -> dict[str, Any]:
         start = now() - timedelta(weeks=WEEKS)
         with standing_at(start):
             _organise(company)
-        company.sellers = [a for u in company.people.values() if u.job_title in words.SELLING and (a := load_actor(u.id))]
+        company.sellers = [
+            a for u in company.people.values() if u.job_title in words.SELLING and (a := load_actor(u.id))
+        ]
         _customers(company, customers)
         _contacts(company)
         _interactions(company)
@@ -92,7 +94,12 @@ def _organise(company: Company) -> None:
         company.departments[words.COMPANY] = top
         for position, (name, parent, kind) in enumerate(words.DEPARTMENTS):
             company.departments[name] = Department.objects.create(
-                name=name, name_sort=pinyin_sort_key(name), parent=company.departments[parent], kind=kind, position=position + 1, created_by=INSTALLER.id
+                name=name,
+                name_sort=pinyin_sort_key(name),
+                parent=company.departments[parent],
+                kind=kind,
+                position=position + 1,
+                created_by=INSTALLER.id,
             )
     names = words.person_names(company.dice)
     for username, name, department, title, role in words.staff(names):
@@ -118,7 +125,9 @@ def _heads(company: Company) -> None:
             head, unit = company.people[username], company.departments[department]
             Department.objects.filter(pk=unit.pk).update(head=head)
             User.objects.filter(department=unit).exclude(pk=head.pk).update(manager=head)
-        team = Team.objects.create(name="大项目攻坚组", name_sort=pinyin_sort_key("大项目攻坚组"), description="跨部门的大项目")
+        team = Team.objects.create(
+            name="大项目攻坚组", name_sort=pinyin_sort_key("大项目攻坚组"), description="跨部门的大项目"
+        )
         for n, username in enumerate(("manager", "rep", "rep3")):
             TeamMember.objects.create(team=team, user=company.people[username], lead=n == 0)
 
@@ -148,7 +157,9 @@ def _moments(dice: random.Random, count: int) -> list[datetime]:
         day = (end - timedelta(days=int(WEEKS * 7 * (1 - dice.random() ** 0.7)))).date()
         while day.weekday() > 4:
             day -= timedelta(days=1)
-        moment = datetime(day.year, day.month, day.day, dice.randrange(1, 10), dice.randrange(60), dice.randrange(60), tzinfo=UTC)
+        moment = datetime(
+            day.year, day.month, day.day, dice.randrange(1, 10), dice.randrange(60), dice.randrange(60), tzinfo=UTC
+        )
         found.append(min(moment, end - timedelta(minutes=dice.randrange(1, 50))))
     return sorted(found)
 
@@ -179,7 +190,10 @@ def _contacts(company: Company) -> None:
     for seller in company.sellers:
         rows = []
         for key, _ in company.customers[seller.id]:
-            rows += [words.contact(dice, str(key), primary=n == 0) for n in range(dice.choices((1, 2, 3, 4), (4, 4, 2, 1))[0])]
+            rows += [
+                words.contact(dice, str(key), primary=n == 0)
+                for n in range(dice.choices((1, 2, 3, 4), (4, 4, 2, 1))[0])
+            ]
         for start in range(0, len(rows), 400):
             made = _insert(seller, "contacts", rows[start : start + 400])
             company.count("contacts", len(made))
@@ -194,13 +208,18 @@ def _interactions(company: Company) -> None:
         for key, since in company.customers[seller.id]:
             days = max((now() - since).days, 1)
             for _ in range(dice.choices((1, 3, 5, 9, 14), (3, 4, 3, 2, 1))[0]):
-                at = min(since + timedelta(days=dice.random() * days, hours=dice.randrange(8)), now() - timedelta(minutes=dice.randrange(3, 600)))
+                at = min(
+                    since + timedelta(days=dice.random() * days, hours=dice.randrange(8)),
+                    now() - timedelta(minutes=dice.randrange(3, 600)),
+                )
                 rows.append((max(at, since), words.interaction(dice, str(key), company.contacts.get(key, []))))
         rows.sort(key=lambda r: r[0])
         for start in range(0, len(rows), 150):
             part = rows[start : start + 150]
             with standing_at(part[-1][0] + timedelta(minutes=1)):
-                made = _insert(seller, "interactions", [words.dated(dice, row, at, now_at=part[-1][0]) for at, row in part])
+                made = _insert(
+                    seller, "interactions", [words.dated(dice, row, at, now_at=part[-1][0]) for at, row in part]
+                )
             company.count("interactions", len(made))
 
 
@@ -219,7 +238,11 @@ def _opportunities(company: Company, total: int) -> None:
         for _, part in sorted(months.items()):
             opened = max(at for _, at in part)
             with standing_at(opened):
-                made = _insert(seller, "opportunities", [words.opportunity(dice, str(key), company.contacts.get(key, []), opened) for key, _ in part])
+                made = _insert(
+                    seller,
+                    "opportunities",
+                    [words.opportunity(dice, str(key), company.contacts.get(key, []), opened) for key, _ in part],
+                )
             company.count("opportunities", len(made))
             for draft in made:
                 _walk(company, seller, draft.id, opened, stages)
@@ -260,7 +283,11 @@ def _tasks(company: Company) -> None:
         company.count("tasks", len(made))
         done = [d for d in made if dice.random() < 0.3]
         with act(seller, "complete", object="tasks"):
-            update_rows(get_object("tasks"), seller.id, [Draft(d.id, {}, {"status": "done", "progress": 100, "done_at": now()}) for d in done])
+            update_rows(
+                get_object("tasks"),
+                seller.id,
+                [Draft(d.id, {}, {"status": "done", "progress": 100, "done_at": now()}) for d in done],
+            )
 
 
 def _release_some(company: Company, total: int) -> None:
@@ -284,5 +311,3 @@ def _release_some(company: Company, total: int) -> None:
         except KemaiError:
             continue
     company.count("pooled", len(pool))
-
-

@@ -11,7 +11,9 @@ from stdnum.cn import uscc
 
 from kemai.kit.words import T
 
-ALREADY_PEOPLED = T("系统里已有人员，演示数据只能装入空系统。", "There are people already; the demo goes into an empty system only.")
+ALREADY_PEOPLED = T(
+    "系统里已有人员，演示数据只能装入空系统。", "There are people already; the demo goes into an empty system only."
+)
 COMPANY = "华睿科技集团"
 SELLING = ("销售代表", "客户经理")
 DEPARTMENTS = (
@@ -41,7 +43,11 @@ HEADS = {
     "营销部": "marketing",
     "客服中心": "service_head",
 }
-SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高梁郑谢宋唐许邓韩冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常"
+SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高梁郑谢宋唐许邓韩冯曹彭曾肖"
+    "田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付"
+    "方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常"
+)
 GIVEN = "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂华建国文辉力鹏飞宇浩轩欣怡雨婷雪梅志远海燕晓东春生佳琪子涵思远梦洁俊峰立新永康"
 
 
@@ -101,19 +107,44 @@ def mobile(dice: random.Random) -> str:
 
 
 CITIES = (
-    ("上海", "上海市浦东新区", "021"), ("杭州", "浙江省杭州市滨江区", "0571"), ("苏州", "江苏省苏州市工业园区", "0512"), ("南京", "江苏省南京市江宁区", "025"),
-    ("宁波", "浙江省宁波市鄞州区", "0574"), ("无锡", "江苏省无锡市新吴区", "0510"), ("广州", "广东省广州市天河区", "020"), ("深圳", "广东省深圳市南山区", "0755"),
-    ("东莞", "广东省东莞市松山湖", "0769"), ("佛山", "广东省佛山市顺德区", "0757"), ("北京", "北京市海淀区", "010"), ("天津", "天津市滨海新区", "022"),
-    ("青岛", "山东省青岛市崂山区", "0532"), ("济南", "山东省济南市历下区", "0531"), ("武汉", "湖北省武汉市洪山区", "027"), ("成都", "四川省成都市高新区", "028"),
-    ("重庆", "重庆市渝北区", "023"), ("西安", "陕西省西安市雁塔区", "029"), ("郑州", "河南省郑州市郑东新区", "0371"), ("厦门", "福建省厦门市思明区", "0592"),
-)  # fmt: skip
-FIRST = "恒盛宏鼎瑞鑫华泰中金博锐远创新联信达美佳和顺德昌隆兴凯旋天润海川明阳长青正大百川万通嘉禾广源腾飞启航卓越汇丰荣光"
+    ("上海", "上海市浦东新区", "021"),
+    ("杭州", "浙江省杭州市滨江区", "0571"),
+    ("苏州", "江苏省苏州市工业园区", "0512"),
+    ("南京", "江苏省南京市江宁区", "025"),
+    ("宁波", "浙江省宁波市鄞州区", "0574"),
+    ("无锡", "江苏省无锡市新吴区", "0510"),
+    ("广州", "广东省广州市天河区", "020"),
+    ("深圳", "广东省深圳市南山区", "0755"),
+    ("东莞", "广东省东莞市松山湖", "0769"),
+    ("佛山", "广东省佛山市顺德区", "0757"),
+    ("北京", "北京市海淀区", "010"),
+    ("天津", "天津市滨海新区", "022"),
+    ("青岛", "山东省青岛市崂山区", "0532"),
+    ("济南", "山东省济南市历下区", "0531"),
+    ("武汉", "湖北省武汉市洪山区", "027"),
+    ("成都", "四川省成都市高新区", "028"),
+    ("重庆", "重庆市渝北区", "023"),
+    ("西安", "陕西省西安市雁塔区", "029"),
+    ("郑州", "河南省郑州市郑东新区", "0371"),
+    ("厦门", "福建省厦门市思明区", "0592"),
+)
+FIRST = (
+    "恒盛宏鼎瑞鑫华泰中金博锐远创新联信达美佳和顺德昌隆兴凯旋天润海川明阳长青正大百川万通嘉禾广源腾飞启航卓越汇丰荣光"
+)
 TRADES = (
-    ("manufacturing", ("精密机械", "自动化设备", "汽车零部件", "电子科技", "模具制造", "五金制品")), ("construction", ("建筑工程", "装饰工程", "市政工程", "钢结构")),
-    ("real_estate", ("置业", "房地产开发", "物业服务")), ("wholesale", ("商贸", "贸易", "供应链管理", "百货")), ("logistics", ("物流", "运输", "仓储服务")),
-    ("it", ("信息技术", "软件", "网络科技", "数据服务")), ("finance", ("融资租赁", "保险代理", "资产管理")), ("energy", ("新能源", "化工", "环保科技")),
-    ("healthcare", ("医疗器械", "生物医药", "健康管理")), ("education", ("教育科技", "职业培训")), ("catering", ("餐饮管理", "酒店管理")), ("agriculture", ("农业发展", "食品")),
-)  # fmt: skip
+    ("manufacturing", ("精密机械", "自动化设备", "汽车零部件", "电子科技", "模具制造", "五金制品")),
+    ("construction", ("建筑工程", "装饰工程", "市政工程", "钢结构")),
+    ("real_estate", ("置业", "房地产开发", "物业服务")),
+    ("wholesale", ("商贸", "贸易", "供应链管理", "百货")),
+    ("logistics", ("物流", "运输", "仓储服务")),
+    ("it", ("信息技术", "软件", "网络科技", "数据服务")),
+    ("finance", ("融资租赁", "保险代理", "资产管理")),
+    ("energy", ("新能源", "化工", "环保科技")),
+    ("healthcare", ("医疗器械", "生物医药", "健康管理")),
+    ("education", ("教育科技", "职业培训")),
+    ("catering", ("餐饮管理", "酒店管理")),
+    ("agriculture", ("农业发展", "食品")),
+)
 FORMS = ("有限公司", "有限公司", "有限公司", "股份有限公司", "集团有限公司")
 
 
@@ -143,7 +174,10 @@ class CompanyMaker:
             "short_name": f"{city}{brand}" if dice.random() < 0.4 else brand,
             "kind": "company",
             "industry": industry,
-            "source": dice.choices(("cold_call", "visit", "referral", "exhibition", "web", "wechat", "advert", "partner", "import"), (20, 12, 15, 10, 14, 10, 6, 6, 7))[0],
+            "source": dice.choices(
+                ("cold_call", "visit", "referral", "exhibition", "web", "wechat", "advert", "partner", "import"),
+                (20, 12, 15, 10, 14, 10, 6, 6, 7),
+            )[0],
             "region": region,
             "importance": dice.choices(("key", "potential", "ordinary", ""), (12, 25, 45, 18))[0],
             "relation_stage": dice.choices(("potential", "interested", "closed", "loyal", ""), (35, 30, 20, 5, 10))[0],
@@ -151,13 +185,19 @@ class CompanyMaker:
             "nature": dice.choices(("state", "private", "foreign", "joint", "listed", ""), (10, 55, 8, 5, 4, 18))[0],
         }
         if dice.random() < 0.85:
-            row["phone"] = mobile(dice) if dice.random() < 0.6 else f"{code}-{dice.randrange(2, 9)}{dice.randrange(10**7):07d}"
+            row["phone"] = (
+                mobile(dice) if dice.random() < 0.6 else f"{code}-{dice.randrange(2, 9)}{dice.randrange(10**7):07d}"
+            )
         if dice.random() < 0.5:
-            row["address"] = f"{region}{dice.choice(('科技路', '人民路', '建设大道', '创新大街', '滨江路'))}{dice.randrange(1, 999)}号"
+            row["address"] = (
+                f"{region}{dice.choice(('科技路', '人民路', '建设大道', '创新大街', '滨江路'))}{dice.randrange(1, 999)}号"
+            )
         if dice.random() < 0.6:
             row["credit_code"] = credit_code(dice)
         if dice.random() < 0.3:
-            row["tags"] = dice.sample(("重点跟进", "老客户", "价格敏感", "有账期", "标杆", "需要样品", "展会认识"), dice.choice((1, 1, 2)))
+            row["tags"] = dice.sample(
+                ("重点跟进", "老客户", "价格敏感", "有账期", "标杆", "需要样品", "展会认识"), dice.choice((1, 1, 2))
+            )
         if dice.random() < 0.5:
             row["legal_representative"] = next(self.names)
         return row
@@ -182,7 +222,16 @@ def credit_code(dice: random.Random) -> str:
     return body + uscc.calc_check_digit(body)
 
 
-TITLES = (("采购经理", "influences"), ("总经理", "decides"), ("技术总监", "influences"), ("财务经理", "gatekeeper"), ("采购员", "uses"), ("生产主管", "uses"), ("副总经理", "decides"), ("行政主管", "gatekeeper"))
+TITLES = (
+    ("采购经理", "influences"),
+    ("总经理", "decides"),
+    ("技术总监", "influences"),
+    ("财务经理", "gatekeeper"),
+    ("采购员", "uses"),
+    ("生产主管", "uses"),
+    ("副总经理", "decides"),
+    ("行政主管", "gatekeeper"),
+)
 
 
 def contact(dice: random.Random, customer: str, *, primary: bool) -> dict[str, Any]:
@@ -237,7 +286,9 @@ def dated(dice: random.Random, row: dict[str, Any], at: datetime, *, now_at: dat
     """A follow-up with its moment, and in most cases the next one agreed."""
     row = {**row, "occurred_at": at.isoformat()}
     if dice.random() < 0.6:
-        row["next_contact_at"] = (at + timedelta(days=dice.choice((3, 5, 7, 10, 14, 21, 30)), minutes=dice.randrange(1, 200))).isoformat()
+        row["next_contact_at"] = (
+            at + timedelta(days=dice.choice((3, 5, 7, 10, 14, 21, 30)), minutes=dice.randrange(1, 200))
+        ).isoformat()
     return row
 
 
@@ -254,13 +305,26 @@ def opportunity(dice: random.Random, customer: str, contacts: list[Any], opened:
     }
 
 
-TODO = ("回电确认报价", "准备方案演示", "寄送样品", "拜访客户", "整理会议纪要", "提交合同草稿", "跟进付款", "生日问候", "邀请参加展会", "更新客户档案")
+TODO = (
+    "回电确认报价",
+    "准备方案演示",
+    "寄送样品",
+    "拜访客户",
+    "整理会议纪要",
+    "提交合同草稿",
+    "跟进付款",
+    "生日问候",
+    "邀请参加展会",
+    "更新客户档案",
+)
 
 
 def task(dice: random.Random, customer: str, moment: datetime) -> dict[str, Any]:
     return {
         "title": dice.choice(TODO),
         "related": customer,
-        "due_at": (moment + timedelta(days=dice.choice((-3, -1, 0, 0, 0, 1, 2, 5, 9)), hours=dice.randrange(1, 6))).isoformat(),
+        "due_at": (
+            moment + timedelta(days=dice.choice((-3, -1, 0, 0, 0, 1, 2, 5, 9)), hours=dice.randrange(1, 6))
+        ).isoformat(),
         "priority": dice.choices(("high", "normal", "low"), (2, 6, 1))[0],
     }

@@ -33,7 +33,9 @@ def _seed_dictionaries() -> None:
     if new:
         with act(INSTALLER, "create", object="dictionaries"):
             DictionaryValue.objects.bulk_create(
-                DictionaryValue(dictionary=d.code, value=value, label_zh=label.zh, label_en=label.en, color=color, position=n)
+                DictionaryValue(
+                    dictionary=d.code, value=value, label_zh=label.zh, label_en=label.en, color=color, position=n
+                )
                 for d in new
                 for n, (value, label, color) in enumerate(d.seed)
             )

@@ -19,6 +19,9 @@ def configure_logging(level: str) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number if isinstance(number, int) else logging.INFO),
     )
-    logging.basicConfig(level=number if isinstance(number, int) else logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(
+        level=number if isinstance(number, int) else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
     for noisy in ("django.request", "django.security", "procrastinate"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL if noisy == "django.request" else logging.WARNING)

@@ -9,7 +9,6 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 
 from kemai.config.api import api
-
 from kemai.platform.objects.openapi import PROBLEM, describe_objects
 
 

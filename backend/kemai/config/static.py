@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]
 
 from kemai.kit.errors import MethodNotAllowed, NotFound
 from kemai.kit.words import T
@@ -19,7 +19,7 @@ NOT_BUILT = T("页面尚未构建，请运行 make run。", "The pages are not b
 class AppMiddleware(WhiteNoiseMiddleware):
     """Serves files of the build at /app/; file names carry a hash, so they never change."""
 
-    def __init__(self, get_response=None) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, get_response=None) -> None:
         super().__init__(get_response, settings)
         if APP.is_dir():
             self.add_files(str(APP), prefix="/")
@@ -27,7 +27,7 @@ class AppMiddleware(WhiteNoiseMiddleware):
     def immutable_file_test(self, path: str, url: str) -> bool:
         return "/assets/" in url
 
-    def add_headers_function(self, headers, path: str, url: str) -> None:  # type: ignore[no-untyped-def]
+    def add_headers_function(self, headers, path: str, url: str) -> None:
         headers["X-Content-Type-Options"] = "nosniff"
 
 

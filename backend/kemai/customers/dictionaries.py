@@ -38,7 +38,12 @@ SOURCE = declare_dictionary(
     ("other", "其他", "Other"),
 )
 SIZE = declare_dictionary(
-    "size", T("规模", "Size"), ("large", "大客户", "Large"), ("medium", "中型客户", "Medium"), ("small", "小客户", "Small"), ("micro", "小微客户", "Micro")
+    "size",
+    T("规模", "Size"),
+    ("large", "大客户", "Large"),
+    ("medium", "中型客户", "Medium"),
+    ("small", "小客户", "Small"),
+    ("micro", "小微客户", "Micro"),
 )
 IMPORTANCE = declare_dictionary(
     "importance",

@@ -23,22 +23,33 @@ class AlreadyInPool(Conflict):
 
 class PoolLimitReached(Conflict):
     code = "customers.pool_limit_reached"
-    text = T("您持有的客户已达上限 {limit} 个，请先退回部分客户或请主管调整上限。", "You hold the limit of {limit} customers; release some or ask your manager to raise it.")
+    text = T(
+        "您持有的客户已达上限 {limit} 个，请先退回部分客户或请主管调整上限。",
+        "You hold the limit of {limit} customers; release some or ask your manager to raise it.",
+    )
 
 
 class DailyClaimsReached(Conflict):
     code = "customers.daily_claims_reached"
-    text = T("今日领取已达上限 {limit} 个，请明天再来或请主管分配。", "You have claimed today's limit of {limit}; come back tomorrow or ask your manager to assign.")
+    text = T(
+        "今日领取已达上限 {limit} 个，请明天再来或请主管分配。",
+        "You have claimed today's limit of {limit}; come back tomorrow or ask your manager to assign.",
+    )
 
 
 class CoolingOff(Conflict):
     code = "customers.cooling_off"
-    text = T("您退回该客户未满 {limit} 天，暂不能再次领取。", "You released this customer less than {limit} days ago and cannot claim it again yet.")
+    text = T(
+        "您退回该客户未满 {limit} 天，暂不能再次领取。",
+        "You released this customer less than {limit} days ago and cannot claim it again yet.",
+    )
 
 
 class NoPool(Conflict):
     code = "customers.no_pool"
-    text = T("还没有公海，请管理员先建立一个默认公海。", "There is no pool yet; ask the administrator to make a default one.")
+    text = T(
+        "还没有公海，请管理员先建立一个默认公海。", "There is no pool yet; ask the administrator to make a default one."
+    )
 
 
 class NobodyToAssign(Conflict):

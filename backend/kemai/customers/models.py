@@ -24,8 +24,14 @@ class Pool(Record):
     class Meta(Record.Meta):
         triggers = audited()
         constraints = [
-            models.UniqueConstraint(fields=["name"], name="pool_name_once", condition=models.Q(deleted_at__isnull=True)),
-            models.UniqueConstraint(fields=["is_default"], name="pool_default_once", condition=models.Q(is_default=True, deleted_at__isnull=True)),
+            models.UniqueConstraint(
+                fields=["name"], name="pool_name_once", condition=models.Q(deleted_at__isnull=True)
+            ),
+            models.UniqueConstraint(
+                fields=["is_default"],
+                name="pool_default_once",
+                condition=models.Q(is_default=True, deleted_at__isnull=True),
+            ),
         ]
         indexes = record_indexes("pool", sorts=("updated_at", "name_sort"))
 
@@ -95,17 +101,24 @@ class Customer(Record):
     deal_amount = models.DecimalField(max_digits=18, decimal_places=2, default=0)
 
     class Meta(Record.Meta):
-        triggers = audited("last_contact_at", "next_contact_at", "last_deal_at", "deal_count", "deal_amount", "unique_key")
+        triggers = audited(
+            "last_contact_at", "next_contact_at", "last_deal_at", "deal_count", "deal_amount", "unique_key"
+        )
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(owner__isnull=False, pool__isnull=True) | models.Q(owner__isnull=True, pool__isnull=False),
+                condition=models.Q(owner__isnull=False, pool__isnull=True)
+                | models.Q(owner__isnull=True, pool__isnull=False),
                 name="customer_owned_or_pooled",
             ),
             models.UniqueConstraint(
-                fields=["unique_key"], name="customer_once", condition=models.Q(deleted_at__isnull=True) & ~models.Q(unique_key="")
+                fields=["unique_key"],
+                name="customer_once",
+                condition=models.Q(deleted_at__isnull=True) & ~models.Q(unique_key=""),
             ),
             models.UniqueConstraint(
-                fields=["credit_code"], name="customer_credit_code_once", condition=models.Q(deleted_at__isnull=True) & ~models.Q(credit_code="")
+                fields=["credit_code"],
+                name="customer_credit_code_once",
+                condition=models.Q(deleted_at__isnull=True) & ~models.Q(credit_code=""),
             ),
         ]
         indexes = [
@@ -114,9 +127,19 @@ class Customer(Record):
                 sorts=("updated_at", "created_at", "name_sort", "next_contact_at", "last_contact_at"),
                 branches=("owner_id", "department_id"),
             ),
-            models.Index(fields=["pool", "updated_at", "id"], name="cust_pool_ix", condition=models.Q(pool__isnull=False)),
-            models.Index(fields=["industry", "updated_at", "id"], name="cust_industry_ix", condition=models.Q(deleted_at__isnull=True)),
-            models.Index(fields=["owner", "industry", "updated_at", "id"], name="cust_owner_industry_ix", condition=models.Q(deleted_at__isnull=True)),
+            models.Index(
+                fields=["pool", "updated_at", "id"], name="cust_pool_ix", condition=models.Q(pool__isnull=False)
+            ),
+            models.Index(
+                fields=["industry", "updated_at", "id"],
+                name="cust_industry_ix",
+                condition=models.Q(deleted_at__isnull=True),
+            ),
+            models.Index(
+                fields=["owner", "industry", "updated_at", "id"],
+                name="cust_owner_industry_ix",
+                condition=models.Q(deleted_at__isnull=True),
+            ),
             models.Index(fields=["phone"], name="cust_phone_ix", condition=~models.Q(phone="")),
         ]
 
@@ -154,7 +177,9 @@ class Contact(Held, Record):
     class Meta(Record.Meta):
         triggers = audited("holder_id", "holder_department_id")
         indexes = [
-            *record_indexes("contact", sorts=("updated_at", "name_sort"), branches=("holder_id", "holder_department_id")),
+            *record_indexes(
+                "contact", sorts=("updated_at", "name_sort"), branches=("holder_id", "holder_department_id")
+            ),
             models.Index(fields=["customer", "name_sort", "id"], name="contact_customer_ix"),
         ]
 
@@ -169,11 +194,17 @@ class CustomerRelation(Held, Record):
     class Meta(Record.Meta):
         triggers = audited("holder_id", "holder_department_id")
         constraints = [
-            models.UniqueConstraint(fields=["customer", "related", "kind"], name="relation_once", condition=models.Q(deleted_at__isnull=True)),
+            models.UniqueConstraint(
+                fields=["customer", "related", "kind"],
+                name="relation_once",
+                condition=models.Q(deleted_at__isnull=True),
+            ),
             models.CheckConstraint(condition=~models.Q(customer=models.F("related")), name="relation_not_self"),
         ]
         indexes = [
-            *record_indexes("relation", sorts=("updated_at",), branches=("holder_id", "holder_department_id"), search=False),
+            *record_indexes(
+                "relation", sorts=("updated_at",), branches=("holder_id", "holder_department_id"), search=False
+            ),
             models.Index(fields=["related"], name="relation_related_ix"),
         ]
 

@@ -63,5 +63,3 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
 def _has_nul(data: Any) -> bool:
     """PostgreSQL stores no NUL; refused at the door rather than at each column."""
     return b"\\u0000" in orjson.dumps(data)
-
-

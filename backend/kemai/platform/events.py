@@ -39,4 +39,6 @@ class RecordsRestored(Event):
 
     kind: ClassVar[str] = "platform.records_restored"
     ids: list[str]
+
+
 EVENT_TYPES = (RecordsCreated, RecordsChanged, RecordsDeleted, RecordsRestored)

@@ -136,4 +136,7 @@ class NotifyEvent(models.Model):
 
     class Meta:
         db_table = "platform_notify_event"
-        indexes = [models.Index(fields=["user_id", "id"], name="notify_user_ix"), models.Index(fields=["at"], name="notify_age_ix")]
+        indexes = [
+            models.Index(fields=["user_id", "id"], name="notify_user_ix"),
+            models.Index(fields=["at"], name="notify_age_ix"),
+        ]

@@ -16,7 +16,17 @@ from kemai.platform.models import Notification, NotifyEvent
 PAGE = 30
 
 
-def notify(user_id: UUID, *, kind: str, title: T, title_params: dict[str, Any] | None = None, text: str = "", path: str = "", object: str = "", record_id: UUID | None = None) -> None:
+def notify(
+    user_id: UUID,
+    *,
+    kind: str,
+    title: T,
+    title_params: dict[str, Any] | None = None,
+    text: str = "",
+    path: str = "",
+    object: str = "",
+    record_id: UUID | None = None,
+) -> None:
     """Tell one person something, in whichever language he will read it."""
     params = title_params or {}
     row = Notification.objects.create(
@@ -29,7 +39,18 @@ def notify(user_id: UUID, *, kind: str, title: T, title_params: dict[str, Any] |
         object=object,
         record_id=record_id,
     )
-    send_event(user_id, "notification", {"id": row.id, "title_zh": row.title_zh, "title_en": row.title_en, "text": text, "path": path, "at": row.at.isoformat()})
+    send_event(
+        user_id,
+        "notification",
+        {
+            "id": row.id,
+            "title_zh": row.title_zh,
+            "title_en": row.title_en,
+            "text": text,
+            "path": path,
+            "at": row.at.isoformat(),
+        },
+    )
 
 
 def send_event(user_id: UUID, kind: str, payload: dict[str, Any]) -> None:
@@ -43,7 +64,15 @@ def list_notifications(actor: Actor, *, before: int | None = None) -> dict[str, 
     if before:
         rows = rows.filter(id__lt=before)
     items = [
-        {"id": n.id, "at": n.at, "kind": n.kind, "title": n.title_en if actor.locale == EN else n.title_zh, "text": n.text, "path": n.path, "read": n.read_at is not None}
+        {
+            "id": n.id,
+            "at": n.at,
+            "kind": n.kind,
+            "title": n.title_en if actor.locale == EN else n.title_zh,
+            "text": n.text,
+            "path": n.path,
+            "read": n.read_at is not None,
+        }
         for n in rows[:PAGE]
     ]
     return {"items": items, "unread": count_unread(actor)}
@@ -65,5 +94,3 @@ def mark_read(actor: Actor, *, ids: list[int] | None) -> int:
 def forget_old_events() -> None:
     """Streams can be resumed for an hour."""
     NotifyEvent.objects.filter(at__lt=now() - timedelta(hours=1)).delete()
-
-

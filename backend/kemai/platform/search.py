@@ -20,12 +20,20 @@ def search_everything(actor: Actor, q: str, *, limit: int = 10) -> list[dict[str
     searched = [o for o in all_objects() if o.search.global_search and actor.has(o.perm("view"))]
     if not searched:
         return []
-    params: dict[str, Any] = {**search_params(text), "limit": limit, "q_first": f"{query_words(text)[0] if query_words(text) else ''}%"}
+    params: dict[str, Any] = {
+        **search_params(text),
+        "limit": limit,
+        "q_first": f"{query_words(text)[0] if query_words(text) else ''}%",
+    }
     parts = [_part(actor, n, declaration, params) for n, declaration in enumerate(searched)]
     rows = fetch_rows(" UNION ALL ".join(parts), params)
     groups = []
     for n, declaration in enumerate(searched):
-        items = [{"id": row[1], "label": row[2], "sub": row[3] or "", "path": f"{declaration.path}/{row[1]}"} for row in rows if row[0] == n]
+        items = [
+            {"id": row[1], "label": row[2], "sub": row[3] or "", "path": f"{declaration.path}/{row[1]}"}
+            for row in rows
+            if row[0] == n
+        ]
         if items:
             groups.append({"object": declaration.name, "label": declaration.plural.to(), "items": items})
     return groups
@@ -45,7 +53,11 @@ def _part(actor: Actor, n: int, declaration: ObjectType, params: dict[str, Any])
 
 
 def _subtitle(actor: Actor, declaration: ObjectType) -> str:
-    plain = [declaration.by_name[s] for s in declaration.subtitle if not declaration.by_name[s].target and not declaration.by_name[s].dictionary]
+    plain = [
+        declaration.by_name[s]
+        for s in declaration.subtitle
+        if not declaration.by_name[s].target and not declaration.by_name[s].dictionary
+    ]
     for found in plain:
         sql = output(actor, declaration, found)
         if sql:

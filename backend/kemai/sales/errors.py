@@ -18,7 +18,10 @@ class NotClosed(Conflict):
 
 class NoSuchStage(Conflict):
     code = "sales.no_such_stage"
-    text = T("这个流程里没有这样的阶段，请管理员检查销售流程。", "This pipeline has no such stage; ask the administrator to check it.")
+    text = T(
+        "这个流程里没有这样的阶段，请管理员检查销售流程。",
+        "This pipeline has no such stage; ask the administrator to check it.",
+    )
 
 
 class StageGate(Invalid):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pgtrigger
 from django.db import models
 
@@ -21,7 +23,11 @@ class Pipeline(Record):
 
     class Meta(Record.Meta):
         triggers = audited()
-        constraints = [models.UniqueConstraint(fields=["name"], name="pipeline_name_once", condition=models.Q(deleted_at__isnull=True))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"], name="pipeline_name_once", condition=models.Q(deleted_at__isnull=True)
+            )
+        ]
         indexes = record_indexes("pipe", sorts=("updated_at", "position", "name_sort"))
 
 
@@ -42,8 +48,12 @@ class Stage(Record):
     class Meta(Record.Meta):
         triggers = audited()
         constraints = [
-            models.UniqueConstraint(fields=["pipeline", "code"], name="stage_code_once", condition=models.Q(deleted_at__isnull=True)),
-            models.CheckConstraint(condition=models.Q(probability__gte=0, probability__lte=100), name="stage_probability_percent"),
+            models.UniqueConstraint(
+                fields=["pipeline", "code"], name="stage_code_once", condition=models.Q(deleted_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                condition=models.Q(probability__gte=0, probability__lte=100), name="stage_probability_percent"
+            ),
         ]
         indexes = record_indexes("stage", sorts=("updated_at", "position"))
 
@@ -62,12 +72,30 @@ def _rows(table: str, sign: str) -> str:
 
 def kept_figures() -> list[pgtrigger.Trigger]:
     """Counts and sums per stage and holder, kept by the statements that change opportunities, so that a board never counts."""
-    after = {"when": pgtrigger.After, "level": pgtrigger.Statement}
+    after: dict[str, Any] = {"when": pgtrigger.After, "level": pgtrigger.Statement}
     both = f"{_rows('new_rows', '')} UNION ALL {_rows('old_rows', '-')}"
     return [
-        pgtrigger.Trigger(name="figures_insert", operation=pgtrigger.Insert, referencing=pgtrigger.Referencing(new="new_rows"), func=_UPSERT % _rows("new_rows", ""), **after),
-        pgtrigger.Trigger(name="figures_update", operation=pgtrigger.Update, referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"), func=_UPSERT % both, **after),
-        pgtrigger.Trigger(name="figures_delete", operation=pgtrigger.Delete, referencing=pgtrigger.Referencing(old="old_rows"), func=_UPSERT % _rows("old_rows", "-"), **after),
+        pgtrigger.Trigger(
+            name="figures_insert",
+            operation=pgtrigger.Insert,
+            referencing=pgtrigger.Referencing(new="new_rows"),
+            func=_UPSERT % _rows("new_rows", ""),
+            **after,
+        ),
+        pgtrigger.Trigger(
+            name="figures_update",
+            operation=pgtrigger.Update,
+            referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
+            func=_UPSERT % both,
+            **after,
+        ),
+        pgtrigger.Trigger(
+            name="figures_delete",
+            operation=pgtrigger.Delete,
+            referencing=pgtrigger.Referencing(old="old_rows"),
+            func=_UPSERT % _rows("old_rows", "-"),
+            **after,
+        ),
     ]
 
 
@@ -97,22 +125,54 @@ class Opportunity(Held, Record):
     class Meta(Record.Meta):
         triggers = [*audited("holder_id", "holder_department_id", "stage_since"), *kept_figures()]
         constraints = [
-            models.CheckConstraint(condition=models.Q(amount__isnull=True) | models.Q(amount__gte=0), name="opportunity_amount_positive"),
             models.CheckConstraint(
-                condition=models.Q(status="open", closed_at__isnull=True) | models.Q(status__in=("won", "lost"), closed_at__isnull=False),
+                condition=models.Q(amount__isnull=True) | models.Q(amount__gte=0), name="opportunity_amount_positive"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="open", closed_at__isnull=True)
+                | models.Q(status__in=("won", "lost"), closed_at__isnull=False),
                 name="opportunity_closed_when_closed",
             ),
         ]
         indexes = [
-            *record_indexes("opp", sorts=("updated_at",), branches=("owner_id", "department_id", "holder_id", "holder_department_id")),
-            *(models.Index(fields=[s, "id"], name=f"opp_{s[:12]}_ix", condition=models.Q(deleted_at__isnull=True)) for s in ("created_at", "name_sort", "amount", "expected_close_on")),
+            *record_indexes(
+                "opp",
+                sorts=("updated_at",),
+                branches=("owner_id", "department_id", "holder_id", "holder_department_id"),
+            ),
+            *(
+                models.Index(fields=[s, "id"], name=f"opp_{s[:12]}_ix", condition=models.Q(deleted_at__isnull=True))
+                for s in ("created_at", "name_sort", "amount", "expected_close_on")
+            ),
             models.Index(fields=["customer", "updated_at", "id"], name="opp_customer_ix"),
-            models.Index(fields=["stage", "updated_at", "id"], name="opp_stage_ix", condition=models.Q(deleted_at__isnull=True)),
-            models.Index(fields=["owner", "stage", "updated_at", "id"], name="opp_owner_stage_ix", condition=models.Q(deleted_at__isnull=True)),
-            models.Index(fields=["department", "stage", "updated_at", "id"], name="opp_dept_stage_ix", condition=models.Q(deleted_at__isnull=True)),
-            models.Index(fields=["holder_id", "stage", "updated_at", "id"], name="opp_holder_stage_ix", condition=models.Q(deleted_at__isnull=True)),
-            models.Index(fields=["holder_department_id", "stage", "updated_at", "id"], name="opp_hdept_stage_ix", condition=models.Q(deleted_at__isnull=True)),
-            models.Index(fields=["status", "closed_at", "owner"], name="opp_closed_ix", condition=models.Q(closed_at__isnull=False, deleted_at__isnull=True)),
+            models.Index(
+                fields=["stage", "updated_at", "id"], name="opp_stage_ix", condition=models.Q(deleted_at__isnull=True)
+            ),
+            models.Index(
+                fields=["owner", "stage", "updated_at", "id"],
+                name="opp_owner_stage_ix",
+                condition=models.Q(deleted_at__isnull=True),
+            ),
+            models.Index(
+                fields=["department", "stage", "updated_at", "id"],
+                name="opp_dept_stage_ix",
+                condition=models.Q(deleted_at__isnull=True),
+            ),
+            models.Index(
+                fields=["holder_id", "stage", "updated_at", "id"],
+                name="opp_holder_stage_ix",
+                condition=models.Q(deleted_at__isnull=True),
+            ),
+            models.Index(
+                fields=["holder_department_id", "stage", "updated_at", "id"],
+                name="opp_hdept_stage_ix",
+                condition=models.Q(deleted_at__isnull=True),
+            ),
+            models.Index(
+                fields=["status", "closed_at", "owner"],
+                name="opp_closed_ix",
+                condition=models.Q(closed_at__isnull=False, deleted_at__isnull=True),
+            ),
         ]
 
 
@@ -131,7 +191,9 @@ class StageFigure(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["stage", "owner_id", "department_id", "holder_id", "holder_department_id"], name="stage_figure_once", nulls_distinct=False
+                fields=["stage", "owner_id", "department_id", "holder_id", "holder_department_id"],
+                name="stage_figure_once",
+                nulls_distinct=False,
             )
         ]
 
@@ -147,4 +209,7 @@ class StageMove(models.Model):
     at = models.DateTimeField(default=now)
 
     class Meta:
-        indexes = [models.Index(fields=["opportunity_id", "id"], name="stage_move_ix"), models.Index(fields=["at"], name="stage_move_at_ix")]
+        indexes = [
+            models.Index(fields=["opportunity_id", "id"], name="stage_move_ix"),
+            models.Index(fields=["at"], name="stage_move_at_ix"),
+        ]

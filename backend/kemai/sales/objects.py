@@ -8,16 +8,44 @@ from kemai.accounts.access import Actor, Ownership
 from kemai.customers.services.ownership import follow_customers
 from kemai.kit.words import T
 from kemai.platform.objects.declare import Board, Choice, Command, Field, ObjectType, Panel, SearchLine, View, register
-from kemai.platform.objects.types import BOOL, CHOICE, DATE, DEPARTMENT, INSTANT, INTEGER, LONG_TEXT, MONEY, REFERENCE, TEXT, USER
+from kemai.platform.objects.types import (
+    BOOL,
+    CHOICE,
+    DATE,
+    DEPARTMENT,
+    INSTANT,
+    INTEGER,
+    LONG_TEXT,
+    MONEY,
+    REFERENCE,
+    TEXT,
+    USER,
+)
 from kemai.sales import dictionaries
 from kemai.sales.models import Opportunity, Pipeline, Stage
 from kemai.sales.services import opportunities, pipelines
 
 assert dictionaries.LOST_REASON  # declared before the fields that name it
 
-STATUS = (Choice("open", T("进行中", "Open"), "blue"), Choice("won", T("赢单", "Won"), "green"), Choice("lost", T("丢单", "Lost"), "default"))
+STATUS = (
+    Choice("open", T("进行中", "Open"), "blue"),
+    Choice("won", T("赢单", "Won"), "green"),
+    Choice("lost", T("丢单", "Lost"), "default"),
+)
 CURRENCY = (Choice("CNY", T("人民币", "CNY")),)
-COLORS = tuple(Choice(c, T(zh, c)) for c, zh in (("blue", "蓝"), ("cyan", "青"), ("green", "绿"), ("gold", "金"), ("orange", "橙"), ("red", "红"), ("purple", "紫"), ("default", "灰")))
+COLORS = tuple(
+    Choice(c, T(zh, c))
+    for c, zh in (
+        ("blue", "蓝"),
+        ("cyan", "青"),
+        ("green", "绿"),
+        ("gold", "金"),
+        ("orange", "橙"),
+        ("red", "红"),
+        ("purple", "紫"),
+        ("default", "灰"),
+    )
+)
 
 
 def _open(actor: Actor, row: dict[str, Any]) -> T | None:
@@ -44,19 +72,101 @@ register(
         title="name",
         subtitle=("customer", "number"),
         fields=(
-            Field("name", TEXT, T("商机名称", "Name"), required=True, quick=True, inline=True, sort="name_sort", sortable=True, indexed=True, max_length=200, key=True, aliases=("商机", "项目名称", "项目")),
+            Field(
+                "name",
+                TEXT,
+                T("商机名称", "Name"),
+                required=True,
+                quick=True,
+                inline=True,
+                sort="name_sort",
+                sortable=True,
+                indexed=True,
+                max_length=200,
+                key=True,
+                aliases=("商机", "项目名称", "项目"),
+            ),
             Field("number", TEXT, T("商机编号", "Number"), read_only=True, importable=False, key=True),
-            Field("customer", REFERENCE, T("客户", "Customer"), target="customers", required=True, quick=True, indexed=True, aliases=("客户名称", "公司名称")),
+            Field(
+                "customer",
+                REFERENCE,
+                T("客户", "Customer"),
+                target="customers",
+                required=True,
+                quick=True,
+                indexed=True,
+                aliases=("客户名称", "公司名称"),
+            ),
             Field("contact", REFERENCE, T("联系人", "Contact"), target="contacts"),
-            Field("owner", USER, T("负责人", "Owner"), target="users", indexed=True, help=T("留空为自己；之后用“分配”修改。", "Empty: yourself; change it later with Assign.")),
-            Field("department", DEPARTMENT, T("部门", "Department"), target="departments", read_only=True, importable=False, indexed=True),
+            Field(
+                "owner",
+                USER,
+                T("负责人", "Owner"),
+                target="users",
+                indexed=True,
+                help=T("留空为自己；之后用“分配”修改。", "Empty: yourself; change it later with Assign."),
+            ),
+            Field(
+                "department",
+                DEPARTMENT,
+                T("部门", "Department"),
+                target="departments",
+                read_only=True,
+                importable=False,
+                indexed=True,
+            ),
             Field("pipeline", REFERENCE, T("销售流程", "Pipeline"), target="pipelines", importable=False),
-            Field("stage", REFERENCE, T("阶段", "Stage"), target="stages", indexed=True, help=T("留空为第一个阶段。", "Empty: the first stage."), importable=False),
-            Field("status", CHOICE, T("状态", "Status"), choices=STATUS, default="open", read_only=True, importable=False, indexed=True),
-            Field("amount", MONEY, T("金额", "Amount"), quick=True, inline=True, minimum=0, currency="currency", sortable=True, indexed=True, aliases=("预计金额", "商机金额")),
+            Field(
+                "stage",
+                REFERENCE,
+                T("阶段", "Stage"),
+                target="stages",
+                indexed=True,
+                help=T("留空为第一个阶段。", "Empty: the first stage."),
+                importable=False,
+            ),
+            Field(
+                "status",
+                CHOICE,
+                T("状态", "Status"),
+                choices=STATUS,
+                default="open",
+                read_only=True,
+                importable=False,
+                indexed=True,
+            ),
+            Field(
+                "amount",
+                MONEY,
+                T("金额", "Amount"),
+                quick=True,
+                inline=True,
+                minimum=0,
+                currency="currency",
+                sortable=True,
+                indexed=True,
+                aliases=("预计金额", "商机金额"),
+            ),
             Field("currency", CHOICE, T("币种", "Currency"), choices=CURRENCY, default="CNY", required=True),
-            Field("expected_close_on", DATE, T("预计成交日", "Expected close"), quick=True, inline=True, sortable=True, indexed=True, aliases=("预计成交日期", "预计签约日期")),
-            Field("probability", INTEGER, T("赢率", "Probability"), sql="(SELECT s.probability FROM sales_stage s WHERE s.id = t.stage_id)", filterable=False, importable=False, help=T("按阶段，百分比", "By stage, per cent")),
+            Field(
+                "expected_close_on",
+                DATE,
+                T("预计成交日", "Expected close"),
+                quick=True,
+                inline=True,
+                sortable=True,
+                indexed=True,
+                aliases=("预计成交日期", "预计签约日期"),
+            ),
+            Field(
+                "probability",
+                INTEGER,
+                T("赢率", "Probability"),
+                sql="(SELECT s.probability FROM sales_stage s WHERE s.id = t.stage_id)",
+                filterable=False,
+                importable=False,
+                help=T("按阶段，百分比", "By stage, per cent"),
+            ),
             Field("source", CHOICE, T("来源", "Source"), dictionary="source"),
             Field("need", LONG_TEXT, T("需求", "Need")),
             Field("competitors", TEXT, T("竞争对手", "Competitors"), max_length=300),
@@ -65,11 +175,14 @@ register(
                 "rotting",
                 BOOL,
                 T("停滞", "Rotting"),
-                sql="(t.status = 'open' AND EXISTS (SELECT 1 FROM sales_stage s WHERE s.id = t.stage_id AND s.rot_days > 0 AND t.stage_since < now() - make_interval(days => s.rot_days)))",
+                sql="(t.status = 'open' AND EXISTS (SELECT 1 FROM sales_stage s WHERE s.id = t.stage_id "
+                "AND s.rot_days > 0 AND t.stage_since < now() - make_interval(days => s.rot_days)))",
                 importable=False,
             ),
             Field("closed_at", INSTANT, T("关闭时间", "Closed"), read_only=True, importable=False),
-            Field("close_reason", TEXT, T("输赢原因", "Reason"), read_only=True, importable=False, sql="t.close_reason"),
+            Field(
+                "close_reason", TEXT, T("输赢原因", "Reason"), read_only=True, importable=False, sql="t.close_reason"
+            ),
             Field("close_note", LONG_TEXT, T("输赢说明", "Closing note"), read_only=True, importable=False),
         ),
         columns=("name", "customer", "stage", "amount", "expected_close_on", "owner", "rotting", "updated_at"),
@@ -77,12 +190,36 @@ register(
         search=SearchLine(texts=("name", "number")),
         views=(
             View("open", T("进行中", "Open"), {"field": "status", "op": "eq", "value": "open"}),
-            View("mine", T("我的商机", "Mine"), {"and": [{"field": "owner", "op": "eq", "value": "me"}, {"field": "status", "op": "eq", "value": "open"}]}),
+            View(
+                "mine",
+                T("我的商机", "Mine"),
+                {
+                    "and": [
+                        {"field": "owner", "op": "eq", "value": "me"},
+                        {"field": "status", "op": "eq", "value": "open"},
+                    ]
+                },
+            ),
             View("won", T("已赢单", "Won"), {"field": "status", "op": "eq", "value": "won"}),
             View("lost", T("已丢单", "Lost"), {"field": "status", "op": "eq", "value": "lost"}),
             View("all", T("全部商机", "All opportunities")),
         ),
-        facts=("number", "customer", "contact", "owner", "amount", "expected_close_on", "probability", "status", "source", "competitors", "stage_since", "close_reason", "close_note", "need"),
+        facts=(
+            "number",
+            "customer",
+            "contact",
+            "owner",
+            "amount",
+            "expected_close_on",
+            "probability",
+            "status",
+            "source",
+            "competitors",
+            "stage_since",
+            "close_reason",
+            "close_note",
+            "need",
+        ),
         path_field="stage",
         board=Board(
             group="stage",
@@ -98,11 +235,66 @@ register(
         timeline=True,
         composer=("interactions", "tasks"),
         commands=(
-            Command("win", T("赢单", "Win"), opportunities.win_opportunity, "edit", params=(Field("amount", MONEY, T("成交金额", "Amount"), minimum=0, help=T("留空为商机金额", "Empty: the opportunity's")), Field("reason", CHOICE, T("赢单原因", "Reason"), dictionary="won_reason"), Field("note", TEXT, T("说明", "Note"), max_length=300)), refusal=_open, reads=("status",), primary=True),
-            Command("lose", T("丢单", "Lose"), opportunities.lose_opportunity, "edit", params=(Field("reason", CHOICE, T("丢单原因", "Reason"), dictionary="lost_reason", required=True), Field("competitor", TEXT, T("输给谁", "Lost to"), max_length=300), Field("note", TEXT, T("说明", "Note"), max_length=300)), refusal=_open, reads=("status",), danger=True),
-            Command("move-stage", T("移动阶段", "Move"), opportunities.move_opportunity, "edit", params=(Field("stage", TEXT, T("阶段", "Stage"), required=True),), refusal=_open, reads=("status",), on=("board",)),
-            Command("reopen", T("重新打开", "Reopen"), opportunities.reopen_opportunity, "edit", refusal=_closed, reads=("status",)),
-            Command("assign", T("分配", "Assign"), opportunities.assign_opportunity, "assign", params=(Field("owner", USER, T("负责人", "Owner"), target="users", required=True),), on=("record", "bulk")),
+            Command(
+                "win",
+                T("赢单", "Win"),
+                opportunities.win_opportunity,
+                "edit",
+                params=(
+                    Field(
+                        "amount",
+                        MONEY,
+                        T("成交金额", "Amount"),
+                        minimum=0,
+                        help=T("留空为商机金额", "Empty: the opportunity's"),
+                    ),
+                    Field("reason", CHOICE, T("赢单原因", "Reason"), dictionary="won_reason"),
+                    Field("note", TEXT, T("说明", "Note"), max_length=300),
+                ),
+                refusal=_open,
+                reads=("status",),
+                primary=True,
+            ),
+            Command(
+                "lose",
+                T("丢单", "Lose"),
+                opportunities.lose_opportunity,
+                "edit",
+                params=(
+                    Field("reason", CHOICE, T("丢单原因", "Reason"), dictionary="lost_reason", required=True),
+                    Field("competitor", TEXT, T("输给谁", "Lost to"), max_length=300),
+                    Field("note", TEXT, T("说明", "Note"), max_length=300),
+                ),
+                refusal=_open,
+                reads=("status",),
+                danger=True,
+            ),
+            Command(
+                "move-stage",
+                T("移动阶段", "Move"),
+                opportunities.move_opportunity,
+                "edit",
+                params=(Field("stage", TEXT, T("阶段", "Stage"), required=True),),
+                refusal=_open,
+                reads=("status",),
+                on=("board",),
+            ),
+            Command(
+                "reopen",
+                T("重新打开", "Reopen"),
+                opportunities.reopen_opportunity,
+                "edit",
+                refusal=_closed,
+                reads=("status",),
+            ),
+            Command(
+                "assign",
+                T("分配", "Assign"),
+                opportunities.assign_opportunity,
+                "assign",
+                params=(Field("owner", USER, T("负责人", "Owner"), target="users", required=True),),
+                on=("record", "bulk"),
+            ),
         ),
         prepare=opportunities.prepare_opportunities,
         after=opportunities.after_opportunities,
@@ -120,14 +312,32 @@ register(
         ownership=Ownership(public=True),
         title="name",
         fields=(
-            Field("name", TEXT, T("名称", "Name"), required=True, quick=True, sort="name_sort", sortable=True, indexed=True, max_length=60),
+            Field(
+                "name",
+                TEXT,
+                T("名称", "Name"),
+                required=True,
+                quick=True,
+                sort="name_sort",
+                sortable=True,
+                indexed=True,
+                max_length=60,
+            ),
             Field("position", INTEGER, T("顺序", "Position"), sortable=True, indexed=True, quick=True, default=0),
             Field("active", BOOL, T("启用", "Active"), quick=True, default=True),
         ),
         columns=("name", "position", "active"),
         default_sort="position",
         search=SearchLine(texts=("name",), global_search=False),
-        panels=(Panel("stages", T("阶段", "Stages"), "stages", "pipeline", ("name", "code", "kind", "probability", "rot_days", "position")),),
+        panels=(
+            Panel(
+                "stages",
+                T("阶段", "Stages"),
+                "stages",
+                "pipeline",
+                ("name", "code", "kind", "probability", "rot_days", "position"),
+            ),
+        ),
         can_import=False,
         menu=False,
         unique=(("pipeline_name_once", "name", T("已有同名流程。", "There is a pipeline of this name.")),),
@@ -150,7 +360,9 @@ register(
             Field("kind", CHOICE, T("性质", "Kind"), choices=STATUS, default="open", required=True, quick=True),
             Field("position", INTEGER, T("顺序", "Position"), quick=True, default=0, sortable=True, indexed=True),
             Field("probability", INTEGER, T("赢率", "Probability"), quick=True, minimum=0, maximum=100, default=0),
-            Field("rot_days", INTEGER, T("停滞天数", "Rots after days"), quick=True, minimum=0, maximum=3650, default=0),
+            Field(
+                "rot_days", INTEGER, T("停滞天数", "Rots after days"), quick=True, minimum=0, maximum=3650, default=0
+            ),
             Field("color", CHOICE, T("颜色", "Colour"), choices=COLORS, default="blue"),
             Field("guidance", LONG_TEXT, T("指引", "Guidance")),
         ),
@@ -161,7 +373,9 @@ register(
         prepare=pipelines.prepare_stages,
         can_import=False,
         menu=False,
-        unique=(("stage_code_once", "code", T("该流程已有此代码的阶段。", "The pipeline has a stage with this code.")),),
+        unique=(
+            ("stage_code_once", "code", T("该流程已有此代码的阶段。", "The pipeline has a stage with this code.")),
+        ),
     )
 )
 

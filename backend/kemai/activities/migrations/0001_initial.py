@@ -11,179 +11,410 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('customers', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("customers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.UUIDField(default=kemai.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('version', models.IntegerField(default=1)),
-                ('created_at', models.DateTimeField(default=kemai.kit.clock.now)),
-                ('created_by', models.UUIDField(null=True)),
-                ('updated_at', models.DateTimeField(default=kemai.kit.clock.now)),
-                ('updated_by', models.UUIDField(null=True)),
-                ('deleted_at', models.DateTimeField(null=True)),
-                ('deletion_id', models.UUIDField(null=True)),
-                ('custom', models.JSONField(default=dict)),
-                ('search_terms', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('private_terms', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('search_text', models.TextField(default='')),
-                ('title', models.CharField(max_length=200)),
-                ('name_sort', models.TextField(default='')),
-                ('description', models.TextField(default='')),
-                ('due_at', models.DateTimeField(null=True)),
-                ('remind_at', models.DateTimeField(null=True)),
-                ('reminded_at', models.DateTimeField(null=True)),
-                ('priority', models.CharField(default='normal', max_length=10)),
-                ('status', models.CharField(default='open', max_length=10)),
-                ('progress', models.IntegerField(default=0)),
-                ('repeat', models.CharField(default='', max_length=10)),
-                ('related_object', models.CharField(default='', max_length=60)),
-                ('related_id', models.UUIDField(null=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('assignee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.user')),
-                ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.department')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='activities.task')),
+                (
+                    "id",
+                    models.UUIDField(default=kemai.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("version", models.IntegerField(default=1)),
+                ("created_at", models.DateTimeField(default=kemai.kit.clock.now)),
+                ("created_by", models.UUIDField(null=True)),
+                ("updated_at", models.DateTimeField(default=kemai.kit.clock.now)),
+                ("updated_by", models.UUIDField(null=True)),
+                ("deleted_at", models.DateTimeField(null=True)),
+                ("deletion_id", models.UUIDField(null=True)),
+                ("custom", models.JSONField(default=dict)),
+                (
+                    "search_terms",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None),
+                ),
+                (
+                    "private_terms",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None),
+                ),
+                ("search_text", models.TextField(default="")),
+                ("title", models.CharField(max_length=200)),
+                ("name_sort", models.TextField(default="")),
+                ("description", models.TextField(default="")),
+                ("due_at", models.DateTimeField(null=True)),
+                ("remind_at", models.DateTimeField(null=True)),
+                ("reminded_at", models.DateTimeField(null=True)),
+                ("priority", models.CharField(default="normal", max_length=10)),
+                ("status", models.CharField(default="open", max_length=10)),
+                ("progress", models.IntegerField(default=0)),
+                ("repeat", models.CharField(default="", max_length=10)),
+                ("related_object", models.CharField(default="", max_length=60)),
+                ("related_id", models.UUIDField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.user"
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.department",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="activities.task"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Interaction',
+            name="Interaction",
             fields=[
-                ('id', models.UUIDField(default=kemai.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('version', models.IntegerField(default=1)),
-                ('created_at', models.DateTimeField(default=kemai.kit.clock.now)),
-                ('created_by', models.UUIDField(null=True)),
-                ('updated_at', models.DateTimeField(default=kemai.kit.clock.now)),
-                ('updated_by', models.UUIDField(null=True)),
-                ('deleted_at', models.DateTimeField(null=True)),
-                ('deletion_id', models.UUIDField(null=True)),
-                ('custom', models.JSONField(default=dict)),
-                ('search_terms', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('private_terms', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('search_text', models.TextField(default='')),
-                ('holder_id', models.UUIDField(null=True)),
-                ('holder_department_id', models.UUIDField(null=True)),
-                ('opportunity_id', models.UUIDField(null=True)),
-                ('channel', models.CharField(default='phone', max_length=20)),
-                ('content', models.TextField()),
-                ('outcome', models.CharField(default='', max_length=20)),
-                ('next_step', models.CharField(default='', max_length=300)),
-                ('occurred_at', models.DateTimeField(default=kemai.kit.clock.now)),
-                ('next_contact_at', models.DateTimeField(null=True)),
-                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='customers.contact')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('department', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.department')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.user')),
+                (
+                    "id",
+                    models.UUIDField(default=kemai.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("version", models.IntegerField(default=1)),
+                ("created_at", models.DateTimeField(default=kemai.kit.clock.now)),
+                ("created_by", models.UUIDField(null=True)),
+                ("updated_at", models.DateTimeField(default=kemai.kit.clock.now)),
+                ("updated_by", models.UUIDField(null=True)),
+                ("deleted_at", models.DateTimeField(null=True)),
+                ("deletion_id", models.UUIDField(null=True)),
+                ("custom", models.JSONField(default=dict)),
+                (
+                    "search_terms",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None),
+                ),
+                (
+                    "private_terms",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None),
+                ),
+                ("search_text", models.TextField(default="")),
+                ("holder_id", models.UUIDField(null=True)),
+                ("holder_department_id", models.UUIDField(null=True)),
+                ("opportunity_id", models.UUIDField(null=True)),
+                ("channel", models.CharField(default="phone", max_length=20)),
+                ("content", models.TextField()),
+                ("outcome", models.CharField(default="", max_length=20)),
+                ("next_step", models.CharField(default="", max_length=300)),
+                ("occurred_at", models.DateTimeField(default=kemai.kit.clock.now)),
+                ("next_contact_at", models.DateTimeField(null=True)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="customers.contact",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customer"
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.department",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.user"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'indexes': [models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['occurred_at', 'id'], name='act_occurred__ix'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['owner_id', 'occurred_at', 'id'], name='act_owner_occurred__ix'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['department_id', 'occurred_at', 'id'], name='act_departmen_occurred__ix'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['holder_id', 'occurred_at', 'id'], name='act_holder_occurred__ix'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['holder_department_id', 'occurred_at', 'id'], name='act_holder_de_occurred__ix'), django.contrib.postgres.indexes.GinIndex(fields=['search_terms'], name='act_terms_ix'), django.contrib.postgres.indexes.GinIndex(fields=['private_terms'], name='act_private_ix'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['updated_at', 'id'], name='act_updated_ix'), models.Index(fields=['customer', 'occurred_at', 'id'], name='act_customer_ix'), models.Index(condition=models.Q(('opportunity_id__isnull', False)), fields=['opportunity_id', 'occurred_at', 'id'], name='act_opportunity_ix'), models.Index(condition=models.Q(('contact__isnull', False)), fields=['contact', 'occurred_at', 'id'], name='act_contact_ix')],
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["occurred_at", "id"],
+                        name="act_occurred__ix",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["owner_id", "occurred_at", "id"],
+                        name="act_owner_occurred__ix",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["department_id", "occurred_at", "id"],
+                        name="act_departmen_occurred__ix",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["holder_id", "occurred_at", "id"],
+                        name="act_holder_occurred__ix",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["holder_department_id", "occurred_at", "id"],
+                        name="act_holder_de_occurred__ix",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(fields=["search_terms"], name="act_terms_ix"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["private_terms"], name="act_private_ix"),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["updated_at", "id"],
+                        name="act_updated_ix",
+                    ),
+                    models.Index(fields=["customer", "occurred_at", "id"], name="act_customer_ix"),
+                    models.Index(
+                        condition=models.Q(("opportunity_id__isnull", False)),
+                        fields=["opportunity_id", "occurred_at", "id"],
+                        name="act_opportunity_ix",
+                    ),
+                    models.Index(
+                        condition=models.Q(("contact__isnull", False)),
+                        fields=["contact", "occurred_at", "id"],
+                        name="act_contact_ix",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='interaction',
-            trigger=pgtrigger.compiler.Trigger(name='audit_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO base_audit_change (event_id, object, record_id, op, diff, at) SELECT kemai_audit_context(), TG_TABLE_NAME, r.id, 'I', NULL, now() FROM new_rows r; RETURN NULL;", hash='666e203573eb7863c54fed9b9eff3ed057078355', level='STATEMENT', operation='INSERT', pgid='pgtrigger_audit_insert_108bc', referencing='REFERENCING NEW TABLE AS new_rows ', table='activities_interaction', when='AFTER')),
+            model_name="interaction",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="INSERT INTO base_audit_change (event_id, object, record_id, op, diff, at) SELECT kemai_audit_context(), TG_TABLE_NAME, r.id, 'I', NULL, now() FROM new_rows r; RETURN NULL;",
+                    hash="666e203573eb7863c54fed9b9eff3ed057078355",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_audit_insert_108bc",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="activities_interaction",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='interaction',
-            trigger=pgtrigger.compiler.Trigger(name='audit_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO base_audit_change (event_id, object, record_id, op, diff, at) SELECT kemai_audit_context(), TG_TABLE_NAME, n.id, 'U', d.diff, now() FROM new_rows n JOIN old_rows o ON o.id = n.id CROSS JOIN LATERAL (SELECT kemai_diff(to_jsonb(o), to_jsonb(n), ARRAY['version','updated_at','updated_by','search_terms','private_terms','search_text','name_sort','holder_id','holder_department_id']::text[]) AS diff) d WHERE d.diff IS NOT NULL; RETURN NULL;", hash='47bea00fa796d0440609e876f7e2b1417ab5adb2', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_audit_update_40a2c', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='activities_interaction', when='AFTER')),
+            model_name="interaction",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="INSERT INTO base_audit_change (event_id, object, record_id, op, diff, at) SELECT kemai_audit_context(), TG_TABLE_NAME, n.id, 'U', d.diff, now() FROM new_rows n JOIN old_rows o ON o.id = n.id CROSS JOIN LATERAL (SELECT kemai_diff(to_jsonb(o), to_jsonb(n), ARRAY['version','updated_at','updated_by','search_terms','private_terms','search_text','name_sort','holder_id','holder_department_id']::text[]) AS diff) d WHERE d.diff IS NOT NULL; RETURN NULL;",
+                    hash="47bea00fa796d0440609e876f7e2b1417ab5adb2",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_audit_update_40a2c",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="activities_interaction",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='interaction',
-            trigger=pgtrigger.compiler.Trigger(name='audit_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO base_audit_change (event_id, object, record_id, op, diff, at) SELECT kemai_audit_context(), TG_TABLE_NAME, r.id, 'D', NULL, now() FROM old_rows r; RETURN NULL;", hash='700342b85d21cb1641c8fc3d74c3b2aa87325ed5', level='STATEMENT', operation='DELETE', pgid='pgtrigger_audit_delete_63386', referencing='REFERENCING OLD TABLE AS old_rows ', table='activities_interaction', when='AFTER')),
+            model_name="interaction",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="INSERT INTO base_audit_change (event_id, object, record_id, op, diff, at) SELECT kemai_audit_context(), TG_TABLE_NAME, r.id, 'D', NULL, now() FROM old_rows r; RETURN NULL;",
+                    hash="700342b85d21cb1641c8fc3d74c3b2aa87325ed5",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_audit_delete_63386",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="activities_interaction",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['updated_at', 'id'], name='task_updated_a_ix'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["updated_at", "id"], name="task_updated_a_ix"
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['assignee_id', 'updated_at', 'id'], name='task_assignee_updated_a_ix'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["assignee_id", "updated_at", "id"],
+                name="task_assignee_updated_a_ix",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_by', 'updated_at', 'id'], name='task_created_b_updated_a_ix'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["created_by", "updated_at", "id"],
+                name="task_created_b_updated_a_ix",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['department_id', 'updated_at', 'id'], name='task_departmen_updated_a_ix'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["department_id", "updated_at", "id"],
+                name="task_departmen_updated_a_ix",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['due_at', 'id'], name='task_due_at_ix'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["due_at", "id"], name="task_due_at_ix"
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['assignee_id', 'due_at', 'id'], name='task_assignee_due_at_ix'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["assignee_id", "due_at", "id"],
+                name="task_assignee_due_at_ix",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_by', 'due_at', 'id'], name='task_created_b_due_at_ix'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["created_by", "due_at", "id"],
+                name="task_created_b_due_at_ix",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['department_id', 'due_at', 'id'], name='task_departmen_due_at_ix'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["department_id", "due_at", "id"],
+                name="task_departmen_due_at_ix",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['name_sort', 'id'], name='task_name_sort_ix'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["name_sort", "id"], name="task_name_sort_ix"
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['assignee_id', 'name_sort', 'id'], name='task_assignee_name_sort_ix'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["assignee_id", "name_sort", "id"],
+                name="task_assignee_name_sort_ix",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_by', 'name_sort', 'id'], name='task_created_b_name_sort_ix'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["created_by", "name_sort", "id"],
+                name="task_created_b_name_sort_ix",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['department_id', 'name_sort', 'id'], name='task_departmen_name_sort_ix'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["department_id", "name_sort", "id"],
+                name="task_departmen_name_sort_ix",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_terms'], name='task_terms_ix'),
+            model_name="task",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search_terms"], name="task_terms_ix"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['private_terms'], name='task_private_ix'),
+            model_name="task",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["private_terms"], name="task_private_ix"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('related_id__isnull', False)), fields=['related_id', 'due_at', 'id'], name='task_related_ix'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("related_id__isnull", False)),
+                fields=["related_id", "due_at", "id"],
+                name="task_related_ix",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('remind_at__isnull', False), ('reminded_at__isnull', True), ('status', 'open')), fields=['remind_at'], name='task_remind_ix'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("remind_at__isnull", False), ("reminded_at__isnull", True), ("status", "open")),
+                fields=["remind_at"],
+                name="task_remind_ix",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('progress__gte', 0), ('progress__lte', 100)), name='task_progress_percent'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("progress__gte", 0), ("progress__lte", 100)), name="task_progress_percent"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='task_not_own_parent'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("id")), _negated=True), name="task_not_own_parent"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='task',
-            trigger=pgtrigger.compiler.Trigger(name='audit_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO base_audit_change (event_id, object, record_id, op, diff, at) SELECT kemai_audit_context(), TG_TABLE_NAME, r.id, 'I', NULL, now() FROM new_rows r; RETURN NULL;", hash='6054b6d39036b3254fbe5c8196075d97b1cf8fab', level='STATEMENT', operation='INSERT', pgid='pgtrigger_audit_insert_9d886', referencing='REFERENCING NEW TABLE AS new_rows ', table='activities_task', when='AFTER')),
+            model_name="task",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="INSERT INTO base_audit_change (event_id, object, record_id, op, diff, at) SELECT kemai_audit_context(), TG_TABLE_NAME, r.id, 'I', NULL, now() FROM new_rows r; RETURN NULL;",
+                    hash="6054b6d39036b3254fbe5c8196075d97b1cf8fab",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_audit_insert_9d886",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="activities_task",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='task',
-            trigger=pgtrigger.compiler.Trigger(name='audit_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO base_audit_change (event_id, object, record_id, op, diff, at) SELECT kemai_audit_context(), TG_TABLE_NAME, n.id, 'U', d.diff, now() FROM new_rows n JOIN old_rows o ON o.id = n.id CROSS JOIN LATERAL (SELECT kemai_diff(to_jsonb(o), to_jsonb(n), ARRAY['version','updated_at','updated_by','search_terms','private_terms','search_text','name_sort','reminded_at']::text[]) AS diff) d WHERE d.diff IS NOT NULL; RETURN NULL;", hash='43c5bbc71beac1aff174ade0555ec99deb0b6362', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_audit_update_14043', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='activities_task', when='AFTER')),
+            model_name="task",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="INSERT INTO base_audit_change (event_id, object, record_id, op, diff, at) SELECT kemai_audit_context(), TG_TABLE_NAME, n.id, 'U', d.diff, now() FROM new_rows n JOIN old_rows o ON o.id = n.id CROSS JOIN LATERAL (SELECT kemai_diff(to_jsonb(o), to_jsonb(n), ARRAY['version','updated_at','updated_by','search_terms','private_terms','search_text','name_sort','reminded_at']::text[]) AS diff) d WHERE d.diff IS NOT NULL; RETURN NULL;",
+                    hash="43c5bbc71beac1aff174ade0555ec99deb0b6362",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_audit_update_14043",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="activities_task",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='task',
-            trigger=pgtrigger.compiler.Trigger(name='audit_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO base_audit_change (event_id, object, record_id, op, diff, at) SELECT kemai_audit_context(), TG_TABLE_NAME, r.id, 'D', NULL, now() FROM old_rows r; RETURN NULL;", hash='07f1743759e830856fa1b3056ab53e087e1f87ed', level='STATEMENT', operation='DELETE', pgid='pgtrigger_audit_delete_676a4', referencing='REFERENCING OLD TABLE AS old_rows ', table='activities_task', when='AFTER')),
+            model_name="task",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="INSERT INTO base_audit_change (event_id, object, record_id, op, diff, at) SELECT kemai_audit_context(), TG_TABLE_NAME, r.id, 'D', NULL, now() FROM old_rows r; RETURN NULL;",
+                    hash="07f1743759e830856fa1b3056ab53e087e1f87ed",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_audit_delete_676a4",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="activities_task",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

@@ -27,11 +27,26 @@ def prepare_interactions(actor: Actor, drafts: list[Draft]) -> None:
             draft.values["department_id"] = departments.get(draft.values["owner_id"])
         occurred, following, contact = draft.get("occurred_at"), draft.get("next_contact_at"), draft.get("contact_id")
         if occurred and draft.changed("occurred_at") and occurred > latest:
-            draft.wrong("occurred_at", "in_the_future", T("跟进时间不能在将来；将来的安排请填“下次联系”或建任务。", "A follow-up lies in the past; use next contact or a task for plans."))
+            draft.wrong(
+                "occurred_at",
+                "in_the_future",
+                T(
+                    "跟进时间不能在将来；将来的安排请填“下次联系”或建任务。",
+                    "A follow-up lies in the past; use next contact or a task for plans.",
+                ),
+            )
         if following and occurred and draft.changed("next_contact_at") and following <= occurred:
-            draft.wrong("next_contact_at", "before", T("下次联系应晚于本次跟进。", "The next contact comes after this one."))
-        if contact and draft.changed("contact_id") and not Contact.objects.filter(pk=contact, customer_id=draft.get("customer_id")).exists():
-            draft.wrong("contact", "other_customer", T("联系人不属于该客户。", "The contact belongs to another customer."))
+            draft.wrong(
+                "next_contact_at", "before", T("下次联系应晚于本次跟进。", "The next contact comes after this one.")
+            )
+        if (
+            contact
+            and draft.changed("contact_id")
+            and not Contact.objects.filter(pk=contact, customer_id=draft.get("customer_id")).exists()
+        ):
+            draft.wrong(
+                "contact", "other_customer", T("联系人不属于该客户。", "The contact belongs to another customer.")
+            )
 
 
 def after_interactions(actor: Actor, drafts: list[Draft]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from kemai.accounts.access import Actor, SystemActor
@@ -35,7 +36,10 @@ def prepare_tasks(actor: Actor, drafts: list[Draft]) -> None:
         if parent and draft.changed("parent_id") and (parent == draft.id or _is_below(parent, draft.id)):
             draft.wrong("parent", "cycle", T("上级任务不能是自己或自己的子任务。", "A task is not its own parent."))
     people = {d.get("assignee_id") for d in drafts if d.changed("assignee_id")}
-    known = {row[0]: row[1:] for row in User.objects.filter(pk__in=people).values_list("id", "department_id", "is_active", "name")}
+    known = {
+        row[0]: row[1:]
+        for row in User.objects.filter(pk__in=people).values_list("id", "department_id", "is_active", "name")
+    }
     for draft in drafts:
         if draft.changed("assignee_id") and draft.get("assignee_id") in known:
             department, active, name = known[draft.get("assignee_id")]
@@ -72,16 +76,39 @@ def complete_task(actor: Actor, task_id: UUID) -> UUID:
         successor = _repeat(actor, row) if row["repeat"] else None
         update_rows(declaration, actor.id, [Draft(task_id, row, {"status": "done", "progress": 100, "done_at": now()})])
         emit(TaskDone("tasks", task_id, row["title"]))
-        payload = {"task": str(task_id), "version": row["version"] + 1, "progress": row["progress"], "successor": str(successor) if successor else None}
+        payload = {
+            "task": str(task_id),
+            "version": row["version"] + 1,
+            "progress": row["progress"],
+            "successor": str(successor) if successor else None,
+        }
         return offer_undo(actor, "tasks.done", payload, label=row["title"])
 
 
-def _repeat(actor: Actor, row: dict[str, object]) -> UUID:
-    due = next_due(row["due_at"], str(row["repeat"]))  # type: ignore[arg-type]
-    remind = due - (row["due_at"] - row["remind_at"]) if row["remind_at"] else None  # type: ignore[operator]
-    keep = ("title", "name_sort", "description", "assignee_id", "department_id", "priority", "repeat", "parent_id", "related_object", "related_id")
+def _repeat(actor: Actor, row: dict[str, Any]) -> UUID:
+    due = next_due(row["due_at"], str(row["repeat"]))
+    remind = due - (row["due_at"] - row["remind_at"]) if row["remind_at"] else None
+    keep = (
+        "title",
+        "name_sort",
+        "description",
+        "assignee_id",
+        "department_id",
+        "priority",
+        "repeat",
+        "parent_id",
+        "related_object",
+        "related_id",
+    )
     search = ("search_terms", "search_text", "private_terms")
-    task = Task(id=new_id(), due_at=due, remind_at=remind, created_by=row["created_by"], updated_by=actor.id, **{k: row[k] for k in (*keep, *search)})
+    task = Task(
+        id=new_id(),
+        due_at=due,
+        remind_at=remind,
+        created_by=row["created_by"],
+        updated_by=actor.id,
+        **{k: row[k] for k in (*keep, *search)},
+    )
     task.save(force_insert=True)
     return task.id
 
@@ -97,7 +124,7 @@ def reopen_task(actor: Actor, task_id: UUID) -> None:
 
 
 @undo_kind("tasks.done")
-def undo_done(actor: Actor, payload: dict[str, object]) -> None:
+def undo_done(actor: Actor, payload: dict[str, Any]) -> None:
     """Open the task again and take its successor away, when neither was touched."""
     declaration = get_object("tasks")
     key = UUID(str(payload["task"]))
@@ -106,7 +133,9 @@ def undo_done(actor: Actor, payload: dict[str, object]) -> None:
         raise ChangedSince(label=row["title"])
     if payload["successor"]:
         Task.objects.filter(pk=payload["successor"], version=1).update(deleted_at=now(), deletion_id=new_id())
-    update_rows(declaration, actor.id, [Draft(key, row, {"status": "open", "done_at": None, "progress": payload["progress"]})])
+    update_rows(
+        declaration, actor.id, [Draft(key, row, {"status": "open", "done_at": None, "progress": payload["progress"]})]
+    )
 
 
 def remind_due_tasks() -> int:
@@ -118,6 +147,12 @@ def remind_due_tasks() -> int:
             .order_by("remind_at")[:500]
         )
         for task in due:
-            notify(task.assignee_id, kind="task_reminder", title=T("任务提醒：{title}", "Reminder: {title}"), title_params={"title": task.title}, path=f"/tasks/{task.id}")
+            notify(
+                task.assignee_id,
+                kind="task_reminder",
+                title=T("任务提醒：{title}", "Reminder: {title}"),
+                title_params={"title": task.title},
+                path=f"/tasks/{task.id}",
+            )
         Task.objects.filter(pk__in=[t.id for t in due]).update(reminded_at=now())
     return len(due)

@@ -60,7 +60,11 @@ class SetupNeeded(NotSignedIn):
 def describe_person(actor: Actor) -> dict[str, Any]:
     """``/me`` of the interface."""
     english = actor.locale == "en"
-    department = Department.objects.filter(pk=actor.department_id).values_list("name", flat=True).first() if actor.department_id else None
+    department = (
+        Department.objects.filter(pk=actor.department_id).values_list("name", flat=True).first()
+        if actor.department_id
+        else None
+    )
     return {
         "id": actor.id,
         "username": actor.username,
@@ -70,7 +74,10 @@ def describe_person(actor: Actor) -> dict[str, Any]:
         "theme": actor.extra.get("theme", "auto"),
         "department": {"id": actor.department_id, "label": department} if actor.department_id else None,
         "roles": [{"code": code, "label": en if english else zh} for code, zh, en in actor.roles],
-        "permissions": {code: "all" if r.everything else ("departments" if r.departments else "own") for code, r in sorted(actor.reaches.items())},
+        "permissions": {
+            code: "all" if r.everything else ("departments" if r.departments else "own")
+            for code, r in sorted(actor.reaches.items())
+        },
         "menu": menu_for(actor),
         "counters": {"notifications": count_unread(actor)},
         "must_change_password": actor.must_change_password,
@@ -93,8 +100,11 @@ def _open(request: HttpRequest, username: str, password: str) -> HttpResponse:
     old = _session_token(request)
     if old:  # a new identity gets a new session; the old id is dead (S-7)
         sessions.sign_out(old)
-    token, session = sessions.sign_in(
-        username=username, password=password, address=audit.request_info.get().address, agent=request.headers.get("User-Agent", "")
+    token, _ = sessions.sign_in(
+        username=username,
+        password=password,
+        address=audit.request_info.get().address,
+        agent=request.headers.get("User-Agent", ""),
     )
     caller = sessions.caller_of_session(token)
     if caller is None:
@@ -160,7 +170,8 @@ def list_sessions(request: HttpRequest) -> dict[str, Any]:
     current = request.session_id  # type: ignore[attr-defined]
     return {
         "items": [
-            {"id": key, "seen_at": seen, "address": address, "agent": agent, "current": key == current} for key, seen, address, agent in sessions.session_until(actor.id)
+            {"id": key, "seen_at": seen, "address": address, "agent": agent, "current": key == current}
+            for key, seen, address, agent in sessions.session_until(actor.id)
         ]
     }
 
@@ -180,18 +191,38 @@ def list_tokens(request: HttpRequest) -> dict[str, Any]:
     rows = ApiToken.objects.filter(user_id=actor.id, revoked_at__isnull=True).order_by("-created_at")
     return {
         "items": [
-            {"id": t.id, "name": t.name, "prefix": t.prefix, "created_at": t.created_at, "expires_at": t.expires_at, "last_used_at": t.last_used_at} for t in rows
+            {
+                "id": t.id,
+                "name": t.name,
+                "prefix": t.prefix,
+                "created_at": t.created_at,
+                "expires_at": t.expires_at,
+                "last_used_at": t.last_used_at,
+            }
+            for t in rows
         ]
     }
 
 
-@router.post("/me/tokens", operation_id="me_token_create", summary="Make an API token; shown once", response={201: dict[str, Any]})
+@router.post(
+    "/me/tokens",
+    operation_id="me_token_create",
+    summary="Make an API token; shown once",
+    response={201: dict[str, Any]},
+)
 def make_token(request: HttpRequest, data: TokenName) -> tuple[int, dict[str, Any]]:
     actor: Actor = request.auth  # type: ignore[attr-defined]
     days = min(max(data.days, 1), 3650)
     token = sessions.create_token(user=User.objects.get(pk=actor.id), name=data.name.strip() or "API", days=days)
     row = ApiToken.objects.get(token_hash=sessions.hash_token(token))
-    return 201, {"id": row.id, "name": row.name, "prefix": row.prefix, "created_at": row.created_at, "expires_at": row.expires_at, "token": token}
+    return 201, {
+        "id": row.id,
+        "name": row.name,
+        "prefix": row.prefix,
+        "created_at": row.created_at,
+        "expires_at": row.expires_at,
+        "token": token,
+    }
 
 
 @router.delete("/me/tokens/{token_id}", operation_id="me_token_revoke", summary="Revoke an API token")

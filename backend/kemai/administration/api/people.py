@@ -32,19 +32,28 @@ class Members(Schema):
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return request.auth  # type: ignore[attr-defined,no-any-return]
+    return request.auth  # type: ignore[attr-defined]
 
 
 @router.get("/admin/permissions", operation_id="permissions_list", summary="The catalogue of permissions and fields")
 def permissions(request: HttpRequest) -> dict[str, Any]:
     _actor(request).require("administration.role.view")
     groups = [
-        {"object": o.name, "label": o.label.to(), "permissions": [{"code": code, "label": label.to(), "scopes": list(SCOPES)} for code, label in permissions_of(o)]}
+        {
+            "object": o.name,
+            "label": o.label.to(),
+            "permissions": [
+                {"code": code, "label": label.to(), "scopes": list(SCOPES)} for code, label in permissions_of(o)
+            ],
+        }
         for o in all_objects()
     ]
     extra = [{"code": code, "label": label.to(), "scopes": ["all"]} for code, label in organisation.EXTRA_PERMISSIONS]
     groups.append({"object": "", "label": T("系统", "System").to(), "permissions": extra})
-    fields = [{"object": o.name, "label": o.label.to(), "fields": [{"name": f.name, "label": f.label.to()} for f in o.fields]} for o in all_objects()]
+    fields = [
+        {"object": o.name, "label": o.label.to(), "fields": [{"name": f.name, "label": f.label.to()} for f in o.fields]}
+        for o in all_objects()
+    ]
     return {"groups": groups, "fields": fields}
 
 
@@ -61,7 +70,9 @@ def put_grants(request: HttpRequest, role_id: UUID, data: Grants) -> HttpRespons
         raise VersionRequired
     if not text.isdigit():
         raise Malformed(what="If-Match")
-    organisation.set_grants(_actor(request), role_id, grants=data.grants, field_rules=data.field_rules, version=int(text))
+    organisation.set_grants(
+        _actor(request), role_id, grants=data.grants, field_rules=data.field_rules, version=int(text)
+    )
     return get_grants(request, role_id)
 
 

@@ -36,14 +36,22 @@ def role_grants(actor: Actor, role_id: UUID) -> dict[str, Any]:
         raise NotFound
     return {
         "version": role.version,
-        "grants": [{"permission": g.permission, "scope": g.scope, "departments": g.departments} for g in role.grants.order_by("permission")],
-        "field_rules": [{"object": r.object, "field": r.field, "access": r.access} for r in role.field_rules.order_by("object", "field")],
+        "grants": [
+            {"permission": g.permission, "scope": g.scope, "departments": g.departments}
+            for g in role.grants.order_by("permission")
+        ],
+        "field_rules": [
+            {"object": r.object, "field": r.field, "access": r.access}
+            for r in role.field_rules.order_by("object", "field")
+        ],
     }
 
 
 def known_permissions() -> dict[str, T]:
     """Every permission code with its words."""
-    return {code: label for declaration in all_objects() for code, label in permissions_of(declaration)} | dict(EXTRA_PERMISSIONS)
+    return {code: label for declaration in all_objects() for code, label in permissions_of(declaration)} | dict(
+        EXTRA_PERMISSIONS
+    )
 
 
 EXTRA_PERMISSIONS: list[tuple[str, T]] = [
@@ -54,7 +62,9 @@ EXTRA_PERMISSIONS: list[tuple[str, T]] = [
 ]
 
 
-def set_grants(actor: Actor, role_id: UUID, *, grants: list[dict[str, Any]], field_rules: list[dict[str, Any]], version: int) -> None:
+def set_grants(
+    actor: Actor, role_id: UUID, *, grants: list[dict[str, Any]], field_rules: list[dict[str, Any]], version: int
+) -> None:
     """Replace a role's rights. Refused for a role one holds oneself, and for rights one does not hold."""
     declaration = get_object("roles")
     actor.require(declaration.perm("edit"))
@@ -82,9 +92,16 @@ def _grant(actor: Actor, raw: dict[str, Any]) -> dict[str, Any]:
     permission, scope = raw.get("permission"), raw.get("scope")
     departments = [k for d in raw.get("departments") or [] if (k := parse_id(d))]
     if permission not in known_permissions() or scope not in SCOPES:
-        raise Invalid.one("grants", "unknown_permission", T("没有这个权限或范围：{what}", "No such permission or scope: {what}"), what=f"{permission} / {scope}"[:100])
+        raise Invalid.one(
+            "grants",
+            "unknown_permission",
+            T("没有这个权限或范围：{what}", "No such permission or scope: {what}"),
+            what=f"{permission} / {scope}"[:100],
+        )
     if scope == "departments" and not departments:
-        raise Invalid.one("grants", "required", T("请选择部门：{what}", "Choose departments: {what}"), what=str(permission))
+        raise Invalid.one(
+            "grants", "required", T("请选择部门：{what}", "Choose departments: {what}"), what=str(permission)
+        )
     held = actor.reach(str(permission))
     if held is None or not (held.everything or scope != "all"):
         raise MoreThanOwn(permission=known_permissions()[str(permission)])
@@ -123,13 +140,18 @@ def set_user_roles(actor: Actor, user_id: UUID, *, roles: list[UUID]) -> None:
 
 def keep_an_administrator() -> None:
     """Somebody active must be able to give rights; called before a change that may take the last one away commits."""
-    if not User.objects.filter(is_active=True, deleted_at__isnull=True, role_links__role__grants__permission=ADMINISTRATE).exists():
+    if not User.objects.filter(
+        is_active=True, deleted_at__isnull=True, role_links__role__grants__permission=ADMINISTRATE
+    ).exists():
         raise LastAdministrator
 
 
 def user_roles(actor: Actor, user_id: UUID) -> list[dict[str, Any]]:
     actor.require("administration.role.view")
-    return [{"id": link.role_id, "label": link.role.name} for link in UserRole.objects.filter(user_id=user_id).select_related("role").order_by("role__name")]
+    return [
+        {"id": link.role_id, "label": link.role.name}
+        for link in UserRole.objects.filter(user_id=user_id).select_related("role").order_by("role__name")
+    ]
 
 
 def team_members(actor: Actor, team_id: UUID) -> list[dict[str, Any]]:
@@ -142,7 +164,9 @@ def set_team_members(actor: Actor, team_id: UUID, *, members: list[dict[str, Any
     """Replace a team's members."""
     declaration = get_object("teams")
     wanted = {k: bool(m.get("lead")) for m in members if (k := parse_id(m.get("user")))}
-    if len(wanted) != len(members) or User.objects.filter(pk__in=wanted, deleted_at__isnull=True).count() != len(wanted):
+    if len(wanted) != len(members) or User.objects.filter(pk__in=wanted, deleted_at__isnull=True).count() != len(
+        wanted
+    ):
         raise Invalid.one("members", "not_visible", T("成员不存在或重复。", "A member does not exist or comes twice."))
     with act(actor, "members", object="teams", record_id=team_id):
         lock_row(actor, declaration, team_id, declaration.perm("edit"))

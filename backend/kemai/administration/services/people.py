@@ -18,7 +18,7 @@ from kemai.accounts.sessions import create_token, end_sessions
 from kemai.administration.services.organisation import keep_an_administrator
 from kemai.base.audit import act
 from kemai.kit.clock import now
-from kemai.kit.errors import Invalid, NotFound
+from kemai.kit.errors import Invalid
 from kemai.kit.text.search import index_record, pinyin_sort_key
 from kemai.kit.words import T
 from kemai.platform.objects.declare import Draft, get_object
@@ -39,7 +39,14 @@ def prepare_users(actor: Actor, drafts: list[Draft]) -> None:
     for draft in drafts:
         username = str(draft.get("username") or "")
         if draft.changed("username") and username and not _USERNAME.match(username):
-            draft.wrong("username", "bad_username", T("登录名为 2 到 60 位字母、数字、点、横线。", "A user name has 2 to 60 letters, digits, dots or dashes."))
+            draft.wrong(
+                "username",
+                "bad_username",
+                T(
+                    "登录名为 2 到 60 位字母、数字、点、横线。",
+                    "A user name has 2 to 60 letters, digits, dots or dashes.",
+                ),
+            )
         if draft.values.get("manager_id") and draft.values["manager_id"] == draft.id:
             draft.wrong("manager", "self", T("上级不能是本人。", "Nobody is his own manager."))
         if draft.old is None:
@@ -106,7 +113,9 @@ def unlock_user(actor: Actor, user_id: UUID) -> None:
     with act(actor, "unlock", object="users", record_id=user_id):
         row = lock_row(actor, declaration, user_id, declaration.perm("edit"))
         with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM base_ratecounter WHERE starts_with(key, %s)", [f"signin:{row['username'].lower()}:"])
+            cursor.execute(
+                "DELETE FROM base_ratecounter WHERE starts_with(key, %s)", [f"signin:{row['username'].lower()}:"]
+            )
 
 
 def check_new_password(password: str, *, username: str, name: str) -> None:
@@ -115,7 +124,9 @@ def check_new_password(password: str, *, username: str, name: str) -> None:
         validate_password(password, User(username=username, name=name))
     except ValidationError as error:
         code = error.error_list[0].code or "weak_password"
-        raise Invalid.one("password", code, _PASSWORD_WORDS.get(code, T("密码太弱，请换一个。", "This password is too weak."))) from error
+        raise Invalid.one(
+            "password", code, _PASSWORD_WORDS.get(code, T("密码太弱，请换一个。", "This password is too weak."))
+        ) from error
 
 
 def change_password(actor: Actor, *, current: str, new: str, session_id: UUID | None) -> None:
@@ -130,7 +141,15 @@ def change_password(actor: Actor, *, current: str, new: str, session_id: UUID | 
 
 
 def new_user(
-    doer: Actor, *, username: str, name: str, password: str | None, department: Department | None = None, roles: list[Role] | None = None, hashed: str | None = None, **facts: Any
+    doer: Actor,
+    *,
+    username: str,
+    name: str,
+    password: str | None,
+    department: Department | None = None,
+    roles: list[Role] | None = None,
+    hashed: str | None = None,
+    **facts: Any,
 ) -> User:
     """Make an account directly (set-up, demo, command line), with search columns and roles."""
     terms, text = index_record([name, username, facts.get("job_title", "")], person=True)
@@ -159,9 +178,15 @@ def setup_open() -> bool:
 def set_up(*, company: str, username: str, name: str, password: str) -> User:
     """The first administrator and the company; works once (S-14)."""
     if not company.strip() or not name.strip():
-        raise Invalid.one("company" if not company.strip() else "name", "required", T("请填写此项。", "This is required."))
+        raise Invalid.one(
+            "company" if not company.strip() else "name", "required", T("请填写此项。", "This is required.")
+        )
     if not _USERNAME.match(username):
-        raise Invalid.one("username", "bad_username", T("登录名为 2 到 60 位字母、数字、点、横线。", "A user name has 2 to 60 letters, digits, dots or dashes."))
+        raise Invalid.one(
+            "username",
+            "bad_username",
+            T("登录名为 2 到 60 位字母、数字、点、横线。", "A user name has 2 to 60 letters, digits, dots or dashes."),
+        )
     check_new_password(password, username=username, name=name)
     with act(INSTALLER, "set-up", object="users"):
         with connection.cursor() as cursor:  # two browsers at once: one wins
@@ -170,10 +195,19 @@ def set_up(*, company: str, username: str, name: str, password: str) -> User:
             raise SetupClosed
         top = Department.objects.filter(parent__isnull=True, deleted_at__isnull=True).first()
         if top is None:
-            top = Department.objects.create(name=company.strip()[:100], name_sort=pinyin_sort_key(company), kind="company")
+            top = Department.objects.create(
+                name=company.strip()[:100], name_sort=pinyin_sort_key(company), kind="company"
+            )
         else:
             Department.objects.filter(pk=top.pk).update(name=company.strip()[:100], name_sort=pinyin_sort_key(company))
-        return new_user(INSTALLER, username=username, name=name.strip()[:60], password=password, department=top, roles=[Role.objects.get(code="administrator")])
+        return new_user(
+            INSTALLER,
+            username=username,
+            name=name.strip()[:60],
+            password=password,
+            department=top,
+            roles=[Role.objects.get(code="administrator")],
+        )
 
 
 def create_admin(*, username: str, password: str, name: str = "") -> dict[str, str]:
@@ -182,7 +216,14 @@ def create_admin(*, username: str, password: str, name: str = "") -> dict[str, s
         raise Invalid.one("username", "duplicate", T("登录名已被使用。", "This user name is taken."))
     check_new_password(password, username=username, name=name)
     top = Department.objects.filter(parent__isnull=True, deleted_at__isnull=True).first()
-    user = new_user(INSTALLER, username=username, name=name or username, password=password, department=top, roles=[Role.objects.get(code="administrator")])
+    user = new_user(
+        INSTALLER,
+        username=username,
+        name=name or username,
+        password=password,
+        department=top,
+        roles=[Role.objects.get(code="administrator")],
+    )
     return {"id": str(user.id), "username": user.username}
 
 

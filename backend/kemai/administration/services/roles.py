@@ -11,8 +11,21 @@ from kemai.platform.objects.declare import all_objects, permissions_of
 
 INSTALLER = SystemActor("set-up")
 
-SALES = ("customers.customer", "customers.contact", "customers.relation", "activities.interaction", "activities.task", "sales.opportunity")
-LOOK_UP = ("administration.department", "administration.user", "administration.team", "customers.pool", "sales.pipeline")
+SALES = (
+    "customers.customer",
+    "customers.contact",
+    "customers.relation",
+    "activities.interaction",
+    "activities.task",
+    "sales.opportunity",
+)
+LOOK_UP = (
+    "administration.department",
+    "administration.user",
+    "administration.team",
+    "customers.pool",
+    "sales.pipeline",
+)
 WORK = ("view", "create", "edit", "delete", "share", "import", "export")
 
 #: role → (Chinese, English, duties, {permission prefix: {verbs: scope}})
@@ -30,25 +43,83 @@ def _manager(scope: str) -> Rules:
 
 
 READY: dict[str, tuple[str, str, str, Rules]] = {
-    "management": ("管理层", "Management", "看全公司的经营情况，决定重大事项。", {SALES: {("view", "export"): "all"}, ("analytics.manager",): {("view",): "all"}}),
+    "management": (
+        "管理层",
+        "Management",
+        "看全公司的经营情况，决定重大事项。",
+        {SALES: {("view", "export"): "all"}, ("analytics.manager",): {("view",): "all"}},
+    ),
     "sales_director": ("销售总监", "Sales director", "制定销售目标，分配资源，检查客户工作。", _manager("all")),
-    "sales_manager": ("销售经理", "Sales manager", "带领本部门完成目标，分配客户和商机，辅导下属。", _manager("department_below")),
+    "sales_manager": (
+        "销售经理",
+        "Sales manager",
+        "带领本部门完成目标，分配客户和商机，辅导下属。",
+        _manager("department_below"),
+    ),
     "sales_rep": ("销售代表", "Sales representative", "开发和维护自己的客户，记录每次跟进，推进商机。", _OWN),
     "inside_sales": (
         "内勤",
         "Inside sales",
         "录入和整理客户资料，导入导出，协助销售。",
-        {SALES: {("view", "create", "edit", "import", "export"): "department_below"}, ("customers.customer",): {("assign",): "department_below"}},
+        {
+            SALES: {("view", "create", "edit", "import", "export"): "department_below"},
+            ("customers.customer",): {("assign",): "department_below"},
+        },
     ),
-    "secretary": ("行政秘书", "Secretary", "接待来访，登记老客户介绍。", {SALES: {("view", "create"): "department_below"}}),
-    "marketing_head": ("营销部部长", "Head of marketing", "制定市场计划，审核客户管理报告。", {SALES: {("view", "export"): "all"}, ("analytics.manager",): {("view",): "all"}}),
-    "marketing_supervisor": ("营销主管", "Marketing supervisor", "组织市场活动，协助制定客户计划。", {SALES: {("view", "export"): "all"}}),
-    "relations_supervisor": ("客户关系主管", "Customer relations supervisor", "客户分级与关系维护方案。", {SALES: {("view", "edit", "export"): "all"}}),
-    "relations_officer": ("客户关系专员", "Customer relations officer", "客户档案与关怀。", {SALES: {("view", "create", "edit"): "department_below"}}),
-    "service_supervisor": ("客服主管", "Service supervisor", "投诉处理与满意度。", {SALES[:5]: {("view", "create", "edit"): "all"}}),
-    "service_agent": ("客服人员", "Service agent", "受理咨询、投诉和报修。", {SALES[:3]: {("view",): "all"}, SALES[3:5]: {("view", "create", "edit"): "own"}}),
-    "complaint_handler": ("投诉处理人员", "Complaint handler", "核实并解决投诉。", {SALES[:3]: {("view",): "all"}, SALES[3:5]: {("view", "create", "edit"): "own"}}),
-    "engineering": ("工程项目部", "Engineering", "回答客户的技术问题。", {SALES[:3]: {("view",): "department_below"}, SALES[3:5]: {("view", "create", "edit"): "own"}}),
+    "secretary": (
+        "行政秘书",
+        "Secretary",
+        "接待来访，登记老客户介绍。",
+        {SALES: {("view", "create"): "department_below"}},
+    ),
+    "marketing_head": (
+        "营销部部长",
+        "Head of marketing",
+        "制定市场计划，审核客户管理报告。",
+        {SALES: {("view", "export"): "all"}, ("analytics.manager",): {("view",): "all"}},
+    ),
+    "marketing_supervisor": (
+        "营销主管",
+        "Marketing supervisor",
+        "组织市场活动，协助制定客户计划。",
+        {SALES: {("view", "export"): "all"}},
+    ),
+    "relations_supervisor": (
+        "客户关系主管",
+        "Customer relations supervisor",
+        "客户分级与关系维护方案。",
+        {SALES: {("view", "edit", "export"): "all"}},
+    ),
+    "relations_officer": (
+        "客户关系专员",
+        "Customer relations officer",
+        "客户档案与关怀。",
+        {SALES: {("view", "create", "edit"): "department_below"}},
+    ),
+    "service_supervisor": (
+        "客服主管",
+        "Service supervisor",
+        "投诉处理与满意度。",
+        {SALES[:5]: {("view", "create", "edit"): "all"}},
+    ),
+    "service_agent": (
+        "客服人员",
+        "Service agent",
+        "受理咨询、投诉和报修。",
+        {SALES[:3]: {("view",): "all"}, SALES[3:5]: {("view", "create", "edit"): "own"}},
+    ),
+    "complaint_handler": (
+        "投诉处理人员",
+        "Complaint handler",
+        "核实并解决投诉。",
+        {SALES[:3]: {("view",): "all"}, SALES[3:5]: {("view", "create", "edit"): "own"}},
+    ),
+    "engineering": (
+        "工程项目部",
+        "Engineering",
+        "回答客户的技术问题。",
+        {SALES[:3]: {("view",): "department_below"}, SALES[3:5]: {("view", "create", "edit"): "own"}},
+    ),
     "finance": ("财务", "Finance", "开票、收款、对账。", {SALES: {("view", "export"): "all"}}),
     "auditor": ("审计员", "Auditor", "查看审计日志。", {("administration.audit",): {("view",): "all"}}),
     "administrator": ("系统管理员", "Administrator", "组织、人员、角色、参数。", {}),
@@ -57,13 +128,17 @@ READY: dict[str, tuple[str, str, str, Rules]] = {
 
 def install_roles() -> int:
     """Make the ready roles that do not exist yet; returns how many were made."""
-    known = [code for declaration in all_objects() for code, _ in permissions_of(declaration)] + [code for code, _ in EXTRA_PERMISSIONS]
+    known = [code for declaration in all_objects() for code, _ in permissions_of(declaration)] + [
+        code for code, _ in EXTRA_PERMISSIONS
+    ]
     made = 0
     for code, (name, name_en, duties, rules) in READY.items():
         if Role.objects.filter(code=code).exists():
             continue
         with act(INSTALLER, "create", object="roles"):
-            role = Role.objects.create(code=code, name=name, name_en=name_en, name_sort=pinyin_sort_key(name), duties=duties)
+            role = Role.objects.create(
+                code=code, name=name, name_en=name_en, name_sort=pinyin_sort_key(name), duties=duties
+            )
             grants = dict.fromkeys(known, "all") if code == "administrator" else _grants(rules, known)
             RoleGrant.objects.bulk_create(RoleGrant(role=role, permission=p, scope=s) for p, s in grants.items())
         made += 1

@@ -24,7 +24,10 @@ PAGE = 50
 def list_dictionaries(actor: Actor) -> list[dict[str, Any]]:
     """All dictionaries with how many values each has."""
     actor.require("administration.dictionary.edit")
-    return [{"code": d.code, "label": d.label.to(), "count": DictionaryValue.objects.filter(dictionary=d.code).count()} for d in all_dictionaries()]
+    return [
+        {"code": d.code, "label": d.label.to(), "count": DictionaryValue.objects.filter(dictionary=d.code).count()}
+        for d in all_dictionaries()
+    ]
 
 
 def dictionary_values(actor: Actor, code: str) -> list[dict[str, Any]]:
@@ -33,7 +36,10 @@ def dictionary_values(actor: Actor, code: str) -> list[dict[str, Any]]:
     if code not in {d.code for d in all_dictionaries()}:
         raise NotFound
     rows = DictionaryValue.objects.filter(dictionary=code).order_by("position", "value")
-    return [{"value": r.value, "label_zh": r.label_zh, "label_en": r.label_en, "color": r.color, "active": r.active} for r in rows]
+    return [
+        {"value": r.value, "label_zh": r.label_zh, "label_en": r.label_en, "color": r.color, "active": r.active}
+        for r in rows
+    ]
 
 
 def set_dictionary(actor: Actor, code: str, items: list[dict[str, Any]]) -> None:
@@ -43,21 +49,37 @@ def set_dictionary(actor: Actor, code: str, items: list[dict[str, Any]]) -> None
     for n, item in enumerate(items):
         value, zh, en = (str(item.get(k) or "").strip() for k in ("value", "label_zh", "label_en"))
         if not value or not zh or len(value) > 60 or len(zh) > 100 or len(en) > 100:
-            raise Invalid.one(f"items.{n}", "required", T("第 {row} 行缺少代码或名称。", "Row {row} lacks its code or its label."), row=n + 1)
+            raise Invalid.one(
+                f"items.{n}",
+                "required",
+                T("第 {row} 行缺少代码或名称。", "Row {row} lacks its code or its label."),
+                row=n + 1,
+            )
         if value in wanted:
-            raise Invalid.one(f"items.{n}", "duplicate", T("代码重复：{value}", "This code comes twice: {value}"), value=value)
-        wanted[value] = {"label_zh": zh, "label_en": en or zh, "color": str(item.get("color") or "default")[:20], "active": item.get("active") is not False, "position": n}
+            raise Invalid.one(
+                f"items.{n}", "duplicate", T("代码重复：{value}", "This code comes twice: {value}"), value=value
+            )
+        wanted[value] = {
+            "label_zh": zh,
+            "label_en": en or zh,
+            "color": str(item.get("color") or "default")[:20],
+            "active": item.get("active") is not False,
+            "position": n,
+        }
     with act(actor, "dictionary", object="dictionaries", data={"dictionary": code}):
         for value, facts in wanted.items():
             DictionaryValue.objects.update_or_create(dictionary=code, value=value, defaults=facts)
-        DictionaryValue.objects.filter(dictionary=code, value__in=known - set(wanted)).update(active=False, position=len(wanted))
+        DictionaryValue.objects.filter(dictionary=code, value__in=known - set(wanted)).update(
+            active=False, position=len(wanted)
+        )
     forget_cache()
 
 
 def read_audit(actor: Actor, *, filters: dict[str, Any], cursor: str) -> dict[str, Any]:
     """The audit log, newest first. Values of changes are shown as stored; this right is for auditors."""
     actor.require("administration.audit.view")
-    conditions, params = [], {"limit": PAGE + 1}
+    conditions: list[str] = []
+    params: dict[str, Any] = {"limit": PAGE + 1}
     for name, column in (("actor", "e.actor_id"), ("record", "e.record_id")):
         if filters.get(name):
             key = parse_id(filters[name])
@@ -88,7 +110,10 @@ def read_audit(actor: Actor, *, filters: dict[str, Any], cursor: str) -> dict[st
             params,
         )
         rows = db.fetchall()
-    return {"items": [_line(row) for row in rows[:PAGE]], "next_cursor": str(rows[PAGE - 1][0]) if len(rows) > PAGE else None}
+    return {
+        "items": [_line(row) for row in rows[:PAGE]],
+        "next_cursor": str(rows[PAGE - 1][0]) if len(rows) > PAGE else None,
+    }
 
 
 def _line(row: tuple[Any, ...]) -> dict[str, Any]:
@@ -120,7 +145,10 @@ COMMAND_LINE = SystemActor("command-line")
 
 def list_parameters() -> list[dict[str, Any]]:
     """Every parameter with its value and default."""
-    return [{"code": p.code, "value": p.value(), "default": p.default, "label": p.label.to()} for p in parameters.all_parameters()]
+    return [
+        {"code": p.code, "value": p.value(), "default": p.default, "label": p.label.to()}
+        for p in parameters.all_parameters()
+    ]
 
 
 def set_parameter(*, code: str, value: Any) -> dict[str, Any]:

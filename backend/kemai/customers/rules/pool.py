@@ -10,13 +10,39 @@ from kemai.kit.words import T
 
 GROUP = T("客户公海", "Public pool")
 HOLD_LIMIT = declare(
-    Parameter("customers.hold_limit", "int", 300, T("每人客户保有上限", "Customers one person may hold"), GROUP, T("0 表示不限", "0: no limit"), 0, 1_000_000)
+    Parameter(
+        "customers.hold_limit",
+        "int",
+        300,
+        T("每人客户保有上限", "Customers one person may hold"),
+        GROUP,
+        T("0 表示不限", "0: no limit"),
+        0,
+        1_000_000,
+    )
 )
 DAILY_CLAIMS = declare(
-    Parameter("customers.daily_claims", "int", 30, T("每人每日领取上限", "Claims a person a day"), GROUP, T("0 表示不限", "0: no limit"), 0, 100_000)
+    Parameter(
+        "customers.daily_claims",
+        "int",
+        30,
+        T("每人每日领取上限", "Claims a person a day"),
+        GROUP,
+        T("0 表示不限", "0: no limit"),
+        0,
+        100_000,
+    )
 )
 RECLAIM_DAYS = declare(
-    Parameter("customers.reclaim_days", "int", 3, T("退回后几天内不能再领取同一客户", "Days before one may re-claim what one released"), GROUP, minimum=0, maximum=365)
+    Parameter(
+        "customers.reclaim_days",
+        "int",
+        3,
+        T("退回后几天内不能再领取同一客户", "Days before one may re-claim what one released"),
+        GROUP,
+        minimum=0,
+        maximum=365,
+    )
 )
 
 

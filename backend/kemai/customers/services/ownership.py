@@ -58,8 +58,17 @@ def _seen(actor: Actor, customer_id: UUID) -> dict[str, Any]:
     if not can(actor, declaration.perm("view"), declaration.ownership, table=declaration.table, key=customer_id):
         raise NotFound
     with connection.cursor() as cursor:
-        cursor.execute("SELECT owner_id, department_id, pool_id, name, version, claimed_at FROM customers_customer WHERE id = %s", [customer_id])
-        return dict(zip(("owner_id", "department_id", "pool_id", "name", "version", "claimed_at"), cursor.fetchone(), strict=True))
+        cursor.execute(
+            "SELECT owner_id, department_id, pool_id, name, version, claimed_at FROM customers_customer WHERE id = %s",
+            [customer_id],
+        )
+        return dict(
+            zip(
+                ("owner_id", "department_id", "pool_id", "name", "version", "claimed_at"),
+                cursor.fetchone(),
+                strict=True,
+            )
+        )
 
 
 def claim_facts(actor: Actor, customer_id: UUID | None, pool_id: UUID | None) -> ClaimFacts:
@@ -87,7 +96,11 @@ def claim_facts(actor: Actor, customer_id: UUID | None, pool_id: UUID | None) ->
 
 
 def _as_error(refusal: Refusal) -> Conflict:
-    kinds = {"hold_limit": errors.PoolLimitReached, "daily_claims": errors.DailyClaimsReached, "reclaim": errors.CoolingOff}
+    kinds = {
+        "hold_limit": errors.PoolLimitReached,
+        "daily_claims": errors.DailyClaimsReached,
+        "reclaim": errors.CoolingOff,
+    }
     return kinds[refusal.reason](limit=refusal.limit)
 
 
@@ -119,9 +132,24 @@ def _set_holder(customer_ids: list[UUID], holder: UUID | None, department: UUID 
             )
 
 
-def _log(customer_id: UUID, kind: str, from_user: UUID | None, to_user: UUID | None, pool: UUID | None, reason: str, actor: Actor) -> None:
+def _log(
+    customer_id: UUID,
+    kind: str,
+    from_user: UUID | None,
+    to_user: UUID | None,
+    pool: UUID | None,
+    reason: str,
+    actor: Actor,
+) -> None:
     OwnershipChange.objects.create(
-        customer_id=customer_id, kind=kind, from_user_id=from_user, to_user_id=to_user, pool_id=pool, reason=reason, by_id=actor.id, at=now()
+        customer_id=customer_id,
+        kind=kind,
+        from_user_id=from_user,
+        to_user_id=to_user,
+        pool_id=pool,
+        reason=reason,
+        by_id=actor.id,
+        at=now(),
     )
 
 
@@ -139,7 +167,16 @@ def assign_customer(actor: Actor, customer_id: UUID, *, owner: UUID, reason: str
         undo = _before(customer_id, row)
         _move(customer_id, actor, owner=owner, department=person["department_id"], pool=None)
         _log(customer_id, "assign", row["owner_id"], owner, row["pool_id"], reason, actor)
-        emit(CustomerAssigned(declaration.name, customer_id, str(row["owner_id"]) if row["owner_id"] else None, str(owner), row["name"], reason))
+        emit(
+            CustomerAssigned(
+                declaration.name,
+                customer_id,
+                str(row["owner_id"]) if row["owner_id"] else None,
+                str(owner),
+                row["name"],
+                reason,
+            )
+        )
         return offer_undo(actor, "customers.holding", undo, label=row["name"])
 
 
@@ -169,7 +206,9 @@ def release_customer(actor: Actor, customer_id: UUID, *, reason: str, pool: UUID
         row = lock_row(actor, declaration, customer_id, declaration.perm("release"))
         if row["pool_id"]:
             raise errors.AlreadyInPool
-        target = pool or Pool.objects.filter(is_default=True, deleted_at__isnull=True).values_list("id", flat=True).first()
+        target = (
+            pool or Pool.objects.filter(is_default=True, deleted_at__isnull=True).values_list("id", flat=True).first()
+        )
         if target is None:
             raise errors.NoPool
         undo = _before(customer_id, row)
@@ -206,7 +245,15 @@ def undo_holding(actor: Actor, payload: dict[str, Any]) -> None:
         department=UUID(payload["department"]) if payload["department"] else None,
         pool=UUID(payload["pool"]) if payload["pool"] else None,
     )
-    _log(key, "undo", previous, UUID(payload["owner"]) if payload["owner"] else None, UUID(payload["pool"]) if payload["pool"] else None, "", actor)
+    _log(
+        key,
+        "undo",
+        previous,
+        UUID(payload["owner"]) if payload["owner"] else None,
+        UUID(payload["pool"]) if payload["pool"] else None,
+        "",
+        actor,
+    )
 
 
 def note_contact(customer_id: UUID, *, at: datetime, next_at: datetime | None) -> None:
@@ -223,5 +270,6 @@ def note_deals(customer_id: UUID, *, count: int, amount: Any, last_at: datetime 
     """Won deals of a customer as sales counts them (quantitative data are computed, never typed: CUS-1)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE customers_customer SET deal_count = %s, deal_amount = %s, last_deal_at = %s WHERE id = %s", [count, amount, last_at, customer_id]
+            "UPDATE customers_customer SET deal_count = %s, deal_amount = %s, last_deal_at = %s WHERE id = %s",
+            [count, amount, last_at, customer_id],
         )

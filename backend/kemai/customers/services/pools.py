@@ -25,9 +25,13 @@ def list_pool_members(actor: Actor, pool_id: UUID) -> list[dict[str, Any]]:
     names = {
         pk: name
         for kind, model in KINDS.items()
-        for pk, name in model.objects.filter(pk__in=[r.member_id for r in rows if r.member_kind == kind]).values_list("pk", "name")
+        for pk, name in model.objects.filter(pk__in=[r.member_id for r in rows if r.member_kind == kind]).values_list(
+            "pk", "name"
+        )
     }
-    return [{"member_kind": r.member_kind, "member": {"id": r.member_id, "label": names.get(r.member_id)}} for r in rows]
+    return [
+        {"member_kind": r.member_kind, "member": {"id": r.member_id, "label": names.get(r.member_id)}} for r in rows
+    ]
 
 
 def set_pool_members(actor: Actor, pool_id: UUID, *, members: list[dict[str, Any]]) -> None:
@@ -43,7 +47,9 @@ def set_pool_members(actor: Actor, pool_id: UUID, *, members: list[dict[str, Any
         lock_row(actor, declaration, pool_id, declaration.perm("edit"))
         PoolMember.objects.filter(pool_id=pool_id).exclude(member_id__in=wanted).delete()
         known = set(PoolMember.objects.filter(pool_id=pool_id).values_list("member_id", flat=True))
-        PoolMember.objects.bulk_create(PoolMember(pool_id=pool_id, member_id=k, member_kind=v) for k, v in wanted.items() if k not in known)
+        PoolMember.objects.bulk_create(
+            PoolMember(pool_id=pool_id, member_id=k, member_kind=v) for k, v in wanted.items() if k not in known
+        )
 
 
 def prepare_pools(actor: Actor, drafts: list[Any]) -> None:

@@ -15,7 +15,9 @@ from kemai.kit.words import T
 from kemai.platform.objects.declare import Draft
 
 EXISTS = T("该客户已存在，归属：{holder}。", "This customer exists already, with: {holder}.")
-USE_ASSIGN = T("负责人请用“分配”修改，以便保留归属记录。", "Change the owner with Assign, so that the ownership log stays whole.")
+USE_ASSIGN = T(
+    "负责人请用“分配”修改，以便保留归属记录。", "Change the owner with Assign, so that the ownership log stays whole."
+)
 IN_POOL = T("公海", "the public pool")
 
 
@@ -25,7 +27,9 @@ def prepare_customers(actor: Actor, drafts: list[Draft]) -> None:
     for draft in drafts:
         if draft.old is not None and draft.changed("owner_id"):
             draft.wrong("owner", "use_assign", USE_ASSIGN)
-        draft.values["unique_key"] = unique_key(str(draft.get("kind") or ""), str(draft.get("name") or ""), str(draft.get("phone") or ""))
+        draft.values["unique_key"] = unique_key(
+            str(draft.get("kind") or ""), str(draft.get("name") or ""), str(draft.get("phone") or "")
+        )
     if created:
         _set_owners(actor, created)
         for draft, number in zip(created, take_numbers("customers_number", "KH-", len(created)), strict=True):
@@ -73,13 +77,17 @@ def _refuse_doubles(drafts: list[Draft]) -> None:
             if found and found[0] != draft.id:
                 draft.wrong(field_name, "duplicate", EXISTS, holder=found[1] or IN_POOL)
             elif seen.setdefault((column, str(value)), draft.id) != draft.id:
-                draft.wrong(field_name, "duplicate", T("与本批中的另一行重复。", "Another row of this batch is the same."))
+                draft.wrong(
+                    field_name, "duplicate", T("与本批中的另一行重复。", "Another row of this batch is the same.")
+                )
 
 
 def after_customers(actor: Actor, drafts: list[Draft]) -> None:
     """The first line of each ownership log."""
     OwnershipChange.objects.bulk_create(
-        OwnershipChange(customer_id=d.id, kind="create", to_user_id=d.values["owner_id"], by_id=actor.id) for d in drafts if d.old is None
+        OwnershipChange(customer_id=d.id, kind="create", to_user_id=d.values["owner_id"], by_id=actor.id)
+        for d in drafts
+        if d.old is None
     )
 
 
@@ -91,11 +99,16 @@ def set_holders(actor: Actor, drafts: list[Draft]) -> None:
     # Locked so that a claim at the same moment and this insert see each other.
     rows = {
         row[0]: row[1:]
-        for row in Customer.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True).values_list("id", "owner_id", "department_id")
+        for row in Customer.objects.filter(pk__in=keys)
+        .order_by("pk")
+        .select_for_update(no_key=True)
+        .values_list("id", "owner_id", "department_id")
     }
     for draft in drafts:
         if draft.changed("customer_id"):
-            draft.values["holder_id"], draft.values["holder_department_id"] = rows.get(draft.get("customer_id"), (None, None))
+            draft.values["holder_id"], draft.values["holder_department_id"] = rows.get(
+                draft.get("customer_id"), (None, None)
+            )
 
 
 def prepare_contacts(actor: Actor, drafts: list[Draft]) -> None:
@@ -107,7 +120,11 @@ def prepare_contacts(actor: Actor, drafts: list[Draft]) -> None:
             if boss == draft.id:
                 draft.wrong("reports_to", "self", T("上级不能是本人。", "Nobody reports to himself."))
             elif not Contact.objects.filter(pk=boss, customer_id=draft.get("customer_id")).exists():
-                draft.wrong("reports_to", "other_customer", T("上级应是同一客户的联系人。", "The superior must be a contact of the same customer."))
+                draft.wrong(
+                    "reports_to",
+                    "other_customer",
+                    T("上级应是同一客户的联系人。", "The superior must be a contact of the same customer."),
+                )
 
 
 def prepare_relations(actor: Actor, drafts: list[Draft]) -> None:

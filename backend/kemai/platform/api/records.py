@@ -47,7 +47,9 @@ def idempotent(request: HttpRequest, actor: Actor, run: Callable[[], HttpRespons
 
     def answered() -> Answer:
         response = run()
-        kept = {name: response.headers[name] for name in ("ETag", "Location", "Content-Type") if name in response.headers}
+        kept = {
+            name: response.headers[name] for name in ("ETag", "Location", "Content-Type") if name in response.headers
+        }
         return Answer(response.status_code, response.content, kept)
 
     answer = once(actor.id, f"{request.method} {request.path}", key, request.body, answered)
@@ -140,7 +142,9 @@ def _create(request: HttpRequest, actor: Actor, declaration: ObjectType) -> Http
     return _detail(actor, declaration, key, status=201)
 
 
-def _detail(actor: Actor, declaration: ObjectType, key: UUID, *, status: int = 200, deleted: bool = False, **more: Any) -> HttpResponse:
+def _detail(
+    actor: Actor, declaration: ObjectType, key: UUID, *, status: int = 200, deleted: bool = False, **more: Any
+) -> HttpResponse:
     item = read.get_detail(actor, declaration, key, deleted=deleted)
     headers = {"ETag": f'"{item["version"]}"'}
     if status == 201:
@@ -204,7 +208,7 @@ def _restore(actor: Actor, declaration: ObjectType, key: UUID) -> HttpResponse:
 
 def _command(request: HttpRequest, actor: Actor, declaration: ObjectType, key: UUID, name: str) -> HttpResponse:
     token = write.run_command(actor, declaration, name, key, read_json(request))
-    more = {"undo": token} if token else {}
+    more: dict[str, Any] = {"undo": token} if token else {}
     try:
         return _detail(actor, declaration, key, **more)
     except NotFound:  # given away beyond one's own sight, or gone: done all the same
@@ -215,7 +219,11 @@ def _shares(request: HttpRequest, actor: Actor, declaration: ObjectType, key: UU
     if request.method == "GET":
         return json_response({"items": shares.list_shares(actor, declaration, key)})
     if request.method == "POST":
-        return idempotent(request, actor, lambda: json_response({"items": shares.share(actor, declaration, key, read_json(request))}, 201))
+        return idempotent(
+            request,
+            actor,
+            lambda: json_response({"items": shares.share(actor, declaration, key, read_json(request))}, 201),
+        )
     if request.method == "DELETE":
         shares.unshare(actor, declaration, key, _key(str(read_json(request).get("id") or request.GET.get("id", ""))))
         return json_response({"items": shares.list_shares(actor, declaration, key)})
@@ -227,8 +235,14 @@ def options(request: HttpRequest, object_name: str) -> HttpResponse:
     actor, declaration = signed_in(request), get_object(object_name)
     _only(request, "GET")
     actor.require(declaration.perm("view"))
-    ids = [k for part in request.GET.get("ids", "").split(",") if (k := parse_id(part))] if request.GET.get("ids") else None
-    found = read.list_options(actor, declaration, q=request.GET.get("q", ""), limit=_limit(request.GET.get("limit") or 20), ids=ids)
+    ids = (
+        [k for part in request.GET.get("ids", "").split(",") if (k := parse_id(part))]
+        if request.GET.get("ids")
+        else None
+    )
+    found = read.list_options(
+        actor, declaration, q=request.GET.get("q", ""), limit=_limit(request.GET.get("limit") or 20), ids=ids
+    )
     return json_response({"items": found})
 
 
@@ -241,7 +255,9 @@ def aggregate(request: HttpRequest, object_name: str) -> HttpResponse:
     if not isinstance(group_by, list) or not isinstance(measures, list):
         raise Malformed(what="group_by, measures")
     query = query_of(declaration, {**data, "fields": None}, actor=actor)
-    return json_response({"groups": read.aggregate(actor, declaration, query=query, group_by=group_by, measures=measures)})
+    return json_response(
+        {"groups": read.aggregate(actor, declaration, query=query, group_by=group_by, measures=measures)}
+    )
 
 
 def board_view(request: HttpRequest, object_name: str) -> HttpResponse:
@@ -269,7 +285,9 @@ def bulk_view(request: HttpRequest, object_name: str) -> HttpResponse:
         action, params = data.get("action"), data.get("params") or {}
         if not isinstance(action, str) or not isinstance(params, dict):
             raise Malformed(what="action, params")
-        return json_response(job_json(bulk.start_bulk(actor, declaration, ids=ids, query=query, action=action, params=params)), 202)
+        return json_response(
+            job_json(bulk.start_bulk(actor, declaration, ids=ids, query=query, action=action, params=params)), 202
+        )
 
     return idempotent(request, actor, start)
 

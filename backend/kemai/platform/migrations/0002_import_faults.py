@@ -5,38 +5,42 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('base', '0001_initial'),
-        ('platform', '0001_initial'),
+        ("base", "0001_initial"),
+        ("platform", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='import',
-            name='file_name',
-            field=models.TextField(default=''),
+            model_name="import",
+            name="file_name",
+            field=models.TextField(default=""),
         ),
         migrations.AddField(
-            model_name='import',
-            name='file_sha256',
-            field=models.CharField(default='', max_length=64),
+            model_name="import",
+            name="file_sha256",
+            field=models.CharField(default="", max_length=64),
         ),
         migrations.AlterField(
-            model_name='import',
-            name='file',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='base.storedfile'),
+            model_name="import",
+            name="file",
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to="base.storedfile"),
         ),
         migrations.CreateModel(
-            name='ImportFault',
+            name="ImportFault",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('row', models.IntegerField()),
-                ('errors', models.JSONField(default=list)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='faults', to='platform.import')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("row", models.IntegerField()),
+                ("errors", models.JSONField(default=list)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="faults", to="platform.import"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('run', 'row'), name='import_fault_once')],
+                "constraints": [models.UniqueConstraint(fields=("run", "row"), name="import_fault_once")],
             },
         ),
     ]

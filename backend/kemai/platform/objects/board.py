@@ -27,14 +27,24 @@ def load_board(actor: Actor, declaration: ObjectType, query: Query, *, scope: UU
     columns = board.columns(actor, scope)
     names = tuple(dict.fromkeys((declaration.title, *board.lines, board.group)))
     cards = replace(query, fields=names)
-    figures = kept_figures(actor, declaration, board) if board.figures and not query.filter and not query.q else _counted(actor, declaration, board, query)
+    figures = (
+        kept_figures(actor, declaration, board)
+        if board.figures and not query.filter and not query.q
+        else _counted(actor, declaration, board, query)
+    )
     result = []
     for column in columns:
         key = column["key"]
-        items, following = list_page(actor, declaration, replace(cards, filter=_in_column(query.filter, board.group, key)))
+        items, following = list_page(
+            actor, declaration, replace(cards, filter=_in_column(query.filter, board.group, key))
+        )
         count, total = figures.get(str(key), (0, "0.00"))
         result.append({**column, "count": count, "sum": total, "items": items, "next_cursor": following})
-    return {"columns": result, "group_field": board.group, "filter_of": {str(c["key"]): orjson.loads(_in_column(query.filter, board.group, c["key"])) for c in columns}}
+    return {
+        "columns": result,
+        "group_field": board.group,
+        "filter_of": {str(c["key"]): orjson.loads(_in_column(query.filter, board.group, c["key"])) for c in columns},
+    }
 
 
 def _in_column(filter_text: str, group: str, key: Any) -> str:
@@ -43,7 +53,13 @@ def _in_column(filter_text: str, group: str, key: Any) -> str:
 
 
 def _counted(actor: Actor, declaration: ObjectType, board: Board, query: Query) -> dict[str, tuple[int, str]]:
-    groups = aggregate(actor, declaration, query=replace(query, fields=()), group_by=[board.group], measures=[{"op": "sum", "field": board.total}])
+    groups = aggregate(
+        actor,
+        declaration,
+        query=replace(query, fields=()),
+        group_by=[board.group],
+        measures=[{"op": "sum", "field": board.total}],
+    )
     return {str(g["key"][board.group]): (g["count"], g[f"sum_{board.total}"] or "0.00") for g in groups}
 
 
@@ -58,7 +74,9 @@ def kept_figures(
     code = declaration.perm("view")
     more = f" AND {condition}" if condition else ""
     kept = branches(actor, code, Ownership(owners=line.owners, departments=line.departments))
-    parts = [f"SELECT t.{group}::text AS g, t.count AS n, t.total AS s FROM {board.figures} t WHERE t.count <> 0 AND {kept.sql}{more}"]
+    parts = [
+        f"SELECT t.{group}::text AS g, t.count AS n, t.total AS s FROM {board.figures} t WHERE t.count <> 0 AND {kept.sql}{more}"
+    ]
     bound = {**kept.params, **(params or {})}
     if not kept.everything and line.shares:
         shared = branches(actor, code, Ownership(shares=line.shares))
@@ -67,5 +85,7 @@ def kept_figures(
             f"SELECT t.{group}::text, 1, COALESCE(t.{total}, 0) FROM {declaration.table} t "
             f"WHERE t.deleted_at IS NULL AND {shared.sql} AND NOT COALESCE({kept.sql}, FALSE){more}"
         )
-    rows = fetch_rows(f"SELECT g, sum(n)::bigint, sum(s)::numeric(20,2) FROM ({' UNION ALL '.join(parts)}) f GROUP BY g", bound)
+    rows = fetch_rows(
+        f"SELECT g, sum(n)::bigint, sum(s)::numeric(20,2) FROM ({' UNION ALL '.join(parts)}) f GROUP BY g", bound
+    )
     return {row[0]: (row[1], row[2]) for row in rows}

@@ -25,7 +25,11 @@ from kemai.platform.objects.undo import ChangedSince, offer_undo, undo_kind
 LIMIT = 100_000
 BATCH = 200
 
-LABELS = {"set": T("批量修改", "Bulk edit"), "delete": T("批量删除", "Bulk delete"), "restore": T("批量恢复", "Bulk restore")}
+LABELS = {
+    "set": T("批量修改", "Bulk edit"),
+    "delete": T("批量删除", "Bulk delete"),
+    "restore": T("批量恢复", "Bulk restore"),
+}
 
 
 class NothingChosen(KemaiError):
@@ -33,16 +37,30 @@ class NothingChosen(KemaiError):
     text = T("没有选中任何记录。", "No record was chosen.")
 
 
-def start_bulk(actor: Actor, declaration: ObjectType, *, ids: list[str] | None, query: Query | None, action: str, params: dict[str, Any]) -> Job:
+def start_bulk(
+    actor: Actor,
+    declaration: ObjectType,
+    *,
+    ids: list[str] | None,
+    query: Query | None,
+    action: str,
+    params: dict[str, Any],
+) -> Job:
     """Check what is asked and queue the job. Records named by a filter are fixed now, as the person sees them now."""
     label = _check(actor, declaration, action, params)
     keys = list(dict.fromkeys(ids)) if ids is not None else _keys(actor, declaration, query)
     if not keys:
         raise NothingChosen
     if len(keys) > LIMIT:
-        raise Invalid.one("ids", "too_many", T("一次最多处理 {limit} 条。", "At most {limit} records at once."), limit=LIMIT)
+        raise Invalid.one(
+            "ids", "too_many", T("一次最多处理 {limit} 条。", "At most {limit} records at once."), limit=LIMIT
+        )
     return start_job(
-        actor.id, "bulk", label=label, params={"object": declaration.name, "ids": keys, "action": action, "params": params}, total=len(keys)
+        actor.id,
+        "bulk",
+        label=label,
+        params={"object": declaration.name, "ids": keys, "action": action, "params": params},
+        total=len(keys),
     )
 
 
@@ -63,7 +81,12 @@ def _check(actor: Actor, declaration: ObjectType, action: str, params: dict[str,
         return LABELS[action]
     command = declaration.command_map.get(action)
     if command is None or "bulk" not in command.on:
-        raise Invalid.one("action", "unknown_action", T("没有这个批量操作：{action}。", "There is no such bulk action: {action}."), action=action[:60])
+        raise Invalid.one(
+            "action",
+            "unknown_action",
+            T("没有这个批量操作：{action}。", "There is no such bulk action: {action}."),
+            action=action[:60],
+        )
     actor.require(declaration.perm(command.verb))
     write.parse_params(actor, command.params, params)
     return command.label
@@ -98,7 +121,9 @@ def run_bulk(run: JobRun) -> None:
         run.step(succeeded=succeeded, failed=len(batch) - succeeded)
 
 
-def _set_batch(run: JobRun, actor: Actor, declaration: ObjectType, batch: list[UUID], params: dict[str, Any], undo_id: UUID) -> int:
+def _set_batch(
+    run: JobRun, actor: Actor, declaration: ObjectType, batch: list[UUID], params: dict[str, Any], undo_id: UUID
+) -> int:
     with act(actor, "bulk", object=declaration.name):
         rows = write.lock_rows(actor, declaration, batch, declaration.perm("edit"))
         drafts = [Draft(key, rows[key], {}) for key in batch if key in rows]
@@ -136,7 +161,9 @@ def _remember(actor: Actor, declaration: ObjectType, changed: list[Draft], undo_
 
 
 def _jsonable(values: dict[str, Any]) -> dict[str, Any]:
-    return {k: v if isinstance(v, (str, int, float, bool, list, dict, type(None))) else str(v) for k, v in values.items()}
+    return {
+        k: v if isinstance(v, (str, int, float, bool, list, dict, type(None))) else str(v) for k, v in values.items()
+    }
 
 
 def _one(run: JobRun, actor: Actor, declaration: ObjectType, key: UUID, action: str, params: dict[str, Any]) -> bool:
@@ -171,5 +198,3 @@ def undo_edits(actor: Actor, payload: dict[str, Any]) -> None:
                 raise ChangedSince(label=str(current.get(declaration.by_name[declaration.title].stored)))
             drafts.append(Draft(row.record_id, current, dict(row.before or {})))
         write.update_rows(declaration, actor.id, drafts)
-
-

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.db import connection
 
 from kemai.accounts.access import Actor, Ownership
 from kemai.base.models import Record
@@ -29,6 +29,14 @@ class Choice:
     value: str
     label: T
     color: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLookup:
+    """How records are found by a field's text although they are spelled otherwise: ``column`` holds what ``key_of(text)`` gives."""
+
+    column: str
+    key_of: Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,8 @@ class Field:
     currency: str = ""
     help: T | None = None
     key: bool = False
+    """Imports may find existing records, and cells referring to them, by this field."""
+    lookup: KeyLookup | None = None
     importable: bool = True
     check: Callable[[str], str] | None = None
     aliases: tuple[str, ...] = ()
@@ -287,19 +297,50 @@ class ObjectType:
     @cached_property
     def column_types(self) -> dict[str, str]:
         """Column → PostgreSQL type, for casts of cursor values."""
-        connection = models.fields.connection
-        return {f.column: str(f.db_type(connection)) for f in self.model._meta.concrete_fields}
+        return {str(f.column): str(f.db_type(connection)) for f in self.model._meta.concrete_fields}
 
     @cached_property
     def nullable(self) -> set[str]:
-        return {f.column for f in self.model._meta.concrete_fields if f.null}
+        return {str(f.column) for f in self.model._meta.concrete_fields if f.null}
 
 
 STAMP_FIELDS = (
-    Field("created_at", types.INSTANT, T("创建时间", "Created"), read_only=True, sortable=True, indexed=True, importable=False),
-    Field("created_by", types.USER, T("创建人", "Created by"), column="created_by", target="users", read_only=True, importable=False),
-    Field("updated_at", types.INSTANT, T("更新时间", "Updated"), read_only=True, sortable=True, indexed=True, importable=False),
-    Field("updated_by", types.USER, T("更新人", "Updated by"), column="updated_by", target="users", read_only=True, importable=False),
+    Field(
+        "created_at",
+        types.INSTANT,
+        T("创建时间", "Created"),
+        read_only=True,
+        sortable=True,
+        indexed=True,
+        importable=False,
+    ),
+    Field(
+        "created_by",
+        types.USER,
+        T("创建人", "Created by"),
+        column="created_by",
+        target="users",
+        read_only=True,
+        importable=False,
+    ),
+    Field(
+        "updated_at",
+        types.INSTANT,
+        T("更新时间", "Updated"),
+        read_only=True,
+        sortable=True,
+        indexed=True,
+        importable=False,
+    ),
+    Field(
+        "updated_by",
+        types.USER,
+        T("更新人", "Updated by"),
+        column="updated_by",
+        target="users",
+        read_only=True,
+        importable=False,
+    ),
 )
 
 COMMON_VERBS: tuple[tuple[str, T], ...] = (
@@ -339,7 +380,12 @@ def permissions_of(declaration: ObjectType) -> list[tuple[str, T]]:
     """Every permission a kind of record has, with its words."""
     found: dict[str, T] = {}
     for verb, label in COMMON_VERBS:
-        wanted = {"create": declaration.can_create, "delete": declaration.can_delete, "import": declaration.can_import, "share": declaration.shareable}
+        wanted = {
+            "create": declaration.can_create,
+            "delete": declaration.can_delete,
+            "import": declaration.can_import,
+            "share": declaration.shareable,
+        }
         if wanted.get(verb, True):
             found[verb] = label
     for command in declaration.commands:

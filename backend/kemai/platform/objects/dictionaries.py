@@ -49,9 +49,13 @@ def dictionary_items(code: str) -> list[DictionaryItem]:
     if time.monotonic() - _cache[0] > 1:
         found: dict[str, list[DictionaryItem]] = {}
         for row in DictionaryValue.objects.order_by("dictionary", "position", "value"):
-            found.setdefault(row.dictionary, []).append(DictionaryItem(row.value, T(row.label_zh, row.label_en), row.color, row.active))
+            found.setdefault(row.dictionary, []).append(
+                DictionaryItem(row.value, T(row.label_zh, row.label_en), row.color, row.active)
+            )
         _cache = (time.monotonic(), found)
-    return _cache[1].get(code) or [DictionaryItem(value, label, color, True) for value, label, color in _registry[code].seed]
+    return _cache[1].get(code) or [
+        DictionaryItem(value, label, color, True) for value, label, color in _registry[code].seed
+    ]
 
 
 def forget_cache() -> None:

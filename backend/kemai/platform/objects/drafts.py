@@ -20,7 +20,9 @@ WITHHELD = T("您看不到此字段，因此不能修改。", "You cannot see th
 NOT_VISIBLE = T("引用的记录不存在，或您无权查看。", "The record referred to does not exist, or you may not see it.")
 
 
-def new_drafts(actor: Actor, declaration: ObjectType, payloads: list[dict[str, Any]], ids: list[UUID] | None = None) -> list[Draft]:
+def new_drafts(
+    actor: Actor, declaration: ObjectType, payloads: list[dict[str, Any]], ids: list[UUID] | None = None
+) -> list[Draft]:
     """Drafts of records to create, with defaults, and with an error for everything that does not hold."""
     drafts = []
     for n, payload in enumerate(payloads):
@@ -65,7 +67,13 @@ def check_required(declaration: ObjectType, drafts: list[Draft]) -> None:
         named = {e.field for e in draft.errors}
         for found in declaration.fields:
             touched = draft.old is None or found.stored in draft.values
-            if found.required and found.stored and touched and found.name not in named and draft.get(found.stored) in (None, "", []):
+            if (
+                found.required
+                and found.stored
+                and touched
+                and found.name not in named
+                and draft.get(found.stored) in (None, "", [])
+            ):
                 draft.wrong(found.name, "required", types.MISSING)
 
 
@@ -74,7 +82,9 @@ def check_references(actor: Actor, declaration: ObjectType, drafts: list[Draft])
     for found in declaration.fields:
         if not (found.target or found.targets) or not found.stored:
             continue
-        wanted = {d.values[found.stored] for d in drafts if d.values.get(found.stored) is not None and d.changed(found.stored)}
+        wanted = {
+            d.values[found.stored] for d in drafts if d.values.get(found.stored) is not None and d.changed(found.stored)
+        }
         if not wanted:
             continue
         kinds: dict[UUID, str] = {}
@@ -89,7 +99,9 @@ def check_references(actor: Actor, declaration: ObjectType, drafts: list[Draft])
                 draft.values[found.object_column] = kinds.get(draft.values[found.stored], "")
 
 
-def check_withheld(actor: Actor, declaration: ObjectType, drafts: list[Draft], secret_rows: dict[str, set[UUID]]) -> None:
+def check_withheld(
+    actor: Actor, declaration: ObjectType, drafts: list[Draft], secret_rows: dict[str, set[UUID]]
+) -> None:
     """A value withheld on this row (pool contacts) cannot be overwritten unseen."""
     for found in declaration.fields:
         if row_secret(actor, found):

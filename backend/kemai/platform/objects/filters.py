@@ -49,7 +49,9 @@ def _node(actor: Actor, declaration: ObjectType, node: Any, compiled: Compiled, 
                 raise Malformed(what=f"filter {word!r}")
             if not parts:
                 return "TRUE" if word == "and" else "FALSE"
-            return "(" + f" {word.upper()} ".join(_node(actor, declaration, p, compiled, depth + 1) for p in parts) + ")"
+            return (
+                "(" + f" {word.upper()} ".join(_node(actor, declaration, p, compiled, depth + 1) for p in parts) + ")"
+            )
     if "not" in node:
         if len(node) != 1:
             raise Malformed(what="filter 'not'")
@@ -69,10 +71,14 @@ def _leaf(actor: Actor, declaration: ObjectType, node: dict[str, Any], compiled:
     return _own(actor, declaration, comparable_field(actor, declaration, name), node, compiled, "t")
 
 
-def _own(actor: Actor, declaration: ObjectType, found: Field, node: dict[str, Any], compiled: Compiled, alias: str) -> str:
+def _own(
+    actor: Actor, declaration: ObjectType, found: Field, node: dict[str, Any], compiled: Compiled, alias: str
+) -> str:
     op = node["op"]
     if op not in found.type.operators:
-        raise Malformed(what=f"operator {str(op)[:20]!r} on {found.name!r} (allowed: {', '.join(found.type.operators)})")
+        raise Malformed(
+            what=f"operator {str(op)[:20]!r} on {found.name!r} (allowed: {', '.join(found.type.operators)})"
+        )
     parameter = f"f{compiled.leaves}"
     try:
         sql, params = found.type.leaf(found, op, node.get("value"), on(alias, found.expression), parameter)

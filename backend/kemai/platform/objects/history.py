@@ -48,13 +48,17 @@ ORDER BY e.id DESC, c.id DESC
 def record_history(actor: Actor, declaration: ObjectType, key: UUID, *, cursor: str = "") -> dict[str, Any]:
     """One page of a record's history, newest first."""
     view = declaration.perm("view")
-    if not actor.has(view) or not can(actor, view, declaration.ownership, table=declaration.table, key=key, deleted=True):
+    if not actor.has(view) or not can(
+        actor, view, declaration.ownership, table=declaration.table, key=key, deleted=True
+    ):
         raise NotFound
     if cursor and not cursor.isdigit():
         raise Malformed(what="cursor")
     withheld = _withheld(actor, declaration, key)
     params: dict[str, Any] = {"key": key, "limit": PAGE + 1, "before": int(cursor or 0)}
-    sql = _SQL.format(before_e="AND id < %(before)s" if cursor else "", before_c="AND event_id < %(before)s" if cursor else "")
+    sql = _SQL.format(
+        before_e="AND id < %(before)s" if cursor else "", before_c="AND event_id < %(before)s" if cursor else ""
+    )
     with connection.cursor() as db:
         db.execute(sql, params)
         rows = db.fetchall()
@@ -95,7 +99,10 @@ def _withheld(actor: Actor, declaration: ObjectType, key: UUID) -> set[str]:
         secret = row_secret(actor, f)
         if secret:
             with connection.cursor() as db:
-                db.execute(f"SELECT 1 FROM {declaration.table} t WHERE t.id = %(key)s AND {secret}", {**actor.params, "key": key})
+                db.execute(
+                    f"SELECT 1 FROM {declaration.table} t WHERE t.id = %(key)s AND {secret}",
+                    {**actor.params, "key": key},
+                )
                 if db.fetchone():
                     found.add(f.name)
     return found
@@ -118,7 +125,12 @@ class _Names:
             if f.name in withheld:
                 change.update(old=None, new=None, old_label="****", new_label="****", withheld=True)
             else:
-                change.update(old=old, new=new, old_label=self.words(change, "old_label", f, old), new_label=self.words(change, "new_label", f, new))
+                change.update(
+                    old=old,
+                    new=new,
+                    old_label=self.words(change, "old_label", f, old),
+                    new_label=self.words(change, "new_label", f, new),
+                )
             found.append(change)
         return found
 

@@ -15,7 +15,14 @@ from kemai.platform.objects.secrecy import HIDDEN, MASKED, READ_ONLY, access_of,
 def list_objects(actor: Actor) -> list[dict[str, Any]]:
     """The kinds of record this person may view."""
     return [
-        {"name": o.name, "label": o.label.to(), "label_plural": o.plural.to(), "icon": o.icon or o.name, "path": o.path, "menu": o.menu}
+        {
+            "name": o.name,
+            "label": o.label.to(),
+            "label_plural": o.plural.to(),
+            "icon": o.icon or o.name,
+            "path": o.path,
+            "menu": o.menu,
+        }
         for o in all_objects()
         if actor.has(o.perm("view"))
     ]
@@ -29,7 +36,9 @@ def describe(actor: Actor, declaration: ObjectType) -> dict[str, Any]:
     def known(names: tuple[str, ...]) -> list[str]:
         return [n for n in names if n in fields]
 
-    can = {verb: actor.has(declaration.perm(verb)) for verb in ("create", "edit", "delete", "import", "export", "share")}
+    can = {
+        verb: actor.has(declaration.perm(verb)) for verb in ("create", "edit", "delete", "import", "export", "share")
+    }
     can["create"] = can["create"] and declaration.can_create
     can["delete"] = can["delete"] and declaration.can_delete
     can["import"] = can["import"] and declaration.can_import
@@ -73,7 +82,9 @@ def describe(actor: Actor, declaration: ObjectType) -> dict[str, Any]:
         },
         "actions": [describe_command(c) for c in declaration.commands if actor.has(declaration.perm(c.verb))],
         "can": {**can, "bulk": True},
-        "import": {"modes": ["create", "update", "both"], "keys": [f.name for f in fields.values() if f.key]} if can["import"] else None,
+        "import": {"modes": ["create", "update", "both"], "keys": [f.name for f in fields.values() if f.key]}
+        if can["import"]
+        else None,
     }
 
 
@@ -126,7 +137,9 @@ def describe_field(actor: Actor, declaration: ObjectType | None, f: Field) -> di
         "min": f.minimum if number else None,
         "max": f.maximum if number else None,
         "multiline": isinstance(f.type, types.LongText),
-        "choices": [{"value": i.value, "label": i.label.to(), "color": i.color, "active": i.active} for i in items] if items else None,
+        "choices": [{"value": i.value, "label": i.label.to(), "color": i.color, "active": i.active} for i in items]
+        if items
+        else None,
         "dictionary": f.dictionary or None,
         "target": f.target or None,
         "targets": [{"object": name, "label": get_object(name).label.to()} for name in f.targets] or None,
@@ -163,7 +176,9 @@ def describe_param(p: Field) -> dict[str, Any]:
         "label": p.label.to(),
         "help": p.help.to() if p.help else "",
         "required": p.required,
-        "choices": [{"value": i.value, "label": i.label.to(), "color": i.color, "active": i.active} for i in items] if items else None,
+        "choices": [{"value": i.value, "label": i.label.to(), "color": i.color, "active": i.active} for i in items]
+        if items
+        else None,
         "target": p.target or None,
         "default": None if callable(p.default) else p.default,
         "max_length": p.max_length,

@@ -18,22 +18,49 @@ PROBLEM: dict[str, Any] = {
         "detail": {"type": "string"},
         "errors": {
             "type": "array",
-            "items": {"type": "object", "properties": {"field": {"type": "string"}, "code": {"type": "string"}, "message": {"type": "string"}}},
+            "items": {
+                "type": "object",
+                "properties": {"field": {"type": "string"}, "code": {"type": "string"}, "message": {"type": "string"}},
+            },
         },
     },
 }
 _ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
 _IF_MATCH = {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}}
-_IDEMPOTENCY = {"name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 200}}
-_REFERENCE = {"type": ["object", "null"], "properties": {"id": {"type": "string", "format": "uuid"}, "label": {"type": ["string", "null"]}}}
+_IDEMPOTENCY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "maxLength": 200},
+}
+_REFERENCE = {
+    "type": ["object", "null"],
+    "properties": {"id": {"type": "string", "format": "uuid"}, "label": {"type": ["string", "null"]}},
+}
 
 
 def _query(name: str, kind: str = "string") -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "schema": {"type": kind}}
 
 
-_LIST = [_query("q"), _query("filter"), _query("sort"), _query("fields"), _query("view"), _query("cursor"), _query("with_total", "boolean"), _query("deleted", "boolean")]
-_LIST.append({"name": "limit", "in": "query", "required": False, "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}})
+_LIST = [
+    _query("q"),
+    _query("filter"),
+    _query("sort"),
+    _query("fields"),
+    _query("view"),
+    _query("cursor"),
+    _query("with_total", "boolean"),
+    _query("deleted", "boolean"),
+]
+_LIST.append(
+    {
+        "name": "limit",
+        "in": "query",
+        "required": False,
+        "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50},
+    }
+)
 
 
 def describe_objects() -> dict[str, Any]:
@@ -43,7 +70,11 @@ def describe_objects() -> dict[str, Any]:
     for declaration in all_objects():
         _paths(declaration, paths)
         _schemas(declaration, schemas)
-    paths["/api/v1/undo/{token}"] = {"post": _operation("undo", "Take a change back", ["general"], [{**_ID, "name": "token"}], answer={"type": "object"})}
+    paths["/api/v1/undo/{token}"] = {
+        "post": _operation(
+            "undo", "Take a change back", ["general"], [{**_ID, "name": "token"}], answer={"type": "object"}
+        )
+    }
     return {"paths": paths, "schemas": schemas}
 
 
@@ -92,13 +123,29 @@ def _ref(name: str) -> dict[str, Any]:
 
 
 def _operation(
-    operation_id: str, summary: str, tags: list[str], parameters: list[dict[str, Any]], *, answer: dict[str, Any] | None, status: str = "200", body: dict[str, Any] | None = None, problems: tuple[str, ...] = ()
+    operation_id: str,
+    summary: str,
+    tags: list[str],
+    parameters: list[dict[str, Any]],
+    *,
+    answer: dict[str, Any] | None,
+    status: str = "200",
+    body: dict[str, Any] | None = None,
+    problems: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    operation: dict[str, Any] = {"operationId": operation_id, "summary": summary, "tags": tags, "parameters": parameters}
+    operation: dict[str, Any] = {
+        "operationId": operation_id,
+        "summary": summary,
+        "tags": tags,
+        "parameters": parameters,
+    }
     done: dict[str, Any] = {"description": "Done"}
     if answer is not None:
         done["content"] = {"application/json": {"schema": answer}}
-    problem = {"description": "A problem document", "content": {"application/problem+json": {"schema": _ref("Problem")}}}
+    problem = {
+        "description": "A problem document",
+        "content": {"application/problem+json": {"schema": _ref("Problem")}},
+    }
     operation["responses"] = {status: done, "400": problem, **dict.fromkeys(problems, problem)}
     if body is not None:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
@@ -122,31 +169,101 @@ def _paths(declaration: ObjectType, paths: dict[str, Any]) -> None:
     items = {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": loose}}}
     collection = {"get": _operation(f"{code}_list", f"List: {words}", tag, _LIST, answer=page)}
     if declaration.can_create:
-        collection["post"] = _operation(f"{code}_create", f"Create: {words}", tag, [_IDEMPOTENCY], answer=_ref(name), status="201", body=_ref(f"{name}Write"), problems=("409",))
+        collection["post"] = _operation(
+            f"{code}_create",
+            f"Create: {words}",
+            tag,
+            [_IDEMPOTENCY],
+            answer=_ref(name),
+            status="201",
+            body=_ref(f"{name}Write"),
+            problems=("409",),
+        )
     paths[root] = collection
-    paths[f"{root}/options"] = {"get": _operation(f"{code}_options", f"Pick: {words}", tag, [_query("q"), _query("limit", "integer"), _query("ids")], answer=items)}
-    paths[f"{root}/aggregate"] = {"post": _operation(f"{code}_aggregate", f"Group: {words}", tag, [], answer=loose, body=loose)}
-    paths[f"{root}/bulk"] = {"post": _operation(f"{code}_bulk", f"Many at once: {words}", tag, [_IDEMPOTENCY], answer=loose, status="202", body=loose)}
+    paths[f"{root}/options"] = {
+        "get": _operation(
+            f"{code}_options",
+            f"Pick: {words}",
+            tag,
+            [_query("q"), _query("limit", "integer"), _query("ids")],
+            answer=items,
+        )
+    }
+    paths[f"{root}/aggregate"] = {
+        "post": _operation(f"{code}_aggregate", f"Group: {words}", tag, [], answer=loose, body=loose)
+    }
+    paths[f"{root}/bulk"] = {
+        "post": _operation(
+            f"{code}_bulk", f"Many at once: {words}", tag, [_IDEMPOTENCY], answer=loose, status="202", body=loose
+        )
+    }
     if declaration.board:
-        paths[f"{root}/board"] = {"get": _operation(f"{code}_board", f"Board: {words}", tag, [_query("q"), _query("filter"), _query("scope"), _query("limit", "integer")], answer=loose)}
+        paths[f"{root}/board"] = {
+            "get": _operation(
+                f"{code}_board",
+                f"Board: {words}",
+                tag,
+                [_query("q"), _query("filter"), _query("scope"), _query("limit", "integer")],
+                answer=loose,
+            )
+        }
     one: dict[str, Any] = {"get": _operation(f"{code}_get", f"Read: {words}", tag, [_ID], answer=_ref(name))}
-    one["patch"] = _operation(f"{code}_update", f"Edit: {words}", tag, [_ID, _IF_MATCH], answer=_ref(name), body=_ref(f"{name}Write"), problems=("412", "428"))
+    one["patch"] = _operation(
+        f"{code}_update",
+        f"Edit: {words}",
+        tag,
+        [_ID, _IF_MATCH],
+        answer=_ref(name),
+        body=_ref(f"{name}Write"),
+        problems=("412", "428"),
+    )
     if declaration.can_delete:
-        one["delete"] = _operation(f"{code}_delete", f"To the recycle bin: {words}", tag, [_ID, _IF_MATCH], answer=None, status="204", problems=("412", "428"))
-        paths[f"{root}/{{id}}/restore"] = {"post": _operation(f"{code}_restore", f"Restore: {words}", tag, [_ID, _IDEMPOTENCY], answer=_ref(name))}
+        one["delete"] = _operation(
+            f"{code}_delete",
+            f"To the recycle bin: {words}",
+            tag,
+            [_ID, _IF_MATCH],
+            answer=None,
+            status="204",
+            problems=("412", "428"),
+        )
+        paths[f"{root}/{{id}}/restore"] = {
+            "post": _operation(f"{code}_restore", f"Restore: {words}", tag, [_ID, _IDEMPOTENCY], answer=_ref(name))
+        }
     paths[f"{root}/{{id}}"] = one
-    paths[f"{root}/{{id}}/history"] = {"get": _operation(f"{code}_history", f"History: {words}", tag, [_ID, _query("cursor")], answer=items)}
+    paths[f"{root}/{{id}}/history"] = {
+        "get": _operation(f"{code}_history", f"History: {words}", tag, [_ID, _query("cursor")], answer=items)
+    }
     if declaration.timeline:
-        paths[f"{root}/{{id}}/timeline"] = {"get": _operation(f"{code}_timeline", f"Timeline: {words}", tag, [_ID, _query("cursor")], answer=items)}
+        paths[f"{root}/{{id}}/timeline"] = {
+            "get": _operation(f"{code}_timeline", f"Timeline: {words}", tag, [_ID, _query("cursor")], answer=items)
+        }
     if declaration.shareable:
         paths[f"{root}/{{id}}/shares"] = {
             "get": _operation(f"{code}_shares", f"Shares: {words}", tag, [_ID], answer=items),
-            "post": _operation(f"{code}_share", f"Share: {words}", tag, [_ID, _IDEMPOTENCY], answer=items, status="201", body=loose),
-            "delete": _operation(f"{code}_unshare", f"Withdraw a share: {words}", tag, [_ID, _query("id")], answer=items),
+            "post": _operation(
+                f"{code}_share", f"Share: {words}", tag, [_ID, _IDEMPOTENCY], answer=items, status="201", body=loose
+            ),
+            "delete": _operation(
+                f"{code}_unshare", f"Withdraw a share: {words}", tag, [_ID, _query("id")], answer=items
+            ),
         }
     for command in declaration.commands:
-        body = {"type": "object", "properties": {p.name: _write(p) for p in command.params}, "required": [p.name for p in command.params if p.required], "additionalProperties": False}
+        body = {
+            "type": "object",
+            "properties": {p.name: _write(p) for p in command.params},
+            "required": [p.name for p in command.params if p.required],
+            "additionalProperties": False,
+        }
         verb = command.name.replace("-", "_")
         paths[f"{root}/{{id}}/{command.name}"] = {
-            "post": _operation(f"{code}_{verb}", f"{command.label.en}: {words}", tag, [_ID, _IDEMPOTENCY], answer=loose, body=body, problems=("409",))
+            "post": _operation(
+                f"{code}_{verb}",
+                f"{command.label.en}: {words}",
+                tag,
+                [_ID, _IDEMPOTENCY],
+                answer=loose,
+                body=body,
+                problems=("409",),
+            )
         }

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from datetime import time as day_time
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -49,11 +48,16 @@ class NotIndexed(KemaiError):
 
 
 def day_params(actor: Actor) -> dict[str, Any]:
-    """"Today" in the reader's zone, as a date and as two instants."""
+    """ "Today" in the reader's zone, as a date and as two instants."""
     zone = ZoneInfo(actor.time_zone)
     today = now().astimezone(zone).date()
     start = datetime.combine(today, day_time.min, zone)
-    return {"today": today, "today_from": start, "today_to": datetime.combine(today + timedelta(days=1), day_time.min, zone), "me": actor.id}
+    return {
+        "today": today,
+        "today_from": start,
+        "today_to": datetime.combine(today + timedelta(days=1), day_time.min, zone),
+        "me": actor.id,
+    }
 
 
 def run_params(actor: Actor, plan: ListPlan, query: Query) -> dict[str, Any]:
@@ -87,7 +91,9 @@ def list_page(actor: Actor, declaration: ObjectType, query: Query) -> tuple[list
 
 def refuse_unindexed(actor: Actor, plan: ListPlan) -> None:
     """:class:`NotIndexed` when a leaf or the sort has no index and the scope is large."""
-    if (plan.compiled.indexed and (plan.sort.indexed or plan.sort.sort)) or table_rows(plan.declaration) <= UNINDEXED_ROWS:
+    if (plan.compiled.indexed and (plan.sort.indexed or plan.sort.sort)) or table_rows(
+        plan.declaration
+    ) <= UNINDEXED_ROWS:
         return
     if plan.scope.everything or estimate(plan.declaration, plan.scope.sql, plan.scope.params) > UNINDEXED_ROWS:
         raise NotIndexed
@@ -133,7 +139,9 @@ def count(actor: Actor, declaration: ObjectType, query: Query) -> tuple[int, boo
     return max(guess, total), False
 
 
-def get_detail(actor: Actor, declaration: ObjectType, key: UUID, *, deleted: bool = False, permission: str = "view") -> dict[str, Any]:
+def get_detail(
+    actor: Actor, declaration: ObjectType, key: UUID, *, deleted: bool = False, permission: str = "view"
+) -> dict[str, Any]:
     """One record with what ``actor`` may do to it; :class:`NotFound` when absent or out of reach. One statement."""
     code = declaration.perm(permission)
     names = tuple(f.name for f in readable_fields(actor, declaration))
@@ -162,7 +170,9 @@ def get_detail(actor: Actor, declaration: ObjectType, key: UUID, *, deleted: boo
 def _permission_checks(actor: Actor, declaration: ObjectType, params: dict[str, Any]) -> dict[str, str]:
     """Permission → the SQL that tells whether it reaches this row."""
     wanted = {declaration.perm("edit"), declaration.perm("delete"), declaration.perm("share")} | {
-        code for command in declaration.commands for code in (declaration.perm(command.verb), command_scope(declaration, command))
+        code
+        for command in declaration.commands
+        for code in (declaration.perm(command.verb), command_scope(declaration, command))
     }
     checks = {}
     for code in sorted(wanted):
@@ -186,7 +196,9 @@ def verdicts(actor: Actor, declaration: ObjectType, keys: list[UUID]) -> dict[st
     rows = fetch_rows(f"SELECT {', '.join(select)} FROM {declaration.table} t WHERE t.id = ANY(%(keys)s)", params)
     width = len(checks) + 1
     return {
-        row[0]: _can(actor, declaration, dict(zip(checks, row[1:width], strict=True)), dict(zip(reads, row[width:], strict=True)))
+        row[0]: _can(
+            actor, declaration, dict(zip(checks, row[1:width], strict=True)), dict(zip(reads, row[width:], strict=True))
+        )
         for row in rows
     }
 
@@ -209,9 +221,14 @@ def _can(actor: Actor, declaration: ObjectType, allowed: dict[str, bool], facts:
     return result
 
 
-def list_options(actor: Actor, declaration: ObjectType, *, q: str = "", limit: int = 20, ids: list[UUID] | None = None) -> list[dict[str, Any]]:
+def list_options(
+    actor: Actor, declaration: ObjectType, *, q: str = "", limit: int = 20, ids: list[UUID] | None = None
+) -> list[dict[str, Any]]:
     """Records for a picker: id, label, a second line."""
-    names = (declaration.title, *(n for n in declaration.subtitle if n in {f.name for f in readable_fields(actor, declaration)}))
+    names = (
+        declaration.title,
+        *(n for n in declaration.subtitle if n in {f.name for f in readable_fields(actor, declaration)}),
+    )
     query = Query(fields=names, q=q.strip(), limit=min(limit, 50), sort=declaration.default_sort)
     if ids is not None:
         return _options(actor, declaration, names, ids)
@@ -246,7 +263,9 @@ _PERIODS = ("day", "week", "month", "quarter", "year")
 _MEASURES = {"sum": "sum", "avg": "avg", "min": "min", "max": "max"}
 
 
-def aggregate(actor: Actor, declaration: ObjectType, *, query: Query, group_by: list[str], measures: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def aggregate(
+    actor: Actor, declaration: ObjectType, *, query: Query, group_by: list[str], measures: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
     """Groups with figures over exactly the rows the list would show."""
     if len(group_by) > 3 or len(measures) > 8:
         raise Malformed(what="at most 3 groups and 8 measures")
@@ -256,7 +275,9 @@ def aggregate(actor: Actor, declaration: ObjectType, *, query: Query, group_by: 
     keys = [_group(actor, declaration, name) for name in group_by]
     figures = [_measure(actor, declaration, m) for m in measures]
     select = [*(sql for _, sql, _ in keys), "count(*)", *(sql for _, sql in figures)]
-    grouping = f" GROUP BY {', '.join(str(n + 1) for n in range(len(keys)))} ORDER BY {len(keys) + 1} DESC" if keys else ""
+    grouping = (
+        f" GROUP BY {', '.join(str(n + 1) for n in range(len(keys)))} ORDER BY {len(keys) + 1} DESC" if keys else ""
+    )
     sql = f"SELECT {', '.join(select)} FROM {declaration.table} t WHERE {plan.scope.sql} AND {plan.condition}{grouping} LIMIT {MAX_GROUPS}"
     rows = fetch_rows(sql, params)
     labels = [_labels(actor, found, [row[n] for row in rows]) for n, (_, _, found) in enumerate(keys)]
@@ -278,7 +299,9 @@ def _group(actor: Actor, declaration: ObjectType, text: Any) -> tuple[str, str, 
     if isinstance(found.type, types.Date):
         if period not in _PERIODS:
             raise Malformed(what=f"group_by {name}:day|week|month|quarter|year")
-        column = f"{found.expression} AT TIME ZONE %(zone)s" if isinstance(found.type, types.Instant) else found.expression
+        column = (
+            f"{found.expression} AT TIME ZONE %(zone)s" if isinstance(found.type, types.Instant) else found.expression
+        )
         return str(text), f"date_trunc('{period}', {column})::date", found
     if period or not found.type.groupable:
         raise Malformed(what=f"group_by {str(text)[:60]!r}")

@@ -105,7 +105,9 @@ def _add_related(actor: Actor, columns: Columns, found: Field, sql: str) -> None
         alias = f"j{len(columns.joins)}"
         scope = branches(actor, target.perm("view"), target.ownership, alias=alias)
         columns.params.update(scope.params)
-        columns.joins.append(f"LEFT JOIN {target.table} {alias} ON t.{found.object_column} = '{name}' AND {alias}.id = {sql} AND {scope.sql}")
+        columns.joins.append(
+            f"LEFT JOIN {target.table} {alias} ON t.{found.object_column} = '{name}' AND {alias}.id = {sql} AND {scope.sql}"
+        )
         titles.append(on(alias, output(actor, target, target.by_name[target.title]) or "NULL"))
     columns.output.related.append((found.name, columns.output.width))
     columns.select += [sql, f"COALESCE({', '.join(titles)})", f"t.{found.object_column}"]
@@ -128,7 +130,9 @@ class ListPlan:
 
     @property
     def nullable(self) -> bool:
-        return self.sort.sort not in self._not_null and (self.sort.sort or self.sort.stored) in self.declaration.nullable
+        return (
+            self.sort.sort not in self._not_null and (self.sort.sort or self.sort.stored) in self.declaration.nullable
+        )
 
     @property
     def _not_null(self) -> tuple[str, ...]:
@@ -150,7 +154,9 @@ class ListPlan:
         way, sign = ("DESC", "<") if self.descending else ("ASC", ">")
         ranges: list[str] = []
         if kind in ("first", "value"):
-            after = "" if kind == "first" else f" AND ({column}, t.id) {sign} (%(after){self._cast}, %(after_id)s::uuid)"
+            after = (
+                "" if kind == "first" else f" AND ({column}, t.id) {sign} (%(after){self._cast}, %(after_id)s::uuid)"
+            )
             ranges.append((f" AND {column} IS NOT NULL" if self.nullable else "") + after)
         if self.nullable:
             ranges.append(f" AND {column} IS NULL" + (f" AND t.id {sign} %(after_id)s::uuid" if kind == "null" else ""))
@@ -195,7 +201,16 @@ _MAX_PLANS = 2000
 def plan_list(actor: Actor, declaration: ObjectType, query: Query, permission: str = "view") -> ListPlan:
     """The compiled list for this shape and these rights, from the cache where it was compiled before."""
     actor.require(declaration.perm(permission))
-    key = (declaration.name, permission, query.fields, query.filter, bool(query.q), query.sort, query.deleted, _rights_key(actor))
+    key = (
+        declaration.name,
+        permission,
+        query.fields,
+        query.filter,
+        bool(query.q),
+        query.sort,
+        query.deleted,
+        _rights_key(actor),
+    )
     plan = _plans.get(key)
     if plan is None:
         plan = _compile(actor, declaration, query, permission)
@@ -209,7 +224,13 @@ def plan_list(actor: Actor, declaration: ObjectType, query: Query, permission: s
 
 def _rights_key(actor: Actor) -> tuple[Any, ...]:
     """What a plan depends on of a person. Values bound from his rights are part of it, so a plan never serves another's scope."""
-    return (actor.id, tuple(sorted((k, r.everything, r.departments) for k, r in actor.reaches.items())), actor.principals, actor.field_signature, actor.locale)
+    return (
+        actor.id,
+        tuple(sorted((k, r.everything, r.departments) for k, r in actor.reaches.items())),
+        actor.principals,
+        actor.field_signature,
+        actor.locale,
+    )
 
 
 def _compile(actor: Actor, declaration: ObjectType, query: Query, permission: str) -> ListPlan:

@@ -19,7 +19,9 @@ KINDS: dict[str, Any] = {"user": User, "department": Department, "team": Team}
 
 
 def _require(actor: Actor, declaration: ObjectType, key: UUID, verb: str) -> None:
-    if not actor.has(declaration.perm("view")) or not can(actor, declaration.perm("view"), declaration.ownership, table=declaration.table, key=key):
+    if not actor.has(declaration.perm("view")) or not can(
+        actor, declaration.perm("view"), declaration.ownership, table=declaration.table, key=key
+    ):
         raise NotFound
     if not declaration.shareable or not actor.has(declaration.perm(verb)):
         raise Forbidden
@@ -29,13 +31,17 @@ def _require(actor: Actor, declaration: ObjectType, key: UUID, verb: str) -> Non
 
 def list_shares(actor: Actor, declaration: ObjectType, key: UUID) -> list[dict[str, Any]]:
     """Who else sees this record."""
-    if not actor.has(declaration.perm("view")) or not can(actor, declaration.perm("view"), declaration.ownership, table=declaration.table, key=key):
+    if not actor.has(declaration.perm("view")) or not can(
+        actor, declaration.perm("view"), declaration.ownership, table=declaration.table, key=key
+    ):
         raise NotFound
     rows = list(RecordShare.objects.filter(object=declaration.name, record_id=key).order_by("created_at"))
     names = {
         pk: name
         for kind, model in KINDS.items()
-        for pk, name in model.objects.filter(pk__in=[r.grantee_id for r in rows if r.grantee_kind == kind]).values_list("pk", "name")
+        for pk, name in model.objects.filter(pk__in=[r.grantee_id for r in rows if r.grantee_kind == kind]).values_list(
+            "pk", "name"
+        )
     }
     return [
         {
@@ -55,13 +61,24 @@ def share(actor: Actor, declaration: ObjectType, key: UUID, data: dict[str, Any]
     kind, grantee, expires = data.get("grantee_kind"), parse_id(data.get("grantee")), data.get("expires_at")
     can_write = data.get("can_write") is True
     if kind not in KINDS:
-        raise Invalid.one("grantee_kind", "unknown_choice", T("应为 user、department 或 team。", "One of user, department, team."))
+        raise Invalid.one(
+            "grantee_kind", "unknown_choice", T("应为 user、department 或 team。", "One of user, department, team.")
+        )
     if grantee is None or not KINDS[kind].objects.filter(pk=grantee, deleted_at__isnull=True).exists():
         raise Invalid.one("grantee", "not_visible", T("没有这个共享对象。", "There is no such grantee."))
     if can_write and not can(actor, declaration.perm("edit"), declaration.ownership, table=declaration.table, key=key):
-        raise Invalid.one("can_write", "more_than_own", T("您自己不能编辑此记录，因此不能授予编辑。", "You cannot edit this record yourself, so you cannot grant it."))
+        raise Invalid.one(
+            "can_write",
+            "more_than_own",
+            T(
+                "您自己不能编辑此记录，因此不能授予编辑。",
+                "You cannot edit this record yourself, so you cannot grant it.",
+            ),
+        )
     until = _moment(expires)
-    with act(actor, "share", object=declaration.name, record_id=key, data={"grantee": str(grantee), "can_write": can_write}):
+    with act(
+        actor, "share", object=declaration.name, record_id=key, data={"grantee": str(grantee), "can_write": can_write}
+    ):
         RecordShare.objects.update_or_create(
             object=declaration.name,
             record_id=key,
@@ -77,9 +94,17 @@ def _moment(raw: Any) -> datetime | None:
     try:
         moment = datetime.fromisoformat(raw)
     except (TypeError, ValueError) as error:
-        raise Invalid.one("expires_at", "not_instant", T("时间应写成 2026-11-21T09:30:00+08:00。", "Write an instant as 2026-11-21T09:30:00+08:00.")) from error
+        raise Invalid.one(
+            "expires_at",
+            "not_instant",
+            T("时间应写成 2026-11-21T09:30:00+08:00。", "Write an instant as 2026-11-21T09:30:00+08:00."),
+        ) from error
     if moment.tzinfo is None or moment <= now():
-        raise Invalid.one("expires_at", "in_the_past", T("到期时间应在将来，并带时区。", "The expiry lies in the future and carries its offset."))
+        raise Invalid.one(
+            "expires_at",
+            "in_the_past",
+            T("到期时间应在将来，并带时区。", "The expiry lies in the future and carries its offset."),
+        )
     return moment
 
 

@@ -43,11 +43,15 @@ def _sources(actor: Actor, declaration: ObjectType) -> list[ObjectType]:
     return [
         o
         for o in all_objects()
-        if o.timeline_source and actor.has(o.perm("view")) and any(target == declaration.name for _, target in o.timeline_source.anchors)
+        if o.timeline_source
+        and actor.has(o.perm("view"))
+        and any(target == declaration.name for _, target in o.timeline_source.anchors)
     ]
 
 
-def _read(actor: Actor, source: ObjectType, anchor: str, key: UUID, before: str | None, before_id: str | None) -> list[dict[str, Any]]:
+def _read(
+    actor: Actor, source: ObjectType, anchor: str, key: UUID, before: str | None, before_id: str | None
+) -> list[dict[str, Any]]:
     line = source.timeline_source
     assert line is not None
     names = tuple(dict.fromkeys((line.at, line.title, line.text, *line.data, "created_by")))
@@ -60,7 +64,10 @@ def _read(actor: Actor, source: ObjectType, anchor: str, key: UUID, before: str 
         f"SELECT {', '.join(columns.select)} FROM {source.table} t {' '.join(columns.joins)} "
         f"WHERE t.deleted_at IS NULL AND ({anchors}) AND {scope.sql} {place} ORDER BY {at} DESC, t.id DESC LIMIT {PAGE + 1}"
     )
-    rows = fetch_rows(sql, {**columns.params, **scope.params, **day_params(actor), "key": key, "before": before, "before_id": before_id})
+    rows = fetch_rows(
+        sql,
+        {**columns.params, **scope.params, **day_params(actor), "key": key, "before": before, "before_id": before_id},
+    )
     items = []
     for row in rows:
         item = columns.output.make(row)

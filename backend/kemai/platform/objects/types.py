@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -34,10 +35,11 @@ class BadValue(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CellContext:
-    """What reading a spreadsheet cell may need: choices by label, the file's zone."""
+    """What reading a spreadsheet cell may need: choices by label, the file's zone, a unit named in the heading by field (``万``)."""
 
     labels: dict[str, dict[str, str]]
     time_zone: str
+    units: dict[str, str] = dataclass_field(default_factory=dict)
 
 
 Leaf = Callable[[str, str, str], str]
@@ -78,6 +80,10 @@ class FieldType:
     #: What an empty value is stored as; text columns are never null, so that "empty" has one form.
     empty: Any = ""
     groupable = False
+    #: Whether values alone tell that a column is of this type (e-mail, telephone): the weakest guess of an import.
+    telling = False
+    #: How a spreadsheet shows it: a kind of :class:`kemai.kit.spreadsheet.writer.Column`.
+    cell_kind = "text"
     json_schema: dict[str, Any] = {"type": "string"}
 
     def parse(self, field: Field, raw: Any) -> Any:
@@ -88,7 +94,12 @@ class FieldType:
             raise BadValue("not_text", T("应为文本。", "A text is expected."))
         text = clean_text(raw)
         if field.max_length and len(text) > field.max_length:
-            raise BadValue("too_long", T("最多 {limit} 个字，现在有 {length} 个。", "At most {limit} characters; this has {length}."), limit=field.max_length, length=len(text))
+            raise BadValue(
+                "too_long",
+                T("最多 {limit} 个字，现在有 {length} 个。", "At most {limit} characters; this has {length}."),
+                limit=field.max_length,
+                length=len(text),
+            )
         return text
 
     def from_cell(self, field: Field, text: str, context: CellContext) -> Any:
@@ -149,12 +160,18 @@ class LongText(FieldType):
         lines = "\n".join(clean_text(line) for line in raw.replace("\r\n", "\n").split("\n")).strip()
         limit = field.max_length or 20_000
         if len(lines) > limit:
-            raise BadValue("too_long", T("最多 {limit} 个字，现在有 {length} 个。", "At most {limit} characters; this has {length}."), limit=limit, length=len(lines))
+            raise BadValue(
+                "too_long",
+                T("最多 {limit} 个字，现在有 {length} 个。", "At most {limit} characters; this has {length}."),
+                limit=limit,
+                length=len(lines),
+            )
         return lines
 
 
 class Number(FieldType):
     name = "number"
+    cell_kind = "number"
     cast = "::numeric"
     operators = ORDERED
     empty = None
@@ -193,6 +210,7 @@ class Number(FieldType):
 
 class Integer(Number):
     name = "integer"
+    cell_kind = "integer"
     places = 0
     json_schema = {"type": "integer"}
 
@@ -207,24 +225,47 @@ class Integer(Number):
 
 class Percent(Number):
     name = "percent"
+    cell_kind = "percent"
     places = 4
+
+    def from_cell(self, field: Field, text: str, context: CellContext) -> Any:
+        cleaned = text.strip()
+        if cleaned.endswith(("%", "％")):
+            return str(self._decimal(cleaned[:-1]) / 100)
+        return cleaned
 
 
 class Money(Number):
     name = "money"
+    cell_kind = "money"
     places = 2
 
     def _decimal(self, raw: Any) -> Decimal:
         if isinstance(raw, bool) or not isinstance(raw, (str, int, Decimal)):
-            raise BadValue("not_money", T("金额应为数字文本，如 \"1200.50\"。", 'An amount is a decimal string such as "1200.50".'))
+            raise BadValue(
+                "not_money", T('金额应为数字文本，如 "1200.50"。', 'An amount is a decimal string such as "1200.50".')
+            )
         try:
             return money.parse_money(str(raw)).amount
         except ValueError as error:
-            raise BadValue("not_money", T("金额无法识别，请写成 1200.50 或 1.2万。", "This is no amount; write it as 1200.50.")) from error
+            raise BadValue(
+                "not_money", T("金额无法识别，请写成 1200.50 或 1.2万。", "This is no amount; write it as 1200.50.")
+            ) from error
+
+    def from_cell(self, field: Field, text: str, context: CellContext) -> Any:
+        # A plain number under "金额（万元）" counts in the heading's unit.
+        plain = text.strip()
+        return plain + context.units.get(field.name, "") if plain[-1:].isdigit() else plain
+
+
+_DAY = r"\s*(\d{4})(?:\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?|(\d{2})(\d{2}))"
+_CELL_DAY = re.compile(_DAY + r"(?:[T ].*)?\s*")
+_CELL_INSTANT = re.compile(_DAY + r"(?:[T ]?\s*(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2}))?[分秒]?)?\s*")
 
 
 class Date(FieldType):
     name = "date"
+    cell_kind = "date"
     cast = "::date"
     operators = (*ORDERED, "within_last", "within_next")
     empty = None
@@ -256,7 +297,9 @@ class Date(FieldType):
         if op in ("within_last", "within_next"):
             days = raw.get("days") if isinstance(raw, dict) else raw
             if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= 36_500:
-                raise BadValue("not_days", T("应为天数，如 {{\"days\": 7}}。", 'A number of days is expected, as {{"days": 7}}.'))
+                raise BadValue(
+                    "not_days", T('应为天数，如 {{"days": 7}}。', 'A number of days is expected, as {{"days": 7}}.')
+                )
             return self._window(op, column, name), {name: days}
         return super().leaf(field, op, raw, column, name)
 
@@ -272,11 +315,11 @@ class Date(FieldType):
         return f"({column} BETWEEN %(today)s AND %(today)s + %({name})s)"
 
     def from_cell(self, field: Field, text: str, context: CellContext) -> Any:
-        match = re.match(r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ]\d{2}:\d{2}.*)?$", text)
+        match = _CELL_DAY.fullmatch(text)
         if match is None:
             raise BadValue("not_date", T("日期应写成 2026-11-21。", "Write a date as 2026-11-21."))
-        year, month, day = map(int, match.groups())
-        return f"{year:04d}-{month:02d}-{day:02d}"
+        year, month, day, month2, day2 = match.groups()
+        return f"{year}-{int(month or month2):02d}-{int(day or day2):02d}"
 
     def text(self, field: Field, value: Any, context: CellContext) -> Any:
         return None if value is None else date.fromisoformat(value)
@@ -284,6 +327,7 @@ class Date(FieldType):
 
 class Instant(Date):
     name = "instant"
+    cell_kind = "instant"
     cast = "::timestamptz"
     json_schema = {"type": "string", "format": "date-time"}
 
@@ -291,7 +335,10 @@ class Instant(Date):
         try:
             value = datetime.fromisoformat(raw)
         except (TypeError, ValueError) as error:
-            raise BadValue("not_instant", T("时间应写成 2026-11-21T09:30:00+08:00。", "Write an instant as 2026-11-21T09:30:00+08:00.")) from error
+            raise BadValue(
+                "not_instant",
+                T("时间应写成 2026-11-21T09:30:00+08:00。", "Write an instant as 2026-11-21T09:30:00+08:00."),
+            ) from error
         if value.tzinfo is None:
             raise BadValue("no_offset", T("时间缺少时区，如 +08:00。", "The instant lacks its offset, such as +08:00."))
         if not 1900 <= value.year <= 2300:
@@ -313,17 +360,31 @@ class Instant(Date):
         return f"({column} >= %(today_from)s AND {column} < %(today_to)s + make_interval(days => %({name})s))"
 
     def from_cell(self, field: Field, text: str, context: CellContext) -> Any:
-        cleaned = text.strip().replace("/", "-").replace("年", "-").replace("月", "-").replace("日", "")
-        try:
-            value = datetime.fromisoformat(cleaned)
-        except ValueError:
-            value = datetime.fromisoformat(super().from_cell(field, text, context))
+        value = self._cell_instant(text)
         if value.tzinfo is None:
             value = value.replace(tzinfo=ZoneInfo(context.time_zone))
         return value.isoformat()
 
+    def _cell_instant(self, text: str) -> datetime:
+        match = _CELL_INSTANT.fullmatch(text)
+        try:
+            if match is None:
+                return datetime.fromisoformat(text.strip())
+            year, month, day, month2, day2, hour, minute, second = match.groups()
+            return datetime(
+                int(year), int(month or month2), int(day or day2), int(hour or 0), int(minute or 0), int(second or 0)
+            )
+        except ValueError as error:
+            raise BadValue(
+                "not_instant", T("时间应写成 2026-11-21 09:30。", "Write a time as 2026-11-21 09:30.")
+            ) from error
+
     def text(self, field: Field, value: Any, context: CellContext) -> Any:
-        return None if value is None else datetime.fromisoformat(value).astimezone(ZoneInfo(context.time_zone)).replace(tzinfo=None)
+        return (
+            None
+            if value is None
+            else datetime.fromisoformat(value).astimezone(ZoneInfo(context.time_zone)).replace(tzinfo=None)
+        )
 
 
 class Bool(FieldType):
@@ -348,7 +409,20 @@ class Bool(FieldType):
         return f"({column} IS NULL)"
 
     def from_cell(self, field: Field, text: str, context: CellContext) -> Any:
-        known = {"是": True, "yes": True, "true": True, "1": True, "y": True, "√": True, "否": False, "no": False, "false": False, "0": False, "n": False, "×": False}
+        known = {
+            "是": True,
+            "yes": True,
+            "true": True,
+            "1": True,
+            "y": True,
+            "√": True,
+            "否": False,
+            "no": False,
+            "false": False,
+            "0": False,
+            "n": False,
+            "×": False,
+        }
         found = known.get(text.strip().lower())
         if found is None:
             raise BadValue("not_bool", T("请写“是”或“否”。", "Write yes or no."))
@@ -368,7 +442,12 @@ class Choice(FieldType):
             return ""
         known = field.choice_map()
         if not isinstance(raw, str) or raw not in known:
-            raise BadValue("unknown_choice", T("没有这个选项：{value}。可选：{known}。", "No such choice: {value}. Possible: {known}."), value=str(raw)[:60], known=_some(known))
+            raise BadValue(
+                "unknown_choice",
+                T("没有这个选项：{value}。可选：{known}。", "No such choice: {value}. Possible: {known}."),
+                value=str(raw)[:60],
+                known=_some(known),
+            )
         return raw
 
     def from_cell(self, field: Field, text: str, context: CellContext) -> Any:
@@ -400,7 +479,9 @@ class Tags(FieldType):
             raise BadValue("not_list", T("应为文本列表。", "A list of texts is expected."))
         words = list(dict.fromkeys(w for w in (clean_text(r) for r in raw) if w))
         if len(words) > 50 or any(len(w) > 40 for w in words):
-            raise BadValue("too_many_tags", T("最多 50 个标签，每个不超过 40 字。", "At most 50 tags of 40 characters each."))
+            raise BadValue(
+                "too_many_tags", T("最多 50 个标签，每个不超过 40 字。", "At most 50 tags of 40 characters each.")
+            )
         return words
 
     def operand(self, field: Field, op: str, raw: Any) -> str:
@@ -429,7 +510,12 @@ class MultiChoice(Tags):
         known = field.choice_map()
         for code in codes:
             if code not in known:
-                raise BadValue("unknown_choice", T("没有这个选项：{value}。可选：{known}。", "No such choice: {value}. Possible: {known}."), value=code[:60], known=_some(known))
+                raise BadValue(
+                    "unknown_choice",
+                    T("没有这个选项：{value}。可选：{known}。", "No such choice: {value}. Possible: {known}."),
+                    value=code[:60],
+                    known=_some(known),
+                )
         return codes
 
 
@@ -438,7 +524,7 @@ class Reference(FieldType):
 
     name = "reference"
     cast = "::uuid"
-    operators = ("eq", "ne", "in", "not_in", "is_null")
+    operators: tuple[str, ...] = ("eq", "ne", "in", "not_in", "is_null")
     empty = None
     groupable = True
     json_schema = {"type": "string", "format": "uuid"}
@@ -501,6 +587,7 @@ class Phone(FieldType):
     """A telephone number: stored as typed when recognised, compared by its digits."""
 
     name = "phone"
+    telling = True
     operators = ("eq", "is_null")
 
     def parse(self, field: Field, raw: Any) -> str:
@@ -510,7 +597,13 @@ class Phone(FieldType):
         try:
             return validate.phone(text)
         except ValueError as error:
-            raise BadValue("not_phone", T("电话号码不正确：请写手机号、带区号的座机号或带国家码的号码。", "This is no telephone number: write a mobile number, a landline with its area code or a number with its country code.")) from error
+            raise BadValue(
+                "not_phone",
+                T(
+                    "电话号码不正确：请写手机号、带区号的座机号或带国家码的号码。",
+                    "This is no telephone number: write a mobile number, a landline with its area code or a number with its country code.",
+                ),
+            ) from error
 
     def operand(self, field: Field, op: str, raw: Any) -> str:
         text = str(super().operand(field, op, raw))
@@ -522,6 +615,7 @@ class Phone(FieldType):
 
 class Email(FieldType):
     name = "email"
+    telling = True
     operators = ("eq", "contains", "starts_with", "is_null")
 
     def parse(self, field: Field, raw: Any) -> str:
@@ -541,13 +635,16 @@ class Url(FieldType):
         try:
             return validate.url(text) if text else ""
         except ValueError as error:
-            raise BadValue("not_url", T("网址应以 http:// 或 https:// 开头。", "An address starts with http:// or https://.")) from error
+            raise BadValue(
+                "not_url", T("网址应以 http:// 或 https:// 开头。", "An address starts with http:// or https://.")
+            ) from error
 
 
 class Code(FieldType):
     """A number with a checksum or an exact form; ``field.check`` is the validator."""
 
     name = "text"
+    telling = True
     operators = ("eq", "starts_with", "in", "is_null")
 
     def parse(self, field: Field, raw: Any) -> str:
@@ -557,10 +654,22 @@ class Code(FieldType):
         try:
             return field.check(text)
         except ValueError as error:
-            raise BadValue(getattr(error, "code", "bad_code"), T("{label}不正确，请核对每一位。", "{label} is not right; check every digit."), label=field.label.to()) from error
+            raise BadValue(
+                getattr(error, "code", "bad_code"),
+                T("{label}不正确，请核对每一位。", "{label} is not right; check every digit."),
+                label=field.label.to(),
+            ) from error
 
 
 TEXT, LONG_TEXT, NUMBER, INTEGER, PERCENT, MONEY = Text(), LongText(), Number(), Integer(), Percent(), Money()
 DATE, INSTANT, BOOL, CHOICE, MULTI_CHOICE, TAGS = Date(), Instant(), Bool(), Choice(), MultiChoice(), Tags()
-USER, DEPARTMENT, REFERENCE, PHONE, EMAIL, URL, CODE = User(), Department(), Reference(), Phone(), Email(), Url(), Code()
+USER, DEPARTMENT, REFERENCE, PHONE, EMAIL, URL, CODE = (
+    User(),
+    Department(),
+    Reference(),
+    Phone(),
+    Email(),
+    Url(),
+    Code(),
+)
 RELATED = Related()

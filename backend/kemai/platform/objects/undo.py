@@ -20,7 +20,9 @@ _kinds: dict[str, Callable[[Actor, dict[str, Any]], None]] = {}
 
 class UndoTooLate(Gone):
     code = "undo_expired"
-    text = T("已超过可撤销的期限，或已经撤销过。", "It is too late to take this back, or it has been taken back already.")
+    text = T(
+        "已超过可撤销的期限，或已经撤销过。", "It is too late to take this back, or it has been taken back already."
+    )
 
 
 class ChangedSince(Conflict):
@@ -30,7 +32,9 @@ class ChangedSince(Conflict):
     text = T("“{label}”之后又被修改过，不能撤销。", '"{label}" was changed afterwards; this cannot be taken back.')
 
 
-def undo_kind(name: str) -> Callable[[Callable[[Actor, dict[str, Any]], None]], Callable[[Actor, dict[str, Any]], None]]:
+def undo_kind(
+    name: str,
+) -> Callable[[Callable[[Actor, dict[str, Any]], None]], Callable[[Actor, dict[str, Any]], None]]:
     """Register the inverse for tokens of this kind."""
 
     def register(function: Callable[[Actor, dict[str, Any]], None]) -> Callable[[Actor, dict[str, Any]], None]:
@@ -43,7 +47,9 @@ def undo_kind(name: str) -> Callable[[Callable[[Actor, dict[str, Any]], None]], 
 def offer_undo(actor: Actor, kind: str, payload: dict[str, Any], *, label: str = "", days: int = DAYS) -> UUID:
     """Store an inverse inside the act that made the change; returns its token."""
     assert kind in _kinds, kind
-    return Undo.objects.create(kind=kind, actor_id=actor.id, label=label, payload=payload, until=now() + timedelta(days=days)).id
+    return Undo.objects.create(
+        kind=kind, actor_id=actor.id, label=label, payload=payload, until=now() + timedelta(days=days)
+    ).id
 
 
 def undo_change(actor: Actor, token: UUID) -> dict[str, Any]:

@@ -21,12 +21,23 @@ from kemai.kit.ids import new_id
 from kemai.kit.words import T
 from kemai.platform.events import RecordsChanged, RecordsCreated, RecordsDeleted, RecordsRestored
 from kemai.platform.objects.declare import Draft, ObjectType, get_object
-from kemai.platform.objects.drafts import NOT_VISIBLE, check_references, check_required, check_withheld, derive, new_drafts, parse_into
+from kemai.platform.objects.drafts import (
+    NOT_VISIBLE,
+    check_references,
+    check_required,
+    check_withheld,
+    derive,
+    new_drafts,
+    parse_into,
+)
 from kemai.platform.objects.read import get_detail
 from kemai.platform.objects.secrecy import row_secret
 from kemai.platform.objects.types import MISSING, BadValue
 
-OUT_OF_SCOPE = T("保存后的记录将超出您的权限范围（负责人或部门）。", "The record as saved would lie outside what you may write (owner or department).")
+OUT_OF_SCOPE = T(
+    "保存后的记录将超出您的权限范围（负责人或部门）。",
+    "The record as saved would lie outside what you may write (owner or department).",
+)
 DOUBLE = T("与已有记录重复。", "This is a double of an existing record.")
 
 
@@ -57,7 +68,14 @@ def refusal_of(draft: Draft) -> KemaiError:
     return Duplicate(draft.errors) if only_double else Invalid(draft.errors)
 
 
-def prepare_new(actor: Actor, declaration: ObjectType, payloads: list[dict[str, Any]], *, verb: str = "create", ids: list[UUID] | None = None) -> list[Draft]:
+def prepare_new(
+    actor: Actor,
+    declaration: ObjectType,
+    payloads: list[dict[str, Any]],
+    *,
+    verb: str = "create",
+    ids: list[UUID] | None = None,
+) -> list[Draft]:
     """Drafts ready to insert, inside an open act; those with errors say so and are left to the caller."""
     actor.require(declaration.perm(verb))
     if not declaration.can_create:
@@ -76,7 +94,16 @@ def insert_drafts(actor: Actor, declaration: ObjectType, drafts: list[Draft], ve
     rows = []
     for draft in drafts:
         derive(declaration, draft)
-        rows.append(model(id=draft.id, created_at=moment, created_by=actor.id, updated_at=moment, updated_by=actor.id, **draft.values))
+        rows.append(
+            model(
+                id=draft.id,
+                created_at=moment,
+                created_by=actor.id,
+                updated_at=moment,
+                updated_by=actor.id,
+                **draft.values,
+            )
+        )
     with refusing_doubles(declaration):
         model._base_manager.bulk_create(rows, batch_size=500)
     _recheck(actor, declaration, [d.id for d in drafts], verb)
@@ -89,7 +116,9 @@ def insert_drafts(actor: Actor, declaration: ObjectType, drafts: list[Draft], ve
 def _recheck(actor: Actor, declaration: ObjectType, ids: list[UUID], verb: str) -> None:
     if branches(actor, declaration.perm(verb), declaration.ownership).everything:
         return
-    if len(visible_among(actor, declaration.perm(verb), declaration.ownership, table=declaration.table, keys=ids)) != len(set(ids)):
+    if len(
+        visible_among(actor, declaration.perm(verb), declaration.ownership, table=declaration.table, keys=ids)
+    ) != len(set(ids)):
         raise OutOfScope
 
 
@@ -126,14 +155,19 @@ def lock_rows(actor: Actor, declaration: ObjectType, ids: list[UUID], permission
             f"AND t.deleted_at IS NULL AND {scope.sql} ORDER BY t.id FOR UPDATE OF t",
             {**scope.params, "ids": ids},
         )
-        return {row[0] if columns[0] == "id" else row[columns.index("id")]: dict(zip(columns, row, strict=True)) for row in cursor.fetchall()}
+        return {
+            row[0] if columns[0] == "id" else row[columns.index("id")]: dict(zip(columns, row, strict=True))
+            for row in cursor.fetchall()
+        }
 
 
 def lock_row(actor: Actor, declaration: ObjectType, key: UUID, permission: str) -> dict[str, Any]:
     """One row, locked; :class:`NotFound` when it may not even be seen, :class:`Forbidden` when seen but not to be done this to."""
     rows = lock_rows(actor, declaration, [key], permission)
     if key not in rows:
-        if actor.has(declaration.perm("view")) and can(actor, declaration.perm("view"), declaration.ownership, table=declaration.table, key=key):
+        if actor.has(declaration.perm("view")) and can(
+            actor, declaration.perm("view"), declaration.ownership, table=declaration.table, key=key
+        ):
             raise Forbidden
         raise NotFound
     return rows[key]
@@ -179,7 +213,10 @@ def _secret_rows(actor: Actor, declaration: ObjectType, drafts: list[Draft]) -> 
     for f in declaration.fields:
         if row_secret(actor, f) and any(f.stored in d.values for d in drafts):
             with connection.cursor() as cursor:
-                cursor.execute(f"SELECT t.id FROM {declaration.table} t WHERE t.id = ANY(%(ids)s) AND {row_secret(actor, f)}", {**actor.params, "ids": [d.id for d in drafts]})
+                cursor.execute(
+                    f"SELECT t.id FROM {declaration.table} t WHERE t.id = ANY(%(ids)s) AND {row_secret(actor, f)}",
+                    {**actor.params, "ids": [d.id for d in drafts]},
+                )
                 found[f.name] = {r[0] for r in cursor.fetchall()}
     return found
 
@@ -200,7 +237,11 @@ def write_edits(actor: Actor, declaration: ObjectType, drafts: list[Draft], verb
     if declaration.after:
         declaration.after(actor, changed)
     fields = sorted({declaration.by_column[c].name for d in changed for c in d.values if c in declaration.by_column})
-    emit(RecordsChanged(declaration.name, changed[0].id if len(changed) == 1 else None, [str(d.id) for d in changed], fields))
+    emit(
+        RecordsChanged(
+            declaration.name, changed[0].id if len(changed) == 1 else None, [str(d.id) for d in changed], fields
+        )
+    )
     return changed
 
 
@@ -268,11 +309,16 @@ def _bin(actor: Actor, declaration: ObjectType, column: str, ids: list[UUID], de
 def restore_record(actor: Actor, declaration: ObjectType, key: UUID) -> None:
     """Bring a record back with what went with it; :class:`Conflict` when a living one has taken its place."""
     actor.require(declaration.perm("delete"))
-    if not can(actor, declaration.perm("delete"), declaration.ownership, table=declaration.table, key=key, deleted=True):
+    if not can(
+        actor, declaration.perm("delete"), declaration.ownership, table=declaration.table, key=key, deleted=True
+    ):
         raise NotFound
     with act(actor, "restore", object=declaration.name, record_id=key), refusing_doubles(declaration):
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT deletion_id FROM {declaration.table} WHERE id = %s AND deleted_at IS NOT NULL FOR UPDATE", [key])
+            cursor.execute(
+                f"SELECT deletion_id FROM {declaration.table} WHERE id = %s AND deleted_at IS NOT NULL FOR UPDATE",
+                [key],
+            )
             row = cursor.fetchone()
         if row is None:
             raise NotFound
@@ -329,4 +375,3 @@ def parse_params(actor: Actor, fields: tuple[Any, ...], raw: dict[str, Any]) -> 
     if draft.errors:
         raise Invalid(draft.errors)
     return parsed
-

@@ -36,24 +36,42 @@ def prepare_opportunities(actor: Actor, drafts: list[Draft]) -> None:
         _enter_pipeline(actor, created)
     for draft in drafts:
         if draft.old is not None:
-            for column, name, verb in (("owner_id", "owner", T("分配", "Assign")), ("stage_id", "stage", T("移动阶段", "Move"))):
+            for column, name, verb in (
+                ("owner_id", "owner", T("分配", "Assign")),
+                ("stage_id", "stage", T("移动阶段", "Move")),
+            ):
                 if draft.changed(column):
-                    draft.wrong(name, "use_command", T("请用“{verb}”修改此项。", "Change this with {verb}."), verb=verb.to())
+                    draft.wrong(
+                        name, "use_command", T("请用“{verb}”修改此项。", "Change this with {verb}."), verb=verb.to()
+                    )
             if draft.changed("pipeline_id"):
-                draft.wrong("pipeline", "use_command", T("建立后不能更换流程。", "The pipeline cannot be changed afterwards."))
+                draft.wrong(
+                    "pipeline", "use_command", T("建立后不能更换流程。", "The pipeline cannot be changed afterwards.")
+                )
         contact = draft.values.get("contact_id")
-        if contact and draft.changed("contact_id") and not Contact.objects.filter(pk=contact, customer_id=draft.get("customer_id")).exists():
-            draft.wrong("contact", "other_customer", T("联系人不属于该客户。", "The contact belongs to another customer."))
+        if (
+            contact
+            and draft.changed("contact_id")
+            and not Contact.objects.filter(pk=contact, customer_id=draft.get("customer_id")).exists()
+        ):
+            draft.wrong(
+                "contact", "other_customer", T("联系人不属于该客户。", "The contact belongs to another customer.")
+            )
 
 
 def _enter_pipeline(actor: Actor, drafts: list[Draft]) -> None:
-    default = Pipeline.objects.filter(active=True, deleted_at__isnull=True).order_by("position", "name").values_list("id", flat=True).first()
+    default = (
+        Pipeline.objects.filter(active=True, deleted_at__isnull=True)
+        .order_by("position", "name")
+        .values_list("id", flat=True)
+        .first()
+    )
     firsts: dict[UUID, Stage] = {}
     stages: dict[UUID, Stage] = {}
-    for stage in Stage.objects.filter(deleted_at__isnull=True).order_by("position"):
-        stages[stage.id] = stage
-        if stage.kind == "open":
-            firsts.setdefault(stage.pipeline_id, stage)
+    for found in Stage.objects.filter(deleted_at__isnull=True).order_by("position"):
+        stages[found.id] = found
+        if found.kind == "open":
+            firsts.setdefault(found.pipeline_id, found)
     owners = {d.values.get("owner_id") or actor.id for d in drafts}
     departments = dict(User.objects.filter(pk__in=owners).values_list("id", "department_id"))
     for draft, number in zip(drafts, take_numbers("sales_opportunity_number", "SJ-", len(drafts)), strict=True):
@@ -62,20 +80,37 @@ def _enter_pipeline(actor: Actor, drafts: list[Draft]) -> None:
         pipeline = draft.values.get("pipeline_id") or (stage.pipeline_id if stage else default)
         if stage is None and pipeline is not None:
             stage = firsts.get(pipeline)
-        draft.values.update(number=number, owner_id=owner, department_id=departments.get(owner), pipeline_id=pipeline, stage_since=now())
+        draft.values.update(
+            number=number, owner_id=owner, department_id=departments.get(owner), pipeline_id=pipeline, stage_since=now()
+        )
         if stage is None or stage.pipeline_id != pipeline:
             draft.wrong("stage", "no_such_stage", errors.NoSuchStage.text)
             continue
         if stage.kind != "open":
-            draft.wrong("stage", "not_open", T("新商机应从进行中的阶段开始；成交请用“赢单”。", "A new opportunity starts in an open stage; use Win to close it."))
+            draft.wrong(
+                "stage",
+                "not_open",
+                T(
+                    "新商机应从进行中的阶段开始；成交请用“赢单”。",
+                    "A new opportunity starts in an open stage; use Win to close it.",
+                ),
+            )
         draft.values["stage_id"] = stage.id
 
 
 def after_opportunities(actor: Actor, drafts: list[Draft]) -> None:
     """The first line of each stage log; deals of a customer follow an edited amount of a won one."""
-    StageMove.objects.bulk_create(StageMove(opportunity_id=d.id, to_stage_id=d.values["stage_id"], by_id=actor.id) for d in drafts if d.old is None)
+    StageMove.objects.bulk_create(
+        StageMove(opportunity_id=d.id, to_stage_id=d.values["stage_id"], by_id=actor.id)
+        for d in drafts
+        if d.old is None
+    )
     for draft in drafts:
-        if draft.old is not None and draft.get("status") == "won" and (draft.changed("amount") or draft.changed("customer_id")):
+        if (
+            draft.old is not None
+            and draft.get("status") == "won"
+            and (draft.changed("amount") or draft.changed("customer_id"))
+        ):
             for key in {draft.old["customer_id"], draft.get("customer_id")}:
                 count_deals(key)
 
@@ -91,7 +126,9 @@ def move_opportunity(actor: Actor, opportunity_id: UUID, *, stage: str) -> UUID 
         if target.kind == "won":
             return win_opportunity(actor, opportunity_id)
         if target.kind == "lost":
-            raise errors.StageGate([FieldError("reason", "required", T("丢单请说明原因。", "A loss needs its reason."))])
+            raise errors.StageGate(
+                [FieldError("reason", "required", T("丢单请说明原因。", "A loss needs its reason."))]
+            )
         if row["status"] != "open":
             raise errors.Closed
         if target.id == row["stage_id"]:
@@ -100,7 +137,9 @@ def move_opportunity(actor: Actor, opportunity_id: UUID, *, stage: str) -> UUID 
         return _enter(actor, row, target, {})
 
 
-def win_opportunity(actor: Actor, opportunity_id: UUID, *, reason: str = "", note: str = "", amount: Any = None) -> UUID:
+def win_opportunity(
+    actor: Actor, opportunity_id: UUID, *, reason: str = "", note: str = "", amount: Any = None
+) -> UUID:
     """Close as won; the customer's dealings are counted anew."""
     with act(actor, "win", object="opportunities", record_id=opportunity_id, reason=note):
         row = _lock(actor, opportunity_id)
@@ -110,10 +149,25 @@ def win_opportunity(actor: Actor, opportunity_id: UUID, *, reason: str = "", not
             row["amount"] = amount
         target = _stage_of_kind(row["pipeline_id"], "won")
         _gate(row, target)
-        changes = {"status": "won", "closed_at": now(), "close_reason": reason, "close_note": note, "amount": row["amount"]}
+        changes = {
+            "status": "won",
+            "closed_at": now(),
+            "close_reason": reason,
+            "close_note": note,
+            "amount": row["amount"],
+        }
         undo = _enter(actor, row, target, changes)
         count_deals(row["customer_id"])
-        emit(OpportunityWon("opportunities", opportunity_id, str(row["customer_id"]), str(row["owner_id"]), row["name"], str(row["amount"])))
+        emit(
+            OpportunityWon(
+                "opportunities",
+                opportunity_id,
+                str(row["customer_id"]),
+                str(row["owner_id"]),
+                row["name"],
+                str(row["amount"]),
+            )
+        )
         return undo
 
 
@@ -137,8 +191,14 @@ def reopen_opportunity(actor: Actor, opportunity_id: UUID) -> UUID:
         row = _lock(actor, opportunity_id)
         if row["status"] == "open":
             raise errors.NotClosed
-        last = StageMove.objects.filter(opportunity_id=opportunity_id, from_stage_id__isnull=False).order_by("-id").values_list("from_stage_id", flat=True).first()
-        target = Stage.objects.filter(pk=last, kind="open", deleted_at__isnull=True).first() or _stage_of_kind(row["pipeline_id"], "open")
+        last = (
+            StageMove.objects.filter(opportunity_id=opportunity_id, from_stage_id__isnull=False)
+            .order_by("-id")
+            .values_list("from_stage_id", flat=True)
+            .first()
+        )
+        stage = Stage.objects.filter(pk=last, kind="open", deleted_at__isnull=True).first() if last else None
+        target = stage or _stage_of_kind(row["pipeline_id"], "open")
         undo = _enter(actor, row, target, {"status": "open", "closed_at": None, "close_reason": "", "close_note": ""})
         count_deals(row["customer_id"])
         return undo
@@ -152,7 +212,11 @@ def assign_opportunity(actor: Actor, opportunity_id: UUID, *, owner: UUID) -> No
     declaration = get_object("opportunities")
     with act(actor, "assign", object="opportunities", record_id=opportunity_id):
         row = lock_row(actor, declaration, opportunity_id, declaration.perm("assign"))
-        update_rows(declaration, actor.id, [Draft(opportunity_id, row, {"owner_id": owner, "department_id": person["department_id"]})])
+        update_rows(
+            declaration,
+            actor.id,
+            [Draft(opportunity_id, row, {"owner_id": owner, "department_id": person["department_id"]})],
+        )
 
 
 def _lock(actor: Actor, opportunity_id: UUID) -> dict[str, Any]:
@@ -170,28 +234,60 @@ def _find_stage(pipeline_id: UUID, text: str) -> Stage:
 
 
 def _stage_of_kind(pipeline_id: UUID, kind: str) -> Stage:
-    found = Stage.objects.filter(pipeline_id=pipeline_id, kind=kind, deleted_at__isnull=True).order_by("position").first()
+    found = (
+        Stage.objects.filter(pipeline_id=pipeline_id, kind=kind, deleted_at__isnull=True).order_by("position").first()
+    )
     if found is None:
         raise errors.NoSuchStage
     return found
 
 
 def _gate(row: dict[str, Any], target: Stage) -> None:
-    missing = missing_for_stage(GateFacts(target.kind, target.probability, row["amount"], row["expected_close_on"] is not None))
+    missing = missing_for_stage(
+        GateFacts(target.kind, target.probability, row["amount"], row["expected_close_on"] is not None)
+    )
     if missing:
         fields = get_object("opportunities").by_name
         raise errors.StageGate(
-            [FieldError(n, "required", T("进入“{stage}”前请填写{label}。", "Fill in {label} before {stage}."), (("stage", target.name), ("label", fields[n].label.to()))) for n in missing]
+            [
+                FieldError(
+                    n,
+                    "required",
+                    T("进入“{stage}”前请填写{label}。", "Fill in {label} before {stage}."),
+                    (("stage", target.name), ("label", fields[n].label.to())),
+                )
+                for n in missing
+            ]
         )
 
 
 def _enter(actor: Actor, row: dict[str, Any], target: Stage, changes: dict[str, Any]) -> UUID:
     declaration = get_object("opportunities")
-    before = {c: row[c] for c in ("stage_id", "status", "closed_at", "close_reason", "close_note", "competitors", "amount", "stage_since")}
-    update_rows(declaration, actor.id, [Draft(row["id"], row, {"stage_id": target.id, "stage_since": now(), **changes})])
-    StageMove.objects.create(opportunity_id=row["id"], from_stage_id=row["stage_id"], to_stage_id=target.id, by_id=actor.id)
+    before = {
+        c: row[c]
+        for c in (
+            "stage_id",
+            "status",
+            "closed_at",
+            "close_reason",
+            "close_note",
+            "competitors",
+            "amount",
+            "stage_since",
+        )
+    }
+    update_rows(
+        declaration, actor.id, [Draft(row["id"], row, {"stage_id": target.id, "stage_since": now(), **changes})]
+    )
+    StageMove.objects.create(
+        opportunity_id=row["id"], from_stage_id=row["stage_id"], to_stage_id=target.id, by_id=actor.id
+    )
     emit(OpportunityMoved("opportunities", row["id"], str(row["stage_id"]), str(target.id)))
-    payload = {"id": str(row["id"]), "version": row["version"] + 1, "before": {k: None if v is None else str(v) for k, v in before.items()}}
+    payload = {
+        "id": str(row["id"]),
+        "version": row["version"] + 1,
+        "before": {k: None if v is None else str(v) for k, v in before.items()},
+    }
     return offer_undo(actor, "opportunities.stage", payload, label=row["name"])
 
 
@@ -205,7 +301,9 @@ def undo_stage(actor: Actor, payload: dict[str, Any]) -> None:
     for column in ("closed_at", "stage_since"):
         before[column] = datetime.fromisoformat(before[column]) if before[column] else None
     update_rows(get_object("opportunities"), actor.id, [Draft(row["id"], row, before)])
-    StageMove.objects.create(opportunity_id=row["id"], from_stage_id=row["stage_id"], to_stage_id=UUID(before["stage_id"]), by_id=actor.id)
+    StageMove.objects.create(
+        opportunity_id=row["id"], from_stage_id=row["stage_id"], to_stage_id=UUID(before["stage_id"]), by_id=actor.id
+    )
     count_deals(row["customer_id"])
 
 
@@ -223,9 +321,27 @@ def count_deals(customer_id: UUID) -> None:
 def board_columns(actor: Actor, pipeline: UUID | None) -> list[dict[str, Any]]:
     """The stages of a pipeline (the first active one by default), lost ones left out."""
     if pipeline is None:
-        pipeline = Pipeline.objects.filter(active=True, deleted_at__isnull=True).order_by("position", "name").values_list("id", flat=True).first()
-    stages = Stage.objects.filter(pipeline_id=pipeline, deleted_at__isnull=True).exclude(kind="lost").order_by("position")
+        pipeline = (
+            Pipeline.objects.filter(active=True, deleted_at__isnull=True)
+            .order_by("position", "name")
+            .values_list("id", flat=True)
+            .first()
+        )
+    if pipeline is None:
+        raise errors.NoSuchStage
+    stages = (
+        Stage.objects.filter(pipeline_id=pipeline, deleted_at__isnull=True).exclude(kind="lost").order_by("position")
+    )
     return [
-        {"key": s.id, "label": s.name, "color": s.color, "kind": s.kind, "probability": s.probability, "guidance": s.guidance, "rot_days": s.rot_days, "pipeline": pipeline}
+        {
+            "key": s.id,
+            "label": s.name,
+            "color": s.color,
+            "kind": s.kind,
+            "probability": s.probability,
+            "guidance": s.guidance,
+            "rot_days": s.rot_days,
+            "pipeline": pipeline,
+        }
         for s in stages
     ]

@@ -26,7 +26,16 @@ def make_ready_pipeline(actor: Actor) -> Pipeline:
         pipeline = Pipeline.objects.create(name="销售流程", name_sort="xiaoshouliucheng", created_by=actor.id)
         for position, (code, name, kind, probability, rot_days, color, guidance) in enumerate(READY):
             Stage.objects.create(
-                pipeline=pipeline, code=code, name=name, kind=kind, probability=probability, rot_days=rot_days, color=color, guidance=guidance, position=position, created_by=actor.id
+                pipeline=pipeline,
+                code=code,
+                name=name,
+                kind=kind,
+                probability=probability,
+                rot_days=rot_days,
+                color=color,
+                guidance=guidance,
+                position=position,
+                created_by=actor.id,
             )
     return pipeline
 
@@ -34,5 +43,16 @@ def make_ready_pipeline(actor: Actor) -> Pipeline:
 def prepare_stages(actor: Actor, drafts: list[Draft]) -> None:
     """A stage in use keeps its kind and pipeline: its opportunities would change their state unseen."""
     for draft in drafts:
-        if draft.old is not None and (draft.changed("kind") or draft.changed("pipeline_id")) and Opportunity.objects.filter(stage_id=draft.id).exists():
-            draft.wrong("kind", "in_use", T("阶段里已有商机，不能改变性质或流程。", "The stage holds opportunities; its kind and pipeline are fixed."))
+        if (
+            draft.old is not None
+            and (draft.changed("kind") or draft.changed("pipeline_id"))
+            and Opportunity.objects.filter(stage_id=draft.id).exists()
+        ):
+            draft.wrong(
+                "kind",
+                "in_use",
+                T(
+                    "阶段里已有商机，不能改变性质或流程。",
+                    "The stage holds opportunities; its kind and pipeline are fixed.",
+                ),
+            )
