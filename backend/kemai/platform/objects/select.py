@@ -155,7 +155,7 @@ class ListPlan:
         ranges: list[str] = []
         if kind in ("first", "value"):
             after = (
-                "" if kind == "first" else f" AND ({column}, t.id) {sign} (%(after){self._cast}, %(after_id)s::uuid)"
+                "" if kind == "first" else f" AND ({column}, t.id) {sign} (%(after)s{self._cast}, %(after_id)s::uuid)"
             )
             ranges.append((f" AND {column} IS NOT NULL" if self.nullable else "") + after)
         if self.nullable:
