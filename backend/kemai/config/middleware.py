@@ -141,10 +141,11 @@ class KemaiMiddleware:
         response.headers["X-Request-Id"] = request_id
         if request.path.startswith(API):
             response.headers.setdefault("Cache-Control", "no-store")
-            if request.method == "GET" and sessions.CSRF_COOKIE not in request.COOKIES:
-                response.set_cookie(
-                    sessions.CSRF_COOKIE, sessions.new_csrf(), samesite="Lax", secure=settings.KEMAI_HTTPS
-                )
+        # The page sets it too, so that signing in needs no request before it.
+        if request.method == "GET" and sessions.CSRF_COOKIE not in request.COOKIES:
+            response.set_cookie(
+                sessions.CSRF_COOKIE, sessions.new_csrf(), samesite="Lax", secure=settings.KEMAI_HTTPS
+            )
         return response
 
 
