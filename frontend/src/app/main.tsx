@@ -8,7 +8,18 @@ import { ToastHost } from "@/kit/undo-bar";
 import { ThemeProvider } from "@/theme/theme-provider";
 import { router } from "./router";
 
+/** After an update the files an open page would load next are gone: one reload fetches the new ones. */
+function reloadWhenOutdated(): void {
+  const key = "km-reloaded";
+  window.addEventListener("vite:preloadError", () => {
+    if (Date.now() - Number(sessionStorage.getItem(key) ?? 0) < 60_000) return;
+    sessionStorage.setItem(key, String(Date.now()));
+    window.location.reload();
+  });
+}
+
 async function start(): Promise<void> {
+  reloadWhenOutdated();
   await startI18n();
   const root = document.getElementById("root");
   if (!root) return;

@@ -11,6 +11,7 @@ import styles from "./shell.module.css";
 import { Sidebar } from "./sidebar";
 import { TabBar } from "./tab-bar";
 import { TopBar } from "./top-bar";
+import { usePageTitle } from "./use-page-title";
 import { useShortcuts } from "./use-shortcuts";
 import { useStream } from "./use-stream";
 
@@ -37,6 +38,7 @@ export function Shell() {
   usePersonalSettings(me);
   useStream();
   useShortcuts(setOverlay);
+  usePageTitle(me);
   useHotkey("mod+k", () => setOverlay((now) => (now === "palette" ? null : "palette")));
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page is what closes what lay over the old one

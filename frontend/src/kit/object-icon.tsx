@@ -1,5 +1,6 @@
 import {
   BadgePercent,
+  BookA,
   BookOpen,
   Briefcase,
   Building2,
@@ -21,8 +22,10 @@ import {
   Network,
   Package,
   Receipt,
+  ScrollText,
   Settings,
   Shield,
+  SlidersHorizontal,
   Sprout,
   SquareCheckBig,
   Target,
@@ -31,6 +34,7 @@ import {
   UsersRound,
   Wallet,
   Waves,
+  Waypoints,
 } from "lucide-react";
 
 /** The names the server may use; an unknown one gets a neutral dot, never a gap. */
@@ -73,6 +77,10 @@ const ICONS: Record<string, LucideIcon> = {
   roles: Shield,
   teams: UsersRound,
   files: Files,
+  pipelines: Waypoints,
+  dictionaries: BookA,
+  parameters: SlidersHorizontal,
+  audit: ScrollText,
 };
 
 export function ObjectIcon({ name, size = 18 }: { name: string | null | undefined; size?: number }) {

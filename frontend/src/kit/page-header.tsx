@@ -1,4 +1,5 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
+import { useT } from "@/i18n/index";
 import styles from "./page-header.module.css";
 
 type PageHeaderProps = {
@@ -14,6 +15,11 @@ type PageHeaderProps = {
 };
 
 export function PageHeader({ title, sub, lead, actions, children }: PageHeaderProps) {
+  const t = useT();
+  const name = t("app.name");
+  useEffect(() => {
+    if (typeof title === "string") document.title = `${title} · ${name}`;
+  }, [title, name]);
   return (
     <header className={styles.header}>
       <div className={styles.row}>

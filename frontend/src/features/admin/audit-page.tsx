@@ -15,6 +15,7 @@ import { SkeletonRows } from "@/kit/skeleton";
 import { EmptyState, ErrorState } from "@/kit/states";
 import admin from "./admin.module.css";
 import styles from "./audit.module.css";
+import { useSectionTitle } from "./use-section-title";
 
 type AuditChange = { object: string; record_id: string; op: string; diff: Record<string, unknown> | null };
 type AuditEntry = {
@@ -41,6 +42,7 @@ type Filters = {
 
 export function AuditPage() {
   const t = useT("admin");
+  const title = useSectionTitle("audit");
   const common = useT();
   const navigate = useNavigate();
   const filters: Filters = useSearch({ strict: false });
@@ -79,7 +81,7 @@ export function AuditPage() {
 
   return (
     <>
-      <PageHeader title={t("sections.audit")} sub={t("audit.sub")}>
+      <PageHeader title={title} sub={t("audit.sub")}>
         <div className={styles.filters}>
           <RecordPicker
             className={styles.who}
@@ -126,7 +128,7 @@ export function AuditPage() {
             <EmptyState icon={ScrollText} title={t("audit.empty")} text={t("audit.emptyText")} />
           ) : (
             <SimpleTable
-              label={t("sections.audit")}
+              label={title}
               rows={rows}
               rowKey={(row) => String(row.id)}
               columns={[

@@ -13,9 +13,11 @@ import { type DepartmentActions, DepartmentNode } from "./department-node";
 import { departmentTree } from "./department-tree";
 import { ListState } from "./list-state";
 import { allOf } from "./queries";
+import { useSectionTitle } from "./use-section-title";
 
 export function DepartmentsPage() {
   const t = useT("admin");
+  const title = useSectionTitle("departments");
   const client = useQueryClient();
   const message = useMessage();
   const departments = useQuery(allOf("departments"));
@@ -53,7 +55,7 @@ export function DepartmentsPage() {
   return (
     <>
       <PageHeader
-        title={t("sections.departments")}
+        title={title}
         sub={t("departments.sub")}
         actions={<Button onClick={() => requestCreate("departments")}>{t("departments.create")}</Button>}
       />

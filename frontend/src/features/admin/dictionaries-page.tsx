@@ -6,11 +6,13 @@ import { SkeletonRows } from "@/kit/skeleton";
 import { ErrorState } from "@/kit/states";
 import { DictionaryEditor } from "./dictionary-editor";
 import { MasterDetail } from "./master-detail";
+import { useSectionTitle } from "./use-section-title";
 
 type Dictionary = { code: string; label: string; count: number };
 
 export function DictionariesPage() {
   const t = useT("admin");
+  const title = useSectionTitle("dictionaries");
   const dictionaries = useQuery({
     queryKey: ["admin", "dictionaries"],
     queryFn: async ({ signal }) =>
@@ -18,14 +20,14 @@ export function DictionariesPage() {
   });
   return (
     <>
-      <PageHeader title={t("sections.dictionaries")} sub={t("dictionaries.sub")} />
+      <PageHeader title={title} sub={t("dictionaries.sub")} />
       {dictionaries.isPending ? <SkeletonRows rows={6} /> : null}
       {dictionaries.isError ? (
         <ErrorState error={dictionaries.error} onRetry={() => void dictionaries.refetch()} />
       ) : null}
       {dictionaries.data ? (
         <MasterDetail
-          label={t("sections.dictionaries")}
+          label={title}
           items={dictionaries.data.map((item) => ({
             id: item.code,
             label: item.label,

@@ -10,11 +10,13 @@ import { EmptyState, ErrorState } from "@/kit/states";
 import { useMessage } from "@/kit/use-message";
 import styles from "./admin.module.css";
 import { type Parameter, ParameterRow, type ParameterValue } from "./parameter-row";
+import { useSectionTitle } from "./use-section-title";
 
 const key = ["admin", "parameters"];
 
 export function ParametersPage() {
   const t = useT("admin");
+  const title = useSectionTitle("parameters");
   const client = useQueryClient();
   const message = useMessage();
   const [typed, setTyped] = useState("");
@@ -47,7 +49,7 @@ export function ParametersPage() {
   const groups = [...new Set(shown.map((item) => item.group))];
   return (
     <>
-      <PageHeader title={t("sections.parameters")} sub={t("parameters.sub")}>
+      <PageHeader title={title} sub={t("parameters.sub")}>
         <label className={styles.find}>
           <input
             type="search"

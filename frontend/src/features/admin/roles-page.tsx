@@ -7,21 +7,23 @@ import { ListState } from "./list-state";
 import { MasterDetail } from "./master-detail";
 import { allOf, textOf } from "./queries";
 import { RoleEditor } from "./role-editor";
+import { useSectionTitle } from "./use-section-title";
 
 export function RolesPage() {
   const t = useT("admin");
+  const title = useSectionTitle("roles");
   const roles = useQuery(allOf("roles"));
   return (
     <>
       <PageHeader
-        title={t("sections.roles")}
+        title={title}
         sub={t("roles.sub")}
         actions={<Button onClick={() => requestCreate("roles")}>{t("roles.create")}</Button>}
       />
       <ListState query={roles} object="roles">
         {(rows) => (
           <MasterDetail
-            label={t("sections.roles")}
+            label={title}
             items={rows.map((row) => ({ id: row.id, label: textOf(row.name) || textOf(row.label) }))}
           >
             {(id) => <RoleEditor key={id} id={id} />}

@@ -16,23 +16,22 @@ import { MasterDetail } from "./master-detail";
 import { allOf, textOf } from "./queries";
 import { SaveBar } from "./save-bar";
 import { useDocument } from "./use-document";
+import { useSectionTitle } from "./use-section-title";
 
 export function TeamsPage() {
   const t = useT("admin");
+  const title = useSectionTitle("teams");
   const teams = useQuery(allOf("teams"));
   return (
     <>
       <PageHeader
-        title={t("sections.teams")}
+        title={title}
         sub={t("teams.sub")}
         actions={<Button onClick={() => requestCreate("teams")}>{t("teams.create")}</Button>}
       />
       <ListState query={teams} object="teams">
         {(rows) => (
-          <MasterDetail
-            label={t("sections.teams")}
-            items={rows.map((row) => ({ id: row.id, label: textOf(row.name) }))}
-          >
+          <MasterDetail label={title} items={rows.map((row) => ({ id: row.id, label: textOf(row.name) }))}>
             {(id) => <TeamMembers key={id} id={id} />}
           </MasterDetail>
         )}

@@ -69,8 +69,8 @@ export function UserPanel({ id, user }: { id: string; user: Row | undefined }) {
       </section>
       <section>
         <h3 className={styles.heading}>{t("users.access")}</h3>
-        <ResetPassword id={id} />
         <div className={styles.buttons}>
+          <ResetPassword id={id} />
           <ConfirmButton onConfirm={() => command("unlock")}>{t("users.unlock")}</ConfirmButton>
           {isDisabled(user) ? (
             <ConfirmButton onConfirm={() => command("enable")}>{t("users.enable")}</ConfirmButton>

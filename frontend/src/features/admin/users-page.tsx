@@ -17,6 +17,7 @@ import { EmptyState, ErrorState } from "@/kit/states";
 import { StateTag } from "@/kit/tag";
 import styles from "./admin.module.css";
 import { textOf } from "./queries";
+import { useSectionTitle } from "./use-section-title";
 import { UserPanel } from "./user-panel";
 
 export const usersKey = ["admin", "users"];
@@ -27,6 +28,7 @@ export function isDisabled(user: Row | undefined): boolean {
 
 export function UsersPage() {
   const t = useT("admin");
+  const title = useSectionTitle("users");
   const common = useT();
   const navigate = useNavigate();
   const search: { id?: string } = useSearch({ strict: false });
@@ -47,7 +49,7 @@ export function UsersPage() {
   return (
     <>
       <PageHeader
-        title={t("sections.users")}
+        title={title}
         sub={t("users.sub")}
         actions={
           <Button
@@ -78,7 +80,7 @@ export function UsersPage() {
             <EmptyState icon={UserPlus} title={t("users.empty")} text={t("users.emptyText")} />
           ) : (
             <SimpleTable
-              label={t("sections.users")}
+              label={title}
               rows={rows}
               rowKey={(row) => row.id}
               columns={[
@@ -128,7 +130,7 @@ export function UsersPage() {
       <SidePanel
         open={search.id !== undefined}
         onClose={() => choose(undefined)}
-        title={open ? textOf(open.name) : t("sections.users")}
+        title={open ? textOf(open.name) : title}
         width={460}
       >
         {search.id ? <UserPanel key={search.id} id={search.id} user={open} /> : null}

@@ -2,8 +2,10 @@ import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Button } from "antd";
 import { Trash2 } from "lucide-react";
+import { useMe } from "@/access/me";
+import { flatMenu } from "@/access/menu";
 import { api } from "@/api/client";
-import type { ListPage, ObjectMeta, ObjectSummary, Row } from "@/api/types";
+import type { ListPage, MenuItem, ObjectMeta, ObjectSummary, Row } from "@/api/types";
 import { useT } from "@/i18n/index";
 import { Card } from "@/kit/card";
 import { DateTime } from "@/kit/date-time";
@@ -21,9 +23,17 @@ function text(value: Row[string]): string {
   return "";
 }
 
+/** What one works with daily first, as in the menu; the rest after it. */
+function inMenuOrder(objects: ObjectSummary[], menu: MenuItem[]): ObjectSummary[] {
+  const order = flatMenu(menu).map((item) => item.object);
+  const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
+  return [...objects].sort((a, b) => place(a.name) - place(b.name));
+}
+
 export function BinPage() {
   const t = useT("bin");
   const common = useT();
+  const me = useMe();
   const client = useQueryClient();
   const message = useMessage();
   const navigate = useNavigate();
@@ -34,7 +44,8 @@ export function BinPage() {
       (await api.get<{ items: ObjectSummary[] }>("/meta/objects", { signal })).data.items,
     staleTime: 5 * 60_000,
   });
-  const object = search.object ?? objects.data?.[0]?.name ?? "";
+  const kinds = inMenuOrder(objects.data ?? [], me.menu);
+  const object = search.object ?? kinds[0]?.name ?? "";
   const meta = useQuery({
     queryKey: ["meta", object, "title"],
     queryFn: async ({ signal }) => (await api.get<ObjectMeta>(`/meta/objects/${object}`, { signal })).data,
@@ -73,7 +84,7 @@ export function BinPage() {
     <div className={styles.page}>
       <PageHeader title={t("title")} sub={t("sub")}>
         <div className={styles.kinds}>
-          {objects.data?.map((item) => (
+          {kinds.map((item) => (
             <button
               key={item.name}
               type="button"

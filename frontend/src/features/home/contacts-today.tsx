@@ -1,5 +1,6 @@
 import { PhoneCall } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
+import type { Counter } from "@/api/types";
 import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
 import { Avatar } from "@/kit/avatar";
@@ -12,7 +13,7 @@ import styles from "./rows.module.css";
 
 const FollowUpForm = lazy(() => import("./follow-up-form").then((m) => ({ default: m.FollowUpForm })));
 
-export function ContactsToday({ items }: { items: ContactItem[] }) {
+export function ContactsToday({ items, all }: { items: ContactItem[]; all: Counter | undefined }) {
   const t = useT("home");
   const [writing, setWriting] = useState<string | null>(null);
   const [written, setWritten] = useState<ReadonlySet<string>>(new Set());
@@ -20,7 +21,11 @@ export function ContactsToday({ items }: { items: ContactItem[] }) {
   return (
     <Card
       title={t("contacts.title")}
-      extra={left.length > 0 ? t("contacts.left", { count: left.length }) : null}
+      extra={
+        all?.path ? (
+          <AppLink path={all.path}>{t("contacts.all", { count: Number(all.value) })}</AppLink>
+        ) : null
+      }
       flush
     >
       {left.length === 0 ? (

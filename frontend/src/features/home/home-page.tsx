@@ -30,9 +30,9 @@ export function HomePage() {
         ))}
       </section>
       <div className={styles.columns}>
-        <ContactsToday items={today.contacts} />
+        <ContactsToday items={today.contacts} all={counters.find((counter) => counter.key === "due")} />
         <div className={styles.column}>
-          <TasksToday items={today.tasks} />
+          <TasksToday items={today.tasks} all={counters.find((counter) => counter.key === "tasks")} />
           <RecentList items={recent} />
         </div>
       </div>

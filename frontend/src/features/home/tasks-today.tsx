@@ -1,5 +1,6 @@
 import { Check, ListChecks } from "lucide-react";
 import { createPath } from "@/access/menu";
+import type { Counter } from "@/api/types";
 import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
 import { Card } from "@/kit/card";
@@ -8,12 +9,17 @@ import { EmptyState } from "@/kit/states";
 import { type TaskItem, useCompleteTask } from "./queries";
 import styles from "./rows.module.css";
 
-export function TasksToday({ items }: { items: TaskItem[] }) {
+export function TasksToday({ items, all }: { items: TaskItem[]; all: Counter | undefined }) {
   const t = useT("home");
   const complete = useCompleteTask();
-  const left = items.filter((task) => !task.done).length;
   return (
-    <Card title={t("tasks.title")} extra={left > 0 ? t("tasks.left", { count: left }) : null} flush>
+    <Card
+      title={t("tasks.title")}
+      extra={
+        all?.path ? <AppLink path={all.path}>{t("tasks.all", { count: Number(all.value) })}</AppLink> : null
+      }
+      flush
+    >
       {items.length === 0 ? (
         <EmptyState
           icon={ListChecks}
