@@ -141,7 +141,7 @@ class LocalServer:
                 return
             if not told and time.monotonic() - began > 3:
                 told = True
-                self.say("PostgreSQL is recovering from an unclean stop; this takes as long as it takes.")
+                self.say("PostgreSQL is not open yet; recovery after an unclean stop takes as long as it takes.")
             time.sleep(0.01)
 
     def is_ready(self) -> bool:

@@ -110,9 +110,10 @@ class Supervisor:
         return 0
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:
-        if self.stopping:  # asked twice: no more patience
+        if self.stopping:  # asked twice: no more patience, except with the database, which has data to put away
             for child in self.children:
-                kill_group(child.process, signal.SIGKILL)
+                if child.name != "database":
+                    kill_group(child.process, signal.SIGKILL)
         self.stopping = True
 
     def go_on(self) -> bool:

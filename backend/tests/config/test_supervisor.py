@@ -14,7 +14,7 @@ import pytest
 from kemai.config.env import BACKEND_DIR, read_environment
 from kemai.config.processes import is_alive, wait_until
 from kemai.config.selfcheck import SelfCheckFailed
-from kemai.config.supervisor import SourceWatcher, Supervisor, check_port
+from kemai.config.supervisor import Child, SourceWatcher, Supervisor, check_port, popen
 
 # A supervisor whose children are sleepers that write down their pids; no database, no application.
 TREE = """
@@ -170,6 +170,26 @@ def test_children_die_with_a_supervisor_killed_hard(tree: Tree) -> None:
     process.kill()
     process.wait()
     assert wait_until(lambda: not any(map(is_alive, leaders)), 3)
+
+
+def test_impatience_never_kills_the_database(tmp_path: Path) -> None:
+    env = read_environment({"KEMAI_DATA": str(tmp_path)})
+    supervisor = Supervisor(env)
+    sleeper = [sys.executable, "-c", "import time; time.sleep(600)"]
+    for name in ("database", "web"):
+        child = Child(name, lambda: popen(sleeper, cwd=tmp_path, env=dict(os.environ)))
+        supervisor.children.append(child)
+        supervisor.start(child)
+    database, web = supervisor.children
+    try:
+        supervisor.on_signal(signal.SIGINT, None)
+        supervisor.on_signal(signal.SIGINT, None)
+        assert wait_until(lambda: not web.alive, 3)
+        assert database.alive
+    finally:
+        assert database.process is not None
+        database.process.kill()
+        database.process.wait()
 
 
 def test_a_port_in_use_names_the_setting() -> None:
