@@ -88,7 +88,7 @@ LOGGING_CONFIG = None
 STATIC_APP = _env.static_dir / "app"
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = False
-WHITENOISE_AUTOREFRESH = False
+WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 3600
 
 configure_logging(_env.log_level)

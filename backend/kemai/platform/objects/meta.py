@@ -67,9 +67,9 @@ def describe(actor: Actor, declaration: ObjectType) -> dict[str, Any]:
                 "sort": v.sort or declaration.default_sort,
                 "columns": known(v.columns) or None,
                 "layout": v.layout,
-                "default": n == 0,
+                "default": v.key == _default_view(actor, declaration),
             }
-            for n, v in enumerate(declaration.views)
+            for v in declaration.views
         ],
         "layouts": ["table", *(["board"] if declaration.board else [])],
         "board": _board(declaration, known),
@@ -86,6 +86,14 @@ def describe(actor: Actor, declaration: ObjectType) -> dict[str, Any]:
         if can["import"]
         else None,
     }
+
+
+def _default_view(actor: Actor, declaration: ObjectType) -> str:
+    """Who sees only his own begins with his own; others with the first view."""
+    reach = actor.reach(declaration.perm("view"))
+    own = reach is not None and not reach.everything and not reach.departments
+    keys = [v.key for v in declaration.views]
+    return "mine" if own and "mine" in keys else (keys or [""])[0]
 
 
 def _board(declaration: ObjectType, known: Any) -> dict[str, Any] | None:
