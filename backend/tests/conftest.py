@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -51,6 +52,8 @@ def pytest_configure(config: pytest.Config) -> None:
     except Exception as error:
         _trouble, settings._wrapped = error, empty  # so that pytest-django does not try again
     del os.environ["DJANGO_SETTINGS_MODULE"]
+    if _trouble is None:
+        config.pluginmanager.register(importlib.import_module("tests.fixtures"))
 
 
 def pytest_report_header() -> str:

@@ -1,0 +1,122 @@
+"""Who may do what, worked out from the written policy (ORG-1, ORG-2, ORG-4, POOL-1) and from what the records were meant to be.
+
+This is a second opinion: it shares no code with ``accounts/access.py`` nor with the table the ready roles are installed from.
+"""
+
+from __future__ import annotations
+
+from tests.world import DEPARTMENTS, PEOPLE, Fact
+
+SALES = ("customers", "contacts", "customer-relations", "interactions", "tasks", "opportunities")
+LOOK_UP = ("departments", "users", "teams", "pools", "pipelines", "stages")
+OBJECTS = (*SALES, *LOOK_UP, "roles")
+
+_ALL_VERBS = ("view", "create", "edit", "delete", "share", "import", "export")
+
+#: role → [(objects, verbs, scope)]; everybody with a ready role may look at the look-up objects.
+POLICY: dict[str, list[tuple[tuple[str, ...], tuple[str, ...], str]]] = {
+    "administrator": [(OBJECTS, (*_ALL_VERBS, "claim", "release", "assign", "reveal_pool", "disable"), "all")],
+    "sales_director": [(SALES, _ALL_VERBS, "all"), (("customers",), ("claim", "release", "assign", "reveal_pool"), "all"), (("opportunities",), ("assign",), "all")],
+    "sales_manager": [
+        (SALES, _ALL_VERBS, "below"),
+        (("customers",), ("claim", "release", "assign", "reveal_pool"), "below"),
+        (("opportunities",), ("assign",), "below"),
+    ],
+    "sales_rep": [(SALES, _ALL_VERBS, "own"), (("customers",), ("claim", "release"), "own")],
+    "inside_sales": [(SALES, ("view", "create", "edit", "import", "export"), "below"), (("customers",), ("assign",), "below")],
+    "service_agent": [
+        (("customers", "contacts", "customer-relations"), ("view",), "all"),
+        (("interactions", "tasks"), ("view", "create", "edit"), "own"),
+    ],
+    "finance": [(SALES, ("view", "export"), "all")],
+    "auditor": [],
+    "watcher": [(SALES, ("view",), "south")],
+    "": [],
+}
+READY = tuple(role for role in POLICY if role not in ("", "watcher"))
+
+#: What a caller is called in the tests → whose rights he has.
+CALLERS: dict[str, str] = {**{name: name for name in PEOPLE}, "program": "rep"}
+
+
+def scope_of(person: str, name: str, verb: str) -> str | None:
+    """The scope at which ``person`` holds ``verb`` on ``name``; None when he does not."""
+    role = PEOPLE[person][0]
+    for objects, verbs, scope in POLICY[role]:
+        if name in objects and verb in verbs:
+            return scope
+    if name in LOOK_UP and verb == "view" and role in READY:
+        return "all"
+    return None
+
+
+def may(person: str, fact: Fact, verb: str) -> bool:
+    """Whether ``person`` may do ``verb`` to the record, were it not deleted."""
+    scope = scope_of(person, fact.object, verb)
+    if scope is None:
+        return False
+    if scope == "all" or person in fact.owners or fact.departments & _reach(person, scope):
+        return True
+    looking = verb in ("view", "export")
+    if any(person in s.people and not s.expired and (looking or s.can_write) for s in fact.shares):
+        return True
+    return looking and fact.pool is not None and person in fact.pool
+
+
+def _reach(person: str, scope: str) -> set[str]:
+    if scope == "own":
+        return set()
+    top = {"below": PEOPLE[person][1], "south": "south"}[scope]
+    found = {top}
+    for slug, (_, parent) in DEPARTMENTS.items():
+        if parent in found:
+            found.add(slug)
+    return found
+
+
+def sees(person: str, fact: Fact) -> bool:
+    return not fact.deleted and may(person, fact, "view")
+
+
+def list_status(person: str, name: str) -> int:
+    return 403 if scope_of(person, name, "view") is None else 200
+
+
+def detail_status(person: str, fact: Fact) -> int:
+    return 200 if sees(person, fact) else 404
+
+
+def change_status(person: str, fact: Fact, verb: str, done: int) -> int:
+    """PATCH, DELETE and the verbs that ask for the same scope as their name."""
+    if scope_of(person, fact.object, "view") is None:
+        return 403
+    if not sees(person, fact):
+        return 404
+    return done if may(person, fact, verb) else 403
+
+
+def claim_status(person: str, fact: Fact) -> int:
+    """POOL-2: whoever sees a pooled customer and may claim."""
+    if scope_of(person, "customers", "view") is None:
+        return 403
+    if not sees(person, fact):
+        return 404
+    if scope_of(person, "customers", "claim") is None:
+        return 403
+    return 200 if fact.pool is not None and fact.released_by != person else 409  # who released it waits some days
+
+
+def assign_status(person: str, fact: Fact) -> int:
+    """A manager gives away what he sees in a pool, or what lies in his scope."""
+    if scope_of(person, "customers", "view") is None:
+        return 403
+    if not sees(person, fact):
+        return 404
+    if scope_of(person, "customers", "assign") is None:
+        return 403
+    return 200 if fact.pool is not None or may(person, fact, "assign") else 403
+
+
+def release_status(person: str, fact: Fact) -> int:
+    status = change_status(person, fact, "release", 200)
+    return 409 if status == 200 and fact.pool is not None else status

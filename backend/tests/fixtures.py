@@ -1,0 +1,94 @@
+"""Fixtures over :mod:`tests.world`. A conftest of a folder that wants them imports them by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import override_settings
+
+from kemai.accounts.models import User
+from kemai.accounts.sessions import forget_callers
+from kemai.base import parameters
+from kemai.platform.objects import dictionaries
+from tests.calling import Caller, caller_for
+from tests.world import World, build
+
+_built: World | None = None
+
+#: A fast hash and no general limit: what is measured here is rights, not speed.
+FAST = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"], "REQUESTS_PER_MINUTE": 1_000_000_000}
+
+
+def forget_everything() -> None:
+    """The process's memories, which would survive a rolled-back test."""
+    forget_callers()
+    parameters.forget_cache()
+    dictionaries.forget_cache()
+
+
+@pytest.fixture
+def committed_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """The company, committed in this worker's database; made again when a test that commits has cleaned it away."""
+    global _built
+    with override_settings(**FAST):
+        with django_db_blocker.unblock():
+            if _built is None or not User.objects.filter(pk=_built.users["rep"]).exists():
+                forget_everything()
+                _built = build()
+        forget_everything()
+        yield _built
+        forget_everything()
+
+
+@pytest.fixture
+def world(committed_world: World, db: None) -> World:
+    """The company; whatever the test does to it is rolled back."""
+    return committed_world
+
+
+@pytest.fixture
+def call(world: World) -> Callable[[str], Caller]:
+    """``call("rep")`` speaks as that person."""
+    return lambda name: caller_for(world, name)
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """Whatever happens inside is undone. Rights resolved meanwhile are forgotten when they changed: their epoch went back too."""
+    before = _epoch()
+    with transaction.atomic():
+        yield
+        changed = _epoch() != before
+        transaction.set_rollback(True)
+    if changed:
+        forget_callers()
+
+
+def _epoch() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT value FROM accounts_rightsepoch")
+        return int(cursor.fetchone()[0])
+
+
+#: Tables that may move though nothing was done: who called, how often, what was refused.
+NOT_BUSINESS = ("base_audit", "accounts_session", "accounts_apitoken", "base_ratecounter", "django_", "pgtrigger", "accounts_rightsepoch")
+
+
+def business_hash() -> str:
+    """A digest of every row of every business table, outbox, jobs and messages included (S-4)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace "
+            "AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1"
+        )
+        tables = [row[0] for row in cursor.fetchall() if not row[0].startswith(NOT_BUSINESS)]
+        parts = " UNION ALL ".join(
+            f"SELECT '{t}' AS n, md5(COALESCE(string_agg(x::text, '' ORDER BY x::text), '')) AS h FROM {t} x"
+            for t in tables
+        )
+        cursor.execute(f"SELECT md5(string_agg(n || h, '' ORDER BY n)) FROM ({parts}) p")
+        return str(cursor.fetchone()[0])

@@ -1,0 +1,345 @@
+"""A small company for the tests, built through the real services: people of each role, and records in each relation to them.
+
+What is *intended* (who owns, who shares, which pool) is kept beside each record in a :class:`Fact`, so that an oracle can say who may
+see it without asking the code under test. Every record carries a canary: a text that appears nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+
+from kemai.accounts.access import Actor, load_actor
+from kemai.accounts.models import Department, RecordShare, Role, RoleGrant, Session, Team, TeamMember, User
+from kemai.accounts.sessions import create_token, hash_token
+from kemai.administration.services.people import INSTALLER, new_user
+from kemai.base.audit import act
+from kemai.config.install import install
+from kemai.customers.models import Pool, PoolMember
+from kemai.customers.services.ownership import release_customer
+from kemai.kit.clock import now
+from kemai.platform.objects import shares, write
+from kemai.platform.objects.declare import get_object
+from kemai.sales.models import Pipeline, Stage
+
+PASSWORD = "kemai-test-1"
+
+#: slug → (name, parent). The first is the company install() makes.
+DEPARTMENTS: dict[str, tuple[str, str | None]] = {
+    "top": ("公司", None),
+    "east": ("华东大区", "top"),
+    "east_one": ("华东一部", "east"),
+    "east_two": ("华东二部", "east"),
+    "south": ("华南大区", "top"),
+}
+
+#: username → (role, department). ``watcher`` has the scope "chosen departments"; ``guest`` has no role at all.
+PEOPLE: dict[str, tuple[str, str]] = {
+    "admin": ("administrator", "top"),
+    "director": ("sales_director", "top"),
+    "manager": ("sales_manager", "east"),
+    "rep": ("sales_rep", "east_one"),
+    "rep2": ("sales_rep", "east_one"),
+    "rep3": ("sales_rep", "south"),
+    "rep4": ("sales_rep", "east_two"),
+    "southlead": ("sales_manager", "south"),
+    "inside": ("inside_sales", "east_one"),
+    "service": ("service_agent", "top"),
+    "finance": ("finance", "top"),
+    "auditor": ("auditor", "top"),
+    "watcher": ("watcher", "top"),
+    "guest": ("", "east_one"),
+}
+TEAM = ("攻坚组", ("rep3",))
+
+SALES_PREFIXES = (
+    "customers.customer",
+    "customers.contact",
+    "customers.relation",
+    "activities.interaction",
+    "activities.task",
+    "sales.opportunity",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """That a record is open to everybody in ``people``."""
+
+    people: frozenset[str]
+    can_write: bool = False
+    expired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One record as it was meant."""
+
+    object: str
+    slug: str
+    id: UUID
+    canary: str
+    owners: frozenset[str] = frozenset()
+    departments: frozenset[str] = frozenset()
+    shares: tuple[Share, ...] = ()
+    pool: frozenset[str] | None = None
+    """People the pool is open to, for a record lying in one."""
+    deleted: bool = False
+    released_by: str = ""
+    secrets: tuple[str, ...] = ()
+    """Telephone number and e-mail address."""
+
+
+@dataclass
+class World:
+    """Everything the tests need to know by name."""
+
+    users: dict[str, UUID] = field(default_factory=dict)
+    departments: dict[str, UUID] = field(default_factory=dict)
+    facts: list[Fact] = field(default_factory=list)
+    pools: dict[str, UUID] = field(default_factory=dict)
+    stages: dict[str, UUID] = field(default_factory=dict)
+    pipeline: UUID | None = None
+    team: UUID | None = None
+    token: str = ""
+
+    def of(self, name: str) -> list[Fact]:
+        return [f for f in self.facts if f.object == name]
+
+    def get(self, name: str, slug: str) -> Fact:
+        return next(f for f in self.facts if f.object == name and f.slug == slug)
+
+    def actor(self, username: str) -> Actor:
+        found = load_actor(self.users[username])
+        assert found is not None
+        return found
+
+
+def session_token(username: str) -> str:
+    """The token of the session each person has open from the start."""
+    return f"session-of-{username}-in-the-tests"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A customer to make: who makes it, and what becomes of it."""
+
+    slug: str
+    owner: str
+    pool: str = ""
+    share: tuple[str, str, bool] | None = None
+    """(kind, grantee, can_write)"""
+    expired: bool = False
+    deleted: bool = False
+
+
+PLANS = (
+    Plan("mine", "rep"),
+    Plan("colleague", "rep2"),
+    Plan("boss", "manager"),
+    Plan("below", "rep4"),
+    Plan("foreign", "rep3"),
+    Plan("lent", "rep3", share=("user", "rep", False)),
+    Plan("handed", "rep3", share=("user", "rep", True)),
+    Plan("sector", "rep3", share=("department", "east", False)),
+    Plan("teamwork", "rep2", share=("team", "team", True)),
+    Plan("lapsed", "rep3", share=("user", "rep", True), expired=True),
+    Plan("pooled", "rep3", pool="open"),
+    Plan("closed", "rep3", pool="south"),
+    Plan("binned", "rep", deleted=True),
+)
+
+
+def build() -> World:
+    """Make the company; must run where it is committed."""
+    world = World()
+    install()
+    _organisation(world)
+    _pools(world)
+    pipeline = Pipeline.objects.get(name="销售流程")
+    world.pipeline = pipeline.id
+    world.stages = dict(Stage.objects.filter(pipeline=pipeline).values_list("code", "id"))
+    for number, plan in enumerate(PLANS):
+        _customer(world, number, plan)
+    _relations(world)
+    _share_one_opportunity(world)
+    world.token = create_token(user=User.objects.get(pk=world.users["rep"]), name="program")
+    return world
+
+
+def _organisation(world: World) -> None:
+    with act(INSTALLER, "create", object="departments"):
+        for slug, (name, parent) in DEPARTMENTS.items():
+            row = Department.objects.filter(parent__isnull=True).first() if parent is None else None
+            row = row or Department.objects.create(
+                name=name, name_sort=slug, parent_id=world.departments.get(parent or "")
+            )
+            world.departments[slug] = row.id
+        watcher = Role.objects.create(code="watcher", name="区域督导", name_sort="watcher")
+        RoleGrant.objects.bulk_create(
+            RoleGrant(
+                role=watcher, permission=f"{p}.view", scope="departments", departments=[world.departments["south"]]
+            )
+            for p in SALES_PREFIXES
+        )
+    hashed = make_password(PASSWORD)
+    for username, (role, department) in PEOPLE.items():
+        user = new_user(
+            INSTALLER,
+            username=username,
+            name=f"员工{username}",
+            password=None,
+            hashed=hashed,
+            department=Department.objects.get(pk=world.departments[department]),
+            roles=list(Role.objects.filter(code=role)) if role else [],
+        )
+        world.users[username] = user.id
+        Session.objects.create(
+            token_hash=hash_token(session_token(username)), user=user, csrf="x", expires_at=now() + timedelta(hours=12)
+        )
+    with act(INSTALLER, "create", object="teams"):
+        team = Team.objects.create(name=TEAM[0], name_sort="team")
+        TeamMember.objects.bulk_create(TeamMember(team=team, user_id=world.users[u]) for u in TEAM[1])
+    world.team = team.id
+
+
+def _pools(world: World) -> None:
+    world.pools["open"] = Pool.objects.get(is_default=True).id
+    with act(INSTALLER, "create", object="pools"):
+        south = Pool.objects.create(name="华南公海", name_sort="south")
+        PoolMember.objects.create(pool=south, member_kind="department", member_id=world.departments["south"])
+    world.pools["south"] = south.id
+
+
+def home_of(username: str) -> str:
+    return PEOPLE[username][1]
+
+
+def people_under(department: str) -> frozenset[str]:
+    """Everybody whose department is ``department`` or below it."""
+    below = {department}
+    for slug, (_, parent) in DEPARTMENTS.items():  # parents come before their children
+        if parent in below:
+            below.add(slug)
+    return frozenset(u for u, (_, d) in PEOPLE.items() if d in below)
+
+
+def _grantees(kind: str, grantee: str) -> frozenset[str]:
+    if kind == "user":
+        return frozenset({grantee})
+    return people_under(grantee) if kind == "department" else frozenset(TEAM[1])
+
+
+def _customer(world: World, number: int, plan: Plan) -> None:
+    actor = world.actor(plan.owner)
+    phone, mail = f"1390{number:03d}4{number:03d}", f"canary{number}@mail{number}.example"
+    canary = f"金丝雀{plan.slug}客户"
+    key = write.create_record(
+        actor,
+        get_object("customers"),
+        {
+            "name": canary,
+            "phone": phone,
+            "email": mail,
+            "industry": "it",
+            "address": f"canary street {plan.slug}",
+            "remark": f"备注{plan.slug}",
+        },
+    )
+    contact = write.create_record(
+        actor,
+        get_object("contacts"),
+        {
+            "name": f"金丝雀{plan.slug}联系人",
+            "customer": str(key),
+            "phone": f"1380{number:03d}5{number:03d}",
+            "email": f"person{number}@who.example",
+        },
+    )
+    interaction = write.create_record(
+        actor,
+        get_object("interactions"),
+        {"customer": str(key), "contact": str(contact), "content": f"金丝雀{plan.slug}跟进"},
+    )
+    opportunity = write.create_record(
+        actor,
+        get_object("opportunities"),
+        {
+            "name": f"金丝雀{plan.slug}商机",
+            "customer": str(key),
+            "amount": f"{7000 + number}.31",
+            "expected_close_on": "2030-01-31",
+        },
+    )
+    task = write.create_record(
+        actor,
+        get_object("tasks"),
+        {"title": f"金丝雀{plan.slug}任务", "related": str(key), "due_at": f"2030-01-{number + 1:02d}T09:00:00+08:00"},
+    )
+    made: tuple[Share, ...] = ()
+    if plan.share:
+        made = (_share(world, "customers", key, *plan.share, by=plan.owner, expired=plan.expired),)
+    if plan.pool:
+        release_customer(actor, key, reason="no_need", pool=world.pools[plan.pool])
+    if plan.deleted:
+        write.delete_records(actor, get_object("customers"), [key])
+    maker = frozenset({plan.owner})
+    home = frozenset({home_of(plan.owner)})
+    held = (frozenset(), frozenset()) if plan.pool else (maker, home)
+    pool = {"open": people_under("top"), "south": people_under("south")}.get(plan.pool)
+    common: dict[str, Any] = {"slug": plan.slug, "shares": made, "deleted": plan.deleted}
+    world.facts += [
+        Fact(
+            "customers",
+            id=key,
+            canary=canary,
+            owners=held[0],
+            departments=held[1],
+            pool=pool,
+            secrets=(phone, mail),
+            **common,
+        ),
+        Fact("contacts", id=contact, canary=f"金丝雀{plan.slug}联系人", owners=held[0], departments=held[1], **common),
+        Fact("interactions", id=interaction, canary=f"金丝雀{plan.slug}跟进", owners=maker, departments=home, **common),
+        Fact(
+            "opportunities", id=opportunity, canary=f"金丝雀{plan.slug}商机", owners=maker, departments=home, **common
+        ),
+        # Tasks are their people's, not the customer's: no shares, and they stay when the customer goes to the bin.
+        Fact("tasks", plan.slug, task, f"金丝雀{plan.slug}任务", maker, home),
+    ]
+
+
+def _share(
+    world: World, name: str, key: UUID, kind: str, grantee: str, can_write: bool, *, by: str, expired: bool = False
+) -> Share:
+    target = {"user": world.users, "department": world.departments}.get(kind, {"team": world.team})[grantee]
+    shares.share(
+        world.actor(by), get_object(name), key, {"grantee_kind": kind, "grantee": str(target), "can_write": can_write}
+    )
+    if expired:
+        with act(INSTALLER, "share", object=name, record_id=key):
+            RecordShare.objects.filter(record_id=key).update(expires_at=now() - timedelta(minutes=1))
+    return Share(_grantees(kind, grantee), can_write, expired)
+
+
+def _relations(world: World) -> None:
+    director = world.actor("director")
+    for slug, other in (("mine", "colleague"), ("foreign", "pooled"), ("pooled", "mine")):
+        one, two = world.get("customers", slug), world.get("customers", other)
+        values = {"customer": str(one.id), "related": str(two.id), "kind": "partner", "remark": f"金丝雀{slug}关系"}
+        key = write.create_record(director, get_object("customer-relations"), values)
+        world.facts.append(
+            Fact("customer-relations", slug, key, f"金丝雀{slug}关系", one.owners, one.departments, one.shares)
+        )
+
+
+def _share_one_opportunity(world: World) -> None:
+    fact = world.get("opportunities", "foreign")
+    share = _share(world, "opportunities", fact.id, "user", "rep2", False, by="rep3")
+    world.facts[world.facts.index(fact)] = Fact(
+        fact.object, fact.slug, fact.id, fact.canary, fact.owners, fact.departments, (*fact.shares, share)
+    )
