@@ -104,7 +104,7 @@ export function ObjectForm({ meta, loaded = null, initial, onSaved, onCancel }: 
         </Button>
       )}
       <div className={styles.foot}>
-        <span>{t("form.keys")}</span>
+        <span className={styles.keys}>{t("form.keys")}</span>
         <Button onClick={onCancel}>{t("action.cancel")}</Button>
         {loaded ? null : (
           <Button loading={form.busy && again} onClick={() => submit(true)}>

@@ -2,9 +2,10 @@
 import { Button } from "antd";
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { useMe } from "@/access/me";
 import { SidePanel } from "@/kit/side-panel";
 import { useFormat } from "../fields/use-format";
-import { type Filter, isComplete, isLeaf, type Leaf, simplify } from "../model/filter";
+import { type Filter, isComplete, isLeaf, type Leaf, settleMe, simplify } from "../model/filter";
 import { type FieldMeta, fieldOf, type ObjectMeta } from "../model/meta";
 import { firstLeaf, LeafValue, OperatorSelect } from "./condition-editor";
 import type { FilterProps } from "./filter-bar";
@@ -29,10 +30,16 @@ function toGroup(filter: Filter | null, depth = 0): Group {
   };
 }
 
-function toFilter(group: Group): Filter | null {
+function toFilter(group: Group, me: string): Filter | null {
   const parts = group.parts
     .map((part) =>
-      "kept" in part ? part.kept : "joint" in part ? toFilter(part) : isComplete(part) ? part : null,
+      "kept" in part
+        ? part.kept
+        : "joint" in part
+          ? toFilter(part, me)
+          : isComplete(part)
+            ? settleMe(part, me)
+            : null,
     )
     .filter((part): part is Filter => part !== null);
   return simplify(group.joint === "and" ? { and: parts } : { or: parts });
@@ -40,6 +47,7 @@ function toFilter(group: Group): Filter | null {
 
 export function AdvancedFilter({ meta, filter, onChange, onClose }: FilterProps & { onClose: () => void }) {
   const { t } = useFormat();
+  const me = useMe();
   const [group, setGroup] = useState(() => toGroup(filter));
   return (
     <SidePanel
@@ -53,7 +61,7 @@ export function AdvancedFilter({ meta, filter, onChange, onClose }: FilterProps 
           <Button
             type="primary"
             onClick={() => {
-              onChange(toFilter(group));
+              onChange(toFilter(group, me.id));
               onClose();
             }}
           >

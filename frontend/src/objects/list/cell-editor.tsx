@@ -79,6 +79,14 @@ export function CellEditor({ record, field, save, onDone }: CellEditorProps) {
     event.stopPropagation();
   }
 
+  // Before the input sees it: a list that opened by itself must not take the first Escape for itself.
+  function giveUp(event: KeyboardEvent) {
+    if (event.key !== "Escape" || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    event.stopPropagation();
+    onDone("stay");
+  }
+
   function leave() {
     window.setTimeout(() => {
       const at = document.activeElement;
@@ -92,6 +100,7 @@ export function CellEditor({ record, field, save, onDone }: CellEditorProps) {
     <div
       ref={box}
       className={styles.editor}
+      onKeyDownCapture={giveUp}
       onKeyDown={keyDown}
       onBlur={leave}
       onClick={(event) => event.stopPropagation()}

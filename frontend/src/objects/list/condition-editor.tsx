@@ -1,10 +1,11 @@
 /** One condition: operator and value of a known field. Lazily loaded with the first filter somebody opens. */
 import { Button } from "antd";
 import { Suspense, useId, useState } from "react";
+import { useMe } from "@/access/me";
 import { SkeletonLine } from "@/kit/skeleton";
 import { kindOf } from "../fields/registry";
 import { useFormat } from "../fields/use-format";
-import { type FilterValue, isComplete, isMany, type Leaf, type Operator } from "../model/filter";
+import { type FilterValue, isComplete, isMany, type Leaf, type Operator, settleMe } from "../model/filter";
 import type { FieldMeta } from "../model/meta";
 import styles from "./filter-bar.module.css";
 
@@ -77,10 +78,11 @@ type ConditionEditorProps = {
 export function ConditionEditor({ field, leaf, onApply, onClose }: ConditionEditorProps) {
   const { t } = useFormat();
   const [draft, setDraft] = useState<Leaf>(leaf ?? firstLeaf(field));
+  const me = useMe();
   const ready = isComplete(draft);
   const apply = () => {
     if (!ready) return;
-    onApply(draft);
+    onApply(settleMe(draft, me.id));
     onClose();
   };
   return (

@@ -110,8 +110,13 @@ export function leafOf(filter: Filter | null, field: FieldMeta): Leaf | null {
   return clause && isLeaf(clause) ? clause : null;
 }
 
+const INLINE = 5;
+
 export function QuickFilters({ meta, filter, onChange }: FilterProps) {
-  return fieldsNamed(meta, meta.list.quick_filters).map((field) => {
+  const fields = fieldsNamed(meta, meta.list.quick_filters);
+  // More than fit in one line are found under "add filter"; one in force is always in sight.
+  const shown = fields.filter((field, index) => index < INLINE || leafOf(filter, field) !== null);
+  return shown.map((field) => {
     const leaf = leafOf(filter, field);
     return (
       <Pop

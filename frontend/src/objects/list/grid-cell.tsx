@@ -42,7 +42,8 @@ export const GridCell = memo(function GridCell(props: GridCellProps) {
 
   function done(exit: EditorExit) {
     setEditing(false);
-    if (exit === "stay") cell.current?.focus();
+    // After the editor has left the page, or the browser would drop the focus with it.
+    if (exit === "stay") requestAnimationFrame(() => cell.current?.focus());
     else step(cell.current, exit);
   }
 

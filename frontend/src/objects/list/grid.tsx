@@ -29,6 +29,8 @@ export type GridProps = {
 
 const ROW = 38;
 const PICK = 40;
+/** What names a row gets the room a company name needs. */
+const TITLE = 244;
 /** Below this many rows the browser draws all of them faster than we could choose which. */
 const VIRTUAL_FROM = 200;
 
@@ -63,7 +65,8 @@ export function Grid(props: GridProps) {
     ? { from: items[0]?.index ?? 0, to: (items.at(-1)?.index ?? -1) + 1 }
     : { from: 0, to: rows.length };
   const allPicked = selected !== null && rows.length > 0 && rows.every((row) => selected.has(row.id));
-  const width = (field: FieldMeta) => meta.list.widths?.[field.name] ?? kindOf(field).width;
+  const width = (field: FieldMeta) =>
+    meta.list.widths?.[field.name] ?? (field.name === meta.title_field ? TITLE : kindOf(field).width);
   const total = columns.reduce((sum, field) => sum + width(field), selected ? PICK : 0);
 
   function keyDown(event: KeyboardEvent<HTMLTableElement>) {

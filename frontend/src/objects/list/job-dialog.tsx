@@ -84,6 +84,12 @@ export function JobProgress({ job }: { job: Job }) {
   );
 }
 
+/** What stopped the whole job, where the server says it. */
+function brokenWords(job: Job): string | null {
+  const words = job.result?.error ?? job.result?.message;
+  return typeof words === "string" && words ? words : null;
+}
+
 export function JobResult({ job, onUndone }: { job: Job; onUndone?: () => void }) {
   const { t } = useFormat();
   const message = useMessage();
@@ -107,6 +113,7 @@ export function JobResult({ job, onUndone }: { job: Job; onUndone?: () => void }
   };
   return (
     <>
+      {job.state === "failed" ? <p className={styles.bad}>{brokenWords(job) ?? t("job.broken")}</p> : null}
       {job.state === "cancelled" ? <p>{t("job.cancelled")}</p> : null}
       <p className={styles.counts}>
         <span className={styles.good}>{t("job.succeeded", { count: job.succeeded })}</span>

@@ -11,6 +11,7 @@ import {
   replaceClause,
   sameFilter,
   setFieldClause,
+  settleMe,
   simplify,
 } from "./filter";
 
@@ -69,6 +70,21 @@ describe("isComplete", () => {
     [{ field: "a", op: "within_next", value: { days: 7 } }, true],
     [{ field: "a", op: "eq", value: ["x"] }, false],
   ])("%j is %s", (leaf, wanted) => expect(isComplete(leaf)).toBe(wanted));
+});
+
+describe("settleMe", () => {
+  const leaf = (op: Leaf["op"], value: Leaf["value"]): Leaf => ({ field: "owner", op, value });
+  it("keeps a lone me meaning whoever looks", () => {
+    expect(settleMe(leaf("in", ["me"]), "7")).toEqual(leaf("eq", "me"));
+    expect(settleMe(leaf("not_in", ["me"]), "7")).toEqual(leaf("ne", "me"));
+  });
+  it("names the chooser among others, once", () => {
+    expect(settleMe(leaf("in", ["me", "8", "7"]), "7")).toEqual(leaf("in", ["7", "8"]));
+  });
+  it("leaves the rest alone", () => {
+    expect(settleMe(leaf("in", ["8"]), "7")).toEqual(leaf("in", ["8"]));
+    expect(settleMe(leaf("eq", "me"), "7")).toEqual(leaf("eq", "me"));
+  });
 });
 
 describe("parseFilter", () => {
