@@ -12,6 +12,7 @@ import secrets
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -178,7 +179,11 @@ def actor_of(user_id: UUID) -> Actor:
 
 # ---------------------------------------------------------------- sign-in
 
-_DUMMY = make_password("nobody-has-this-password")
+
+@lru_cache(maxsize=1)
+def _dummy() -> str:
+    """A hash to spend the usual time on when there is no such person; made at the first sign-in, not at start-up."""
+    return make_password("nobody-has-this-password")
 
 
 def sign_in(*, username: str, password: str, address: str, agent: str) -> tuple[str, Session]:
@@ -191,7 +196,7 @@ def sign_in(*, username: str, password: str, address: str, agent: str) -> tuple[
     window = LOCK.value() * 60
     _refuse_locked(account, window)
     user = User.objects.filter(username__iexact=username.strip(), deleted_at__isnull=True).first()
-    right = check_password(password, user.password if user else _DUMMY) and user is not None and user.is_active
+    right = check_password(password, user.password if user else _dummy()) and user is not None and user.is_active
     if not right or user is None:
         audit.record(
             SIGN_IN,

@@ -22,12 +22,3 @@ def run_job(job_id: str) -> None:
 @app.task(name="base.tidy", queue="system", queueing_lock="tidy", pass_context=False)
 def tidy(timestamp: int) -> None:
     maintenance.tidy()
-
-
-@app.periodic(cron="*/1 * * * *", periodic_id="minutely")
-@app.task(name="base.retry_stalled", queue="system", queueing_lock="stalled")
-async def retry_stalled(timestamp: int) -> None:
-    """Jobs of a killed worker go back to the queue within a minute of its heartbeat ending."""
-    manager = app.job_manager
-    for job in await manager.get_stalled_jobs():
-        await manager.retry_job(job)

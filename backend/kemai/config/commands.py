@@ -32,7 +32,7 @@ COMMAND_TARGETS = {
     "export": "kemai.platform.transfer.cli.export_file",
     "params list": "kemai.administration.services.settings.list_parameters",
     "params set": "kemai.administration.services.settings.set_parameter",
-    "verify": "kemai.platform.verify.run_checks",
+    "verify": "kemai.config.verify.run_checks",
 }
 
 

@@ -34,6 +34,11 @@ def follow_customers(*models: type[Held]) -> None:
     _followers.extend(models)
 
 
+def followers() -> list[type[Held]]:
+    """The registered tables."""
+    return list(_followers)
+
+
 def claim_customer(actor: Actor, customer_id: UUID) -> UUID:
     """Take a customer out of the pool. 409 with the reason when a limit is reached or another was faster."""
     declaration = get_object("customers")

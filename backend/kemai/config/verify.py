@@ -1,0 +1,77 @@
+"""``kemai verify``: what must hold of the data, asked of the data itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+from kemai.base import files
+from kemai.base.models import StoredFile
+from kemai.customers.services.ownership import followers
+from kemai.platform.objects.declare import all_objects
+
+_FIGURES = """
+SELECT count(*) FROM (
+    SELECT stage_id, owner_id, department_id, holder_id, holder_department_id, count(*) AS n, COALESCE(sum(amount), 0) AS s
+    FROM sales_opportunity WHERE deleted_at IS NULL GROUP BY 1, 2, 3, 4, 5
+) real FULL JOIN (SELECT * FROM sales_stagefigure WHERE count <> 0 OR total <> 0) kept
+ON (real.stage_id, real.owner_id) = (kept.stage_id, kept.owner_id)
+AND real.department_id IS NOT DISTINCT FROM kept.department_id
+AND real.holder_id IS NOT DISTINCT FROM kept.holder_id
+AND real.holder_department_id IS NOT DISTINCT FROM kept.holder_department_id
+WHERE real.n IS DISTINCT FROM kept.count OR real.s IS DISTINCT FROM kept.total
+"""
+_DEALS = """
+SELECT count(*) FROM customers_customer c LEFT JOIN (
+    SELECT customer_id, count(*) AS n, COALESCE(sum(amount), 0) AS s FROM sales_opportunity
+    WHERE status = 'won' AND deleted_at IS NULL GROUP BY 1
+) d ON d.customer_id = c.id
+WHERE c.deleted_at IS NULL AND (c.deal_count <> COALESCE(d.n, 0) OR c.deal_amount <> COALESCE(d.s, 0))
+"""
+_STATUS = "SELECT count(*) FROM sales_opportunity o JOIN sales_stage s ON s.id = o.stage_id WHERE o.status <> s.kind"
+_TRIGGERS = """
+SELECT count(*) FROM unnest(%s::text[]) AS t(name) WHERE NOT EXISTS (
+    SELECT 1 FROM pg_trigger g WHERE g.tgrelid = t.name::regclass AND g.tgname LIKE '%%audit_update%%' AND g.tgenabled <> 'D')
+"""
+
+
+def run_checks() -> list[dict[str, Any]]:
+    """Every invariant with whether it holds and, where not, how many break it and what to do."""
+    checks = [
+        _check("board figures equal a recount", _count(_FIGURES), "rebuild sales_stagefigure from sales_opportunity"),
+        _check("dealings on customer files equal the won opportunities", _count(_DEALS), "count them again"),
+        _check("an opportunity's status is its stage's kind", _count(_STATUS), "look at the stages' kinds"),
+        _check(
+            "every table of records writes its history",
+            _count(_TRIGGERS, [sorted({o.table for o in all_objects()})]),
+            "run kemai migrate",
+        ),
+        _check("every stored file is there, whole", _broken_files(), "restore the files folder from a backup"),
+    ]
+    for model in followers():
+        table = model._meta.db_table
+        wrong = _count(
+            f"SELECT count(*) FROM {table} f JOIN customers_customer c ON c.id = f.customer_id "
+            "WHERE f.holder_id IS DISTINCT FROM c.owner_id OR f.holder_department_id IS DISTINCT FROM c.department_id"
+        )
+        checks.append(_check(f"{table} knows its customer's holder", wrong, "set the holder columns from the customers"))
+    return checks
+
+
+def _count(sql: str, params: list[Any] | None = None) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return int(cursor.fetchone()[0])
+
+
+def _check(name: str, wrong: int, remedy: str) -> dict[str, Any]:
+    return {"check": name, "ok": wrong == 0, "remedy": "" if wrong == 0 else f"{wrong} wrong: {remedy}"}
+
+
+def _broken_files() -> int:
+    broken = 0
+    for row in StoredFile.objects.filter(state="ready").iterator():
+        path = files.path_of(row)
+        broken += not path.is_file() or path.stat().st_size != row.size
+    return broken
