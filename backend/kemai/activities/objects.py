@@ -157,6 +157,7 @@ register(
         ),
         prepare=interactions.prepare_interactions,
         after=interactions.after_interactions,
+        gone_or_back=interactions.recount_contacts,
     )
 )
 

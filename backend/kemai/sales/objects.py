@@ -298,6 +298,7 @@ register(
         ),
         prepare=opportunities.prepare_opportunities,
         after=opportunities.after_opportunities,
+        gone_or_back=opportunities.recount_customers,
         shareable=True,
     )
 )

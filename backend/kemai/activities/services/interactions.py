@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from kemai.accounts.access import Actor
 from kemai.accounts.models import User
+from kemai.activities.models import Interaction
 from kemai.customers.models import Contact
-from kemai.customers.services.ownership import note_contact
+from kemai.customers.services.ownership import note_contact, set_contacts
 from kemai.customers.services.records import set_holders
 from kemai.kit.clock import now
 from kemai.kit.words import T
@@ -54,3 +56,12 @@ def after_interactions(actor: Actor, drafts: list[Draft]) -> None:
     for draft in sorted(drafts, key=lambda d: d.get("occurred_at")):
         if draft.old is None or draft.changed("occurred_at") or draft.changed("next_contact_at"):
             note_contact(draft.get("customer_id"), at=draft.get("occurred_at"), next_at=draft.get("next_contact_at"))
+
+
+def recount_contacts(actor: Actor, interaction_ids: list[UUID]) -> None:
+    """What the customer file says of contacts, from the follow-ups that are left."""
+    keys = Interaction.objects.filter(pk__in=interaction_ids).values_list("customer_id", flat=True).distinct()
+    for key in keys:
+        rows = Interaction.objects.filter(customer_id=key, deleted_at__isnull=True).order_by("-occurred_at", "-id")
+        last = rows.values("occurred_at", "next_contact_at").first()
+        set_contacts(key, last_at=last["occurred_at"] if last else None, next_at=last["next_contact_at"] if last else None)

@@ -271,6 +271,15 @@ def note_contact(customer_id: UUID, *, at: datetime, next_at: datetime | None) -
         )
 
 
+def set_contacts(customer_id: UUID, *, last_at: datetime | None, next_at: datetime | None) -> None:
+    """The last and next contact as counted anew (a follow-up was deleted or came back)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE customers_customer SET last_contact_at = %s, next_contact_at = %s WHERE id = %s",
+            [last_at, next_at, customer_id],
+        )
+
+
 def note_deals(customer_id: UUID, *, count: int, amount: Any, last_at: datetime | None) -> None:
     """Won deals of a customer as sales counts them (quantitative data are computed, never typed: CUS-1)."""
     with connection.cursor() as cursor:

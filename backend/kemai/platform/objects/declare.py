@@ -255,6 +255,8 @@ class ObjectType:
     timeline_source: TimelineSource | None = None
     prepare: Hook | None = None
     after: Hook | None = None
+    gone_or_back: Callable[[Actor, list[UUID]], None] | None = None
+    """Runs after records went to the bin or came back, in the same act: for figures other records keep of them."""
     can_create: bool = True
     can_delete: bool = True
     can_import: bool = True

@@ -24,7 +24,7 @@ from kemai.platform.objects.undo import ChangedSince, offer_undo, undo_kind
 from kemai.platform.objects.write import lock_row, update_rows
 from kemai.sales import errors
 from kemai.sales.events import OpportunityLost, OpportunityMoved, OpportunityWon
-from kemai.sales.models import Pipeline, Stage, StageMove
+from kemai.sales.models import Opportunity, Pipeline, Stage, StageMove
 from kemai.sales.rules.stages import GateFacts, missing_for_stage
 
 
@@ -113,6 +113,12 @@ def after_opportunities(actor: Actor, drafts: list[Draft]) -> None:
         ):
             for key in {draft.old["customer_id"], draft.get("customer_id")}:
                 count_deals(key)
+
+
+def recount_customers(actor: Actor, opportunity_ids: list[UUID]) -> None:
+    """Count the deals of customers whose opportunities went to the bin or came back."""
+    for key in Opportunity.objects.filter(pk__in=opportunity_ids).values_list("customer_id", flat=True).distinct():
+        count_deals(key)
 
 
 def move_opportunity(actor: Actor, opportunity_id: UUID, *, stage: str) -> UUID | None:
