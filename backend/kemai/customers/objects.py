@@ -10,7 +10,17 @@ from kemai.customers.models import Contact, Customer, CustomerRelation, Pool
 from kemai.customers.services import ownership, pools, records
 from kemai.kit import validate
 from kemai.kit.words import T
-from kemai.platform.objects.declare import Choice, Command, Field, ObjectType, Panel, SearchLine, View, register
+from kemai.platform.objects.declare import (
+    Choice,
+    Command,
+    Field,
+    KeyLookup,
+    ObjectType,
+    Panel,
+    SearchLine,
+    View,
+    register,
+)
 from kemai.platform.objects.types import (
     BOOL,
     CHOICE,
@@ -85,6 +95,7 @@ register(
                 indexed=True,
                 max_length=200,
                 key=True,
+                lookup=KeyLookup("unique_key", records.company_lookup),
                 aliases=("公司名称", "客户", "企业名称", "单位名称", "公司", "customer name", "company"),
             ),
             Field(

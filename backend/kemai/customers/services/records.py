@@ -45,6 +45,11 @@ def unique_key(kind: str, name: str, phone: str) -> str:
     return f"p:{company_key(name)}:{number}" if number else ""
 
 
+def company_lookup(name: str) -> str:
+    """The key under which a company is found by any spelling of its name (imports, cells that refer to customers)."""
+    return unique_key("company", name, "")
+
+
 def _set_owners(actor: Actor, drafts: list[Draft]) -> None:
     for draft in drafts:
         draft.values["owner_id"] = draft.values.get("owner_id") or actor.id

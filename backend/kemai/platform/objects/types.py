@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kemai.platform.objects.declare import Field
 
 MISSING = T("请填写此项。", "This is required.")
+EXAMPLE = T("示例：", "Example: ")
 
 
 class BadValue(ValueError):
@@ -110,6 +111,14 @@ class FieldType:
         """A read value as an export shows it."""
         return "" if value is None else value
 
+    def exporter(self, field: Field, context: CellContext) -> Callable[[Any], Any]:
+        """:meth:`text` for a whole column, with what does not change from row to row worked out once."""
+        return lambda value: self.text(field, value, context)
+
+    def example(self, field: Field) -> str:
+        """What a template shows as an example; empty where none can be made up."""
+        return ""
+
     def null_sql(self, column: str) -> str:
         return f"({column} IS NULL OR {column} = '')"
 
@@ -145,7 +154,8 @@ class FieldType:
 
 
 class Text(FieldType):
-    pass
+    def example(self, field: Field) -> str:
+        return f"{EXAMPLE.to()}{field.label.to()}"[: field.max_length or 60] if field.required else ""
 
 
 class LongText(FieldType):
@@ -176,6 +186,9 @@ class Number(FieldType):
     operators = ORDERED
     empty = None
     places = 6
+
+    def example(self, field: Field) -> str:
+        return "10"
 
     def parse(self, field: Field, raw: Any) -> Decimal | None:
         if raw is None or raw == "":
@@ -240,6 +253,9 @@ class Money(Number):
     cell_kind = "money"
     places = 2
 
+    def example(self, field: Field) -> str:
+        return "12000.50"
+
     def _decimal(self, raw: Any) -> Decimal:
         if isinstance(raw, bool) or not isinstance(raw, (str, int, Decimal)):
             raise BadValue(
@@ -270,6 +286,9 @@ class Date(FieldType):
     operators = (*ORDERED, "within_last", "within_next")
     empty = None
     json_schema = {"type": "string", "format": "date"}
+
+    def example(self, field: Field) -> str:
+        return "2026-11-21"
 
     def parse(self, field: Field, raw: Any) -> date | None:
         if raw is None or raw == "":
@@ -331,6 +350,9 @@ class Instant(Date):
     cast = "::timestamptz"
     json_schema = {"type": "string", "format": "date-time"}
 
+    def example(self, field: Field) -> str:
+        return "2026-11-21 09:30"
+
     def _date(self, raw: Any) -> Any:
         try:
             value = datetime.fromisoformat(raw)
@@ -379,6 +401,12 @@ class Instant(Date):
                 "not_instant", T("时间应写成 2026-11-21 09:30。", "Write a time as 2026-11-21 09:30.")
             ) from error
 
+    def exporter(self, field: Field, context: CellContext) -> Callable[[Any], Any]:
+        zone = ZoneInfo(context.time_zone)
+        return lambda value: (
+            None if value is None else datetime.fromisoformat(value).astimezone(zone).replace(tzinfo=None)
+        )
+
     def text(self, field: Field, value: Any, context: CellContext) -> Any:
         return (
             None
@@ -394,6 +422,9 @@ class Bool(FieldType):
     empty = False
     groupable = True
     json_schema = {"type": "boolean"}
+
+    def example(self, field: Field) -> str:
+        return T("是", "Yes").to()
 
     def parse(self, field: Field, raw: Any) -> bool:
         if raw is None:
@@ -454,6 +485,13 @@ class Choice(FieldType):
         found = context.labels.get(field.name, {}).get(text.strip().lower())
         return found if found is not None else text.strip()
 
+    def example(self, field: Field) -> str:
+        return next((item.label.to() for item in field.choice_items() if item.active), "")
+
+    def exporter(self, field: Field, context: CellContext) -> Callable[[Any], Any]:
+        labels = {code: label.to() for code, label in field.choice_map().items()}
+        return lambda value: labels.get(value or "", value or "")
+
     def text(self, field: Field, value: Any, context: CellContext) -> Any:
         label = field.choice_map().get(value or "")
         return label.to() if label else (value or "")
@@ -496,6 +534,10 @@ class Tags(FieldType):
         labels = context.labels.get(field.name, {})
         words = [w.strip() for w in re.split(r"[,，;；、\n|]", text) if w.strip()]
         return [labels.get(w.lower(), w) for w in words]
+
+    def exporter(self, field: Field, context: CellContext) -> Callable[[Any], Any]:
+        labels = {code: label.to() for code, label in field.choice_map().items()}
+        return lambda value: "、".join(labels.get(v, v) for v in value or [])
 
     def text(self, field: Field, value: Any, context: CellContext) -> Any:
         known = field.choice_map()
@@ -590,6 +632,9 @@ class Phone(FieldType):
     telling = True
     operators = ("eq", "is_null")
 
+    def example(self, field: Field) -> str:
+        return "13800001234"
+
     def parse(self, field: Field, raw: Any) -> str:
         text = super().parse(field, raw)
         if not text:
@@ -617,6 +662,9 @@ class Email(FieldType):
     name = "email"
     telling = True
     operators = ("eq", "contains", "starts_with", "is_null")
+
+    def example(self, field: Field) -> str:
+        return "name@example.com"
 
     def parse(self, field: Field, raw: Any) -> str:
         text = super().parse(field, raw)

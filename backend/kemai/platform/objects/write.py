@@ -32,6 +32,7 @@ from kemai.platform.objects.drafts import (
 )
 from kemai.platform.objects.read import get_detail
 from kemai.platform.objects.secrecy import row_secret
+from kemai.platform.objects.store import insert_rows
 from kemai.platform.objects.types import MISSING, BadValue
 
 OUT_OF_SCOPE = T(
@@ -90,22 +91,11 @@ def prepare_new(
 def insert_drafts(actor: Actor, declaration: ObjectType, drafts: list[Draft], verb: str = "create") -> None:
     """Insert prepared drafts inside an open act."""
     moment = now()
-    model = declaration.model
-    rows = []
+    stamps = {"created_at": moment, "created_by": actor.id, "updated_at": moment, "updated_by": actor.id}
     for draft in drafts:
         derive(declaration, draft)
-        rows.append(
-            model(
-                id=draft.id,
-                created_at=moment,
-                created_by=actor.id,
-                updated_at=moment,
-                updated_by=actor.id,
-                **draft.values,
-            )
-        )
     with refusing_doubles(declaration):
-        model._base_manager.bulk_create(rows, batch_size=500)
+        insert_rows(declaration.model, [{"id": d.id, **stamps, **d.values} for d in drafts])
     _recheck(actor, declaration, [d.id for d in drafts], verb)
     if declaration.after:
         declaration.after(actor, drafts)
@@ -288,9 +278,14 @@ def delete_records(actor: Actor, declaration: ObjectType, ids: list[UUID], *, ve
             row = lock_row(actor, declaration, key, declaration.perm("delete"))
             if version is not None and row["version"] != version:
                 raise _stale(actor, declaration, key, {})
-        _bin(actor, declaration, "id", ids, deletion)
+        bin_rows(actor, declaration, ids, deletion)
         emit(RecordsDeleted(declaration.name, ids[0] if len(ids) == 1 else None, [str(i) for i in ids]))
     return deletion
+
+
+def bin_rows(actor: Actor, declaration: ObjectType, ids: list[UUID], deletion: UUID) -> None:
+    """Put locked rows and their children into the bin under one deletion id, inside an open act."""
+    _bin(actor, declaration, "id", ids, deletion)
 
 
 def _bin(actor: Actor, declaration: ObjectType, column: str, ids: list[UUID], deletion: UUID) -> None:
@@ -301,6 +296,8 @@ def _bin(actor: Actor, declaration: ObjectType, column: str, ids: list[UUID], de
             [deletion, actor.id, ids],
         )
         gone = [row[0] for row in cursor.fetchall()]
+    if gone and declaration.gone_or_back:
+        declaration.gone_or_back(actor, gone)
     for child_name, field_name in declaration.children if gone else ():
         child = get_object(child_name)
         _bin(actor, child, child.by_name[field_name].stored, gone, deletion)
@@ -334,6 +331,8 @@ def _unbin(actor: Actor, declaration: ObjectType, column: str, ids: list[UUID], 
             [actor.id, ids, deletion],
         )
         back = [row[0] for row in cursor.fetchall()]
+    if back and declaration.gone_or_back:
+        declaration.gone_or_back(actor, back)
     for child_name, field_name in declaration.children if back else ():
         child = get_object(child_name)
         _unbin(actor, child, child.by_name[field_name].stored, back, deletion)

@@ -1,0 +1,79 @@
+"""Rows into tables in bulk, and the scope of rows that are not yet in one."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection, models
+from psycopg.types.json import Jsonb
+
+from kemai.accounts.access import Actor, branches
+from kemai.platform.objects.declare import Draft, ObjectType
+
+#: From so many rows on COPY beats INSERT; a form's single record keeps its one statement.
+COPY_FROM = 20
+
+
+def insert_rows(model: type[models.Model], rows: list[dict[str, Any]]) -> None:
+    """Insert rows given by column; columns left out get the model's defaults. Statement triggers run as for any insert."""
+    if len(rows) < COPY_FROM:
+        model._base_manager.bulk_create([_instance(model, row) for row in rows])
+        return
+    columns, defaults, packed, lists = _layout(model)
+    fixed = [default() for default in defaults]
+    names = ", ".join(columns)
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            values = [row.get(column, fixed[n]) for n, column in enumerate(columns)]
+            for n in packed:
+                values[n] = Jsonb(values[n])
+            for n in lists:
+                values[n] = list(values[n])  # a tuple would become a composite value
+            copy.write_row(values)
+
+
+def _instance(model: type[models.Model], row: dict[str, Any]) -> models.Model:
+    by_column = {f.column: f.attname for f in model._meta.concrete_fields}
+    return model(**{by_column[column]: value for column, value in row.items()})
+
+
+@lru_cache(maxsize=200)
+def _layout(model: type[models.Model]) -> tuple[list[str], list[Any], list[int], list[int]]:
+    """Columns of a table, how each default is made, which hold JSON and which lists. Keys the database makes are left to it."""
+    fields = [f for f in model._meta.concrete_fields if not isinstance(f, models.AutoField)]
+    packed = [n for n, f in enumerate(fields) if isinstance(f, models.JSONField)]
+    lists = [n for n, f in enumerate(fields) if isinstance(f, ArrayField)]
+    return [f.column for f in fields], [f.get_default for f in fields], packed, lists
+
+
+def drafts_in_scope(actor: Actor, declaration: ObjectType, drafts: list[Draft], verbs: tuple[str, ...]) -> set[UUID]:
+    """Which drafts, saved as they are, ``actor`` could do all of ``verbs`` to: the one predicate over values instead of a table.
+
+    An import learns this before it writes; the re-check of the saved rows stays the judge.
+    """
+    scopes = [branches(actor, declaration.perm(verb), declaration.ownership) for verb in verbs]
+    if not drafts or all(scope.everything for scope in scopes):
+        return {d.id for d in drafts}
+    line = declaration.ownership
+    shared = tuple(key for _, key in line.shares if key != "id")
+    columns = list(dict.fromkeys((*line.owners, *line.departments, *shared, *((line.pool,) if line.pool else ()))))
+    params: dict[str, Any] = {"ids": [d.id for d in drafts]}
+    for column in columns:
+        params[f"v_{column}"] = [
+            actor.id if column == "created_by" and d.old is None else d.get(column) for d in drafts
+        ]
+    for scope in scopes:
+        params.update(scope.params)
+    arrays = ", ".join(["%(ids)s::uuid[]", *(f"%(v_{column})s::uuid[]" for column in columns)])
+    names = ", ".join(["id", *columns])
+    condition = " AND ".join(scope.sql for scope in scopes)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT t.id FROM unnest({arrays}) AS t ({names}) WHERE {condition}", params)
+        return {row[0] for row in cursor.fetchall()}
