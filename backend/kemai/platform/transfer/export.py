@@ -1,0 +1,205 @@
+"""Lists as files: what the person sees, as he sees it, row by row in constant memory (CUS-12, P-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connections, transaction
+
+from kemai.accounts.access import Actor, branches
+from kemai.accounts.sessions import actor_of
+from kemai.base import audit, rates
+from kemai.base.jobs import JobCancelled, JobRun, job_kind, start_job
+from kemai.base.models import Job
+from kemai.base.parameters import Parameter, declare
+from kemai.kit.clock import now
+from kemai.kit.errors import Malformed
+from kemai.kit.spreadsheet.writer import Column, CsvRows, XlsxRows, safe_file_name
+from kemai.kit.words import T, language
+from kemai.platform.objects.declare import Field, ObjectType, get_object
+from kemai.platform.objects.read import run_params
+from kemai.platform.objects.rows import stream_rows
+from kemai.platform.objects.secrecy import MASKED, access_of
+from kemai.platform.objects.select import ListPlan, Query, plan_list
+from kemai.platform.objects.types import CellContext
+from kemai.platform.transfer.faults import stored
+from kemai.platform.transfer.lines import WATERMARK
+
+FORMATS = ("xlsx", "csv")
+REPORT_EVERY = 5_000
+LABEL = T("导出：{label}", "Export: {label}")
+ABOUT = T("导出信息", "About this export")
+MARK = T(
+    "{label} · 导出人 {name}（{username}） · {at}（{zone}）",
+    "{label} · exported by {name} ({username}) · {at} ({zone})",
+)
+PER_HOUR = declare(
+    Parameter(
+        "export.per_hour",
+        "int",
+        30,
+        T("每人每小时导出次数", "Exports per person and hour"),
+        T("数据", "Data"),
+        minimum=1,
+        maximum=10_000,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """Who exported what, and when; in the person's zone and language."""
+
+    text: str
+
+    @classmethod
+    def of(cls, actor: Actor, declaration: ObjectType) -> Watermark:
+        at = now().astimezone(ZoneInfo(actor.time_zone)).strftime("%Y-%m-%d %H:%M:%S")
+        return cls(
+            MARK.to(
+                label=declaration.plural.to(), name=actor.name, username=actor.username, at=at, zone=actor.time_zone
+            )
+        )
+
+
+def start_export(actor: Actor, declaration: ObjectType, query: Query, file_format: str) -> Job:
+    """Check what is asked and queue the job. Rows, columns and masks are decided when it runs, by the rights of that moment."""
+    if file_format not in FORMATS:
+        raise Malformed(what="format: xlsx | csv")
+    export_plan(actor, declaration, query)
+    rates.take(f"export:{actor.id}", limit=PER_HOUR.value(), seconds=3600)
+    label = LABEL.to(label=declaration.plural.to())
+    asked = {k: v for k, v in asdict(query).items() if k in ("fields", "filter", "q", "sort")}
+    return start_job(
+        actor.id, "export", label=T(label, label), params={"object": declaration.name, "format": file_format, **asked}
+    )
+
+
+@job_kind("export")
+def run_export(job: JobRun) -> None:
+    """Write the file and keep it for a day, for the one who asked."""
+    actor = actor_of(job.job.actor_id)
+    language.set(actor.locale)
+    declaration = get_object(job.params["object"])
+    query = Query(tuple(job.params["fields"]), job.params["filter"], job.params["q"], job.params["sort"])
+    file_format = job.params["format"]
+    day = now().astimezone(ZoneInfo(actor.time_zone)).strftime("%Y%m%d-%H%M")
+    name = safe_file_name(f"{declaration.plural.to()}-{day}.{file_format}")
+    target = stored(name, created_by=actor.id, days=1)
+    with target as path, _reporting(job.job.id) as report:
+        rows = write_export(actor, declaration, query, path, report=report)
+    assert target.row is not None
+    note_export(actor, declaration, query, rows=rows, file=target.row.id)
+    job.job.total = job.job.done = job.job.succeeded = rows
+    job.result(file=str(target.row.id), rows=rows)
+
+
+def note_export(actor: Actor, declaration: ObjectType, query: Query, *, rows: int, file: UUID | None) -> None:
+    """The audit event of an export: what was asked for and how much went out (P-3, P-9)."""
+    data = {
+        "filter": query.filter,
+        "q": query.q,
+        "sort": query.sort,
+        "fields": list(query.fields),
+        "rows": rows,
+        "file": str(file) if file else None,
+    }
+    audit.record(actor, "export", object=declaration.name, data=data)
+
+
+def export_plan(actor: Actor, declaration: ObjectType, query: Query) -> ListPlan:
+    """The list compiled for exporting; :class:`Forbidden` without the right, :class:`Malformed` for hidden fields and filters."""
+    actor.require(declaration.perm("view"))
+    return plan_list(actor, declaration, query, permission="export")
+
+
+def write_export(
+    actor: Actor,
+    declaration: ObjectType,
+    query: Query,
+    path: Path,
+    *,
+    report: Callable[[int], None] = lambda rows: None,
+) -> int:
+    """Write the rows of a list to ``path`` (.xlsx or .csv) with a watermark; returns how many."""
+    plan = export_plan(actor, declaration, query)
+    fields = [declaration.by_name[name] for name in query.fields]
+    context = CellContext({}, actor.time_zone)
+    shown = [(f.name, _exporter(actor, declaration, f, context)) for f in fields]
+    columns = [
+        Column(f.label.to(), "text" if access_of(actor, declaration, f) == MASKED else f.type.cell_kind) for f in fields
+    ]
+    make = plan.columns.output.make
+    count = 0
+    sql, params = _statement(actor, plan, query)
+    with (
+        _writer(path, columns, declaration, Watermark.of(actor, declaration), actor) as out,
+        transaction.atomic(),
+        stream_rows(sql, params) as rows,
+    ):
+        for row in rows:
+            item = make(row)
+            out.write([show(item[name]) for name, show in shown])
+            count += 1
+            if count % REPORT_EVERY == 0:
+                report(count)
+    return count
+
+
+def _exporter(actor: Actor, declaration: ObjectType, f: Field, context: CellContext) -> Callable[[Any], Any]:
+    if access_of(actor, declaration, f) == MASKED:
+        return lambda value: value
+    return f.type.exporter(f, context)
+
+
+def _statement(actor: Actor, plan: ListPlan, query: Query) -> tuple[str, dict[str, Any]]:
+    """Every row the list would show and the right to export reaches, in the order of the list."""
+    declaration = plan.declaration
+    seen = branches(actor, declaration.perm("view"), declaration.ownership)
+    way = "DESC" if plan.descending else "ASC"
+    sql = (
+        f"SELECT {', '.join(plan.columns.select)} FROM {declaration.table} t {' '.join(plan.columns.joins)} "
+        f"WHERE {plan.scope.sql} AND {seen.sql} AND {plan.condition} "
+        f"ORDER BY {plan.sort.sort_expression} {way} NULLS LAST, t.id {way}"
+    )
+    return sql, {**seen.params, **run_params(actor, plan, query)}
+
+
+@contextmanager
+def _writer(
+    path: Path, columns: list[Column], declaration: ObjectType, mark: Watermark, actor: Actor
+) -> Iterator[XlsxRows | CsvRows]:
+    zone = ZoneInfo(actor.time_zone)
+    if path.suffix.lower() == ".csv":
+        with CsvRows(path, columns, zone=zone) as out:
+            yield out
+            out.write([f"{WATERMARK} {mark.text}"])
+    else:
+        with XlsxRows(
+            path, columns, title=declaration.plural.to(), note=mark.text, note_title=ABOUT.to(), zone=zone
+        ) as book:
+            yield book
+
+
+@contextmanager
+def _reporting(job_id: UUID) -> Iterator[Callable[[int], None]]:
+    """Progress on a connection of its own: the job's is inside the transaction its rows stream from."""
+    other = connections.create_connection("default")
+
+    def report(rows: int) -> None:
+        with other.cursor() as cursor:
+            cursor.execute("UPDATE base_job SET done = %s WHERE id = %s RETURNING cancel_asked", [rows, job_id])
+            asked = cursor.fetchone()
+        if asked and asked[0]:
+            raise JobCancelled
+
+    try:
+        yield report
+    finally:
+        other.close()
