@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from kemai.accounts.access import Actor, branches
-from kemai.kit.text.search import query_words
+from kemai.kit.text.search import closeness, query_words, typo_terms
 from kemai.platform.objects.declare import ObjectType, all_objects
 from kemai.platform.objects.rows import fetch_rows
 from kemai.platform.objects.searching import search_condition, search_params
 from kemai.platform.objects.secrecy import output
+
+#: From this likeness (0 to 100) on a misspelt word counts as meant.
+ALIKE = 80
 
 
 def search_everything(actor: Actor, q: str, *, limit: int = 10) -> list[dict[str, Any]]:
@@ -20,17 +24,35 @@ def search_everything(actor: Actor, q: str, *, limit: int = 10) -> list[dict[str
     searched = [o for o in all_objects() if o.search.global_search and actor.has(o.perm("view"))]
     if not searched:
         return []
-    params: dict[str, Any] = {
-        **search_params(text),
-        "limit": limit,
-        "q_first": f"{query_words(text)[0] if query_words(text) else ''}%",
-    }
-    parts = [_part(actor, n, declaration, params) for n, declaration in enumerate(searched)]
+    groups = _ask(
+        actor,
+        searched,
+        {**search_params(text), "q_first": f"{(query_words(text) or [''])[0]}%"},
+        limit,
+        search_condition,
+    )
+    groups = groups or _with_one_error(actor, searched, text, limit)
+    for group in groups:
+        for item in group["items"]:
+            del item["text"]
+    return groups
+
+
+Condition = Callable[[Actor, ObjectType], str]
+
+
+def _ask(
+    actor: Actor, searched: list[ObjectType], params: dict[str, Any], limit: int, condition: Condition
+) -> list[dict[str, Any]]:
+    params = {**params, "limit": limit}
+    parts = [
+        _part(actor, n, declaration, params, condition(actor, declaration)) for n, declaration in enumerate(searched)
+    ]
     rows = fetch_rows(" UNION ALL ".join(parts), params)
     groups = []
     for n, declaration in enumerate(searched):
         items = [
-            {"id": row[1], "label": row[2], "sub": row[3] or "", "path": f"{declaration.path}/{row[1]}"}
+            {"id": row[1], "label": row[2], "sub": row[3] or "", "path": f"{declaration.path}/{row[1]}", "text": row[4]}
             for row in rows
             if row[0] == n
         ]
@@ -39,15 +61,29 @@ def search_everything(actor: Actor, q: str, *, limit: int = 10) -> list[dict[str
     return groups
 
 
-def _part(actor: Actor, n: int, declaration: ObjectType, params: dict[str, Any]) -> str:
+def _with_one_error(actor: Actor, searched: list[ObjectType], text: str, limit: int) -> list[dict[str, Any]]:
+    """A latin word typed with one error: narrowed by its unharmed parts, then ranked by likeness. Only when nothing else was found."""
+    ways = typo_terms(text)
+    if not ways:
+        return []
+    params = {"q_first": "", **{f"q_way{n}": way for n, way in enumerate(ways)}}
+    either = " OR ".join(f"t.search_terms @> %(q_way{n})s" for n in range(len(ways)))
+    groups = _ask(actor, searched, params, 50, lambda _actor, _declaration: f"({either})")
+    for group in groups:
+        alike = sorted(((closeness(text, item["text"]), item) for item in group["items"]), key=lambda pair: -pair[0])
+        group["items"] = [item for score, item in alike if score >= ALIKE][:limit]
+    return [group for group in groups if group["items"]]
+
+
+def _part(actor: Actor, n: int, declaration: ObjectType, params: dict[str, Any], condition: str) -> str:
     scope = branches(actor, declaration.perm("view"), declaration.ownership)
     params.update(scope.params)
     title = output(actor, declaration, declaration.by_name[declaration.title]) or "NULL"
     sub = _subtitle(actor, declaration)
     # Names that begin with the query first, then what was worked on last; both over at most 200 hits, so a common word stays fast.
     return (
-        f"(SELECT {n} AS n, h.id, h.title, h.sub FROM (SELECT t.id, {title} AS title, {sub} AS sub, t.search_text, t.updated_at FROM {declaration.table} t "
-        f"WHERE t.deleted_at IS NULL AND {scope.sql} AND {search_condition(actor, declaration)} LIMIT 200) h "
+        f"(SELECT {n} AS n, h.id, h.title, h.sub, left(h.search_text, 300) FROM (SELECT t.id, {title} AS title, {sub} AS sub, t.search_text, t.updated_at FROM {declaration.table} t "
+        f"WHERE t.deleted_at IS NULL AND {scope.sql} AND {condition} LIMIT 200) h "
         f"ORDER BY (h.search_text LIKE %(q_first)s) DESC, h.updated_at DESC LIMIT %(limit)s)"
     )
 
