@@ -82,7 +82,8 @@ def _part(actor: Actor, n: int, declaration: ObjectType, params: dict[str, Any],
     sub = _subtitle(actor, declaration)
     # Names that begin with the query first, then what was worked on last; both over at most 200 hits, so a common word stays fast.
     return (
-        f"(SELECT {n} AS n, h.id, h.title, h.sub, left(h.search_text, 300) FROM (SELECT t.id, {title} AS title, {sub} AS sub, t.search_text, t.updated_at FROM {declaration.table} t "
+        f"(SELECT {n} AS n, h.id, h.title, h.sub, left(h.search_text, 300) FROM "
+        f"(SELECT t.id, {title} AS title, {sub} AS sub, t.search_text, t.updated_at FROM {declaration.table} t "
         f"WHERE t.deleted_at IS NULL AND {scope.sql} AND {condition} LIMIT 200) h "
         f"ORDER BY (h.search_text LIKE %(q_first)s) DESC, h.updated_at DESC LIMIT %(limit)s)"
     )
