@@ -69,8 +69,6 @@ def run_params(actor: Actor, plan: ListPlan, query: Query) -> dict[str, Any]:
 
 def list_page(actor: Actor, declaration: ObjectType, query: Query) -> tuple[list[dict[str, Any]], str | None]:
     """One page and the cursor of the next (None at the end). One statement."""
-    if query.deleted:
-        actor.require(declaration.perm("delete"))
     plan = plan_list(actor, declaration, query)
     refuse_unindexed(actor, plan)
     params = run_params(actor, plan, query)

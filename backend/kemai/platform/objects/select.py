@@ -201,6 +201,8 @@ _MAX_PLANS = 2000
 def plan_list(actor: Actor, declaration: ObjectType, query: Query, permission: str = "view") -> ListPlan:
     """The compiled list for this shape and these rights, from the cache where it was compiled before."""
     actor.require(declaration.perm(permission))
+    if query.deleted:
+        actor.require(declaration.perm("delete"))
     key = (
         declaration.name,
         permission,
