@@ -42,6 +42,7 @@ from kemai.platform.objects.types import (
 
 POOLS_OF = "SELECT m.pool_id FROM customers_poolmember m WHERE m.member_id = ANY(%(principals)s)"
 POOLED = "t.pool_id IS NOT NULL"
+HELD_BY_NOBODY = "t.holder_id IS NULL"
 assert dictionaries.INDUSTRY  # declared before the fields that name them
 SEE_POOLED = "customers.customer.reveal_pool"
 
@@ -222,6 +223,12 @@ register(
                 inline=True,
             ),
             Field("size", CHOICE, T("规模", "Size"), section="class", dictionary="size", inline=True),
+            Field("ladder", CHOICE, T("客户阶梯", "Ladder"), section="class", dictionary="ladder"),
+            Field("frequency_class", CHOICE, T("购买频率", "Frequency"), section="class", dictionary="frequency_class"),
+            Field("tenure_class", CHOICE, T("新老客户", "Tenure"), section="class", dictionary="tenure_class"),
+            Field("buyer_kind", CHOICE, T("购买主体", "Buyer"), section="class", dictionary="buyer_kind"),
+            Field("buying_potential", CHOICE, T("购买潜力", "Buying potential"), section="class", dictionary="level"),
+            Field("buying_willingness", CHOICE, T("购买意愿", "Willingness"), section="class", dictionary="level"),
             Field(
                 "credit_code",
                 CODE,
@@ -526,15 +533,34 @@ register(
                 inline=True,
                 mask="phone",
                 sensitive=True,
+                secret_when=HELD_BY_NOBODY,
+                secret_unless=SEE_POOLED,
                 max_length=60,
                 key=True,
                 aliases=("手机", "手机号", "联系电话", "mobile"),
             ),
             Field(
-                "email", EMAIL, T("邮箱", "E-mail"), inline=True, mask="email", sensitive=True, max_length=200, key=True
+                "email",
+                EMAIL,
+                T("邮箱", "E-mail"),
+                inline=True,
+                mask="email",
+                sensitive=True,
+                secret_when=HELD_BY_NOBODY,
+                secret_unless=SEE_POOLED,
+                max_length=200,
+                key=True,
             ),
             Field(
-                "wechat", TEXT, T("微信", "WeChat"), mask="middle", sensitive=True, max_length=60, aliases=("微信号",)
+                "wechat",
+                TEXT,
+                T("微信", "WeChat"),
+                mask="middle",
+                sensitive=True,
+                secret_when=HELD_BY_NOBODY,
+                secret_unless=SEE_POOLED,
+                max_length=60,
+                aliases=("微信号",),
             ),
             Field("is_primary", BOOL, T("主要联系人", "Main contact"), inline=True),
             Field("reports_to", REFERENCE, T("上级", "Reports to"), target="contacts", section="relation"),
@@ -548,6 +574,8 @@ register(
             ),
             Field("warmth", CHOICE, T("关系程度", "Warmth"), dictionary="warmth", section="relation", inline=True),
             Field("birthday", DATE, T("生日", "Birthday"), section="relation", sensitive=True, mask="null"),
+            Field("anniversary", DATE, T("纪念日", "Anniversary"), section="relation", sensitive=True, mask="null"),
+            Field("anniversary_note", TEXT, T("纪念日说明", "What it marks"), section="relation", max_length=60),
             Field(
                 "preferred_channel",
                 CHOICE,
@@ -576,6 +604,7 @@ register(
             "warmth",
             "reports_to",
             "birthday",
+            "anniversary",
             "preferred_channel",
             "preferred_time",
         ),
