@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
+from kemai.activities.services.care import remind_of_dates
 from kemai.activities.services.tasks import remind_due_tasks
 from kemai.platform.notify import forget_old_events
 
@@ -13,3 +14,9 @@ from kemai.platform.notify import forget_old_events
 def remind(timestamp: int) -> None:
     remind_due_tasks()
     forget_old_events()
+
+
+@app.periodic(cron="5 0 * * *", periodic_id="care")  # 08:05 in China
+@app.task(name="activities.care", queue="system", queueing_lock="care")
+def care(timestamp: int) -> None:
+    remind_of_dates()

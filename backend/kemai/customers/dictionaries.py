@@ -144,3 +144,36 @@ RELEASE_REASON = declare_dictionary(
     ("no_time", "精力不足", "No time"),
     ("other", "其他", "Other"),
 )
+
+LADDER = declare_dictionary(
+    "ladder",
+    T("客户阶梯", "Customer ladder"),
+    ("potential", "潜在客户", "Suspect", "default"),
+    ("possible", "可能客户", "Prospect", "blue"),
+    ("supporter", "支持者", "Supporter", "cyan"),
+    ("customer", "客户", "Customer", "green"),
+    ("loyal", "忠实客户", "Loyal customer", "gold"),
+)
+FREQUENCY = declare_dictionary(
+    "frequency_class",
+    T("购买频率", "Frequency"),
+    ("high", "高频", "Frequent", "green"),
+    ("low", "低频", "Seldom", "default"),
+)
+TENURE = declare_dictionary(
+    "tenure_class", T("新老客户", "Tenure"), ("new", "新客户", "New", "blue"), ("old", "老客户", "Old", "default")
+)
+BUYER_KIND = declare_dictionary(
+    "buyer_kind",
+    T("购买主体", "Buyer"),
+    ("individual", "个人", "Individual"),
+    ("group", "集团", "Group"),
+    ("office", "办公", "Office"),
+)
+LEVEL = declare_dictionary(
+    "level",
+    T("高中低", "Level"),
+    ("high", "高", "High", "red"),
+    ("middle", "中", "Middle", "orange"),
+    ("low", "低", "Low", "default"),
+)

@@ -64,4 +64,6 @@ def recount_contacts(actor: Actor, interaction_ids: list[UUID]) -> None:
     for key in keys:
         rows = Interaction.objects.filter(customer_id=key, deleted_at__isnull=True).order_by("-occurred_at", "-id")
         last = rows.values("occurred_at", "next_contact_at").first()
-        set_contacts(key, last_at=last["occurred_at"] if last else None, next_at=last["next_contact_at"] if last else None)
+        set_contacts(
+            key, last_at=last["occurred_at"] if last else None, next_at=last["next_contact_at"] if last else None
+        )
