@@ -26,8 +26,8 @@ DAYS_AHEAD = declare(
     )
 )
 _KINDS = (
-    ("birthday", "''", T("{name} 的生日将至（{day}）", "{name}'s birthday is near ({day})")),
-    ("anniversary", "c.anniversary_note", T("{name} 的{what}将至（{day}）", "{name}: {what} is near ({day})")),
+    ("birthday", "''", T("{name}的生日将至（{day}）", "{name}'s birthday is near ({day})")),
+    ("anniversary", "c.anniversary_note", T("{name}的{what}将至（{day}）", "{name}: {what} is near ({day})")),
 )
 _SQL = """
 SELECT c.id, c.name, c.holder_id, to_char(c.{column}, 'MM-DD'), {what} FROM customers_contact c

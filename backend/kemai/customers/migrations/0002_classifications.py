@@ -4,50 +4,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0001_initial'),
+        ("customers", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='contact',
-            name='anniversary',
+            model_name="contact",
+            name="anniversary",
             field=models.DateField(null=True),
         ),
         migrations.AddField(
-            model_name='contact',
-            name='anniversary_note',
-            field=models.CharField(default='', max_length=60),
+            model_name="contact",
+            name="anniversary_note",
+            field=models.CharField(default="", max_length=60),
         ),
         migrations.AddField(
-            model_name='customer',
-            name='buyer_kind',
-            field=models.CharField(default='', max_length=20),
+            model_name="customer",
+            name="buyer_kind",
+            field=models.CharField(default="", max_length=20),
         ),
         migrations.AddField(
-            model_name='customer',
-            name='buying_potential',
-            field=models.CharField(default='', max_length=20),
+            model_name="customer",
+            name="buying_potential",
+            field=models.CharField(default="", max_length=20),
         ),
         migrations.AddField(
-            model_name='customer',
-            name='buying_willingness',
-            field=models.CharField(default='', max_length=20),
+            model_name="customer",
+            name="buying_willingness",
+            field=models.CharField(default="", max_length=20),
         ),
         migrations.AddField(
-            model_name='customer',
-            name='frequency_class',
-            field=models.CharField(default='', max_length=20),
+            model_name="customer",
+            name="frequency_class",
+            field=models.CharField(default="", max_length=20),
         ),
         migrations.AddField(
-            model_name='customer',
-            name='ladder',
-            field=models.CharField(default='', max_length=20),
+            model_name="customer",
+            name="ladder",
+            field=models.CharField(default="", max_length=20),
         ),
         migrations.AddField(
-            model_name='customer',
-            name='tenure_class',
-            field=models.CharField(default='', max_length=20),
+            model_name="customer",
+            name="tenure_class",
+            field=models.CharField(default="", max_length=20),
         ),
     ]
