@@ -1,90 +1,114 @@
-// Writes src/theme/antd.generated.css: the styles of the antd components this application uses, so that the
-// browser computes none (theme.zeroRuntime) and the page needs no inline style elements (docs/decisions/010).
-// A component missing here shows unstyled at once: add its name. `npm run styles` runs before dev and build.
-import { writeFileSync } from "node:fs";
+// Writes src/theme/antd.generated.css: the styles of the antd components the sources import, so that the browser
+// computes none (theme.zeroRuntime) and the page needs no style elements made at run time (docs/decisions/010).
+// A component imported without a sample here stops the build. `npm run styles` runs before dev and build.
+import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { createCache, extractStyle, StyleProvider } from "@ant-design/cssinjs";
 import * as antd from "antd";
 import { Fragment, createElement as h } from "react";
 import { renderToString } from "react-dom/server";
 
-const noop = () => undefined;
+/** What is imported from antd but draws nothing of its own. */
+const STYLELESS = new Set(["ConfigProvider", "theme", "Grid"]);
+/** Parts that a component shows only in a popup, which a rendering to text never opens. */
+const INSIDE = {
+  DatePicker: ["Button", "Input", "TimePicker"],
+  Dropdown: ["Menu", "Button"],
+  Drawer: ["Button"],
+  Modal: ["Button"],
+  Popconfirm: ["Popover", "Button"],
+  Popover: ["Tooltip"],
+  Select: ["Empty", "Tag"],
+  Table: ["Checkbox", "Dropdown", "Empty", "Pagination", "Spin"],
+  Tabs: ["Dropdown"],
+  Transfer: ["Checkbox", "Input"],
+  TreeSelect: ["Select", "Tree"],
+  Cascader: ["Select"],
+  Upload: ["Button", "Progress", "Tooltip"],
+};
 const P = (C) => C._InternalPanelDoNotUseOrYouWillBeFired;
-const { Form, Select, TreeSelect, Cascader, DatePicker, Input, Modal, Tree, Table, Upload } = antd;
+const option = { value: "a", label: "a" };
+const item = { key: "a", label: "a", children: "x" };
+const dates = antd.DatePicker;
 
-const samples = [
-  h(antd.App, null, "x"),
-  h(antd.Alert, { message: "x" }),
-  h(antd.AutoComplete, { options: [] }),
-  h(antd.Badge, { count: 1 }),
-  h(antd.Button, null, "x"),
-  h(Cascader.Panel, { options: [{ value: "a", label: "a" }] }),
-  h(Cascader, { options: [] }),
-  h(antd.Checkbox.Group, { options: ["a"] }),
-  h(antd.Checkbox, null, "x"),
-  h(antd.Collapse, { items: [{ key: "a", label: "a", children: "x" }], activeKey: "a" }),
-  h(DatePicker, null),
-  h(DatePicker.RangePicker, null),
-  h(P(DatePicker), null),
-  h(antd.Descriptions, { items: [] }),
-  h(antd.Divider, null),
-  h(P(antd.Drawer), null, "x"),
-  h(
-    antd.Dropdown,
-    { menu: { items: [{ key: "a", label: "a" }] }, open: true, getPopupContainer: noop },
-    h("i"),
-  ),
-  h(antd.Empty, null),
-  h(Form, null, h(Form.Item, { label: "x", name: "x" }, h(Input, null))),
-  h(antd.InputNumber, null),
-  h(Input.Search, null),
-  h(Input.TextArea, null),
-  h(Input.Password, null),
-  h(antd.Menu, { items: [{ key: "a", label: "a" }] }),
-  h(P(Modal), null, "x"),
-  h(P(Modal), { type: "confirm" }, "x"),
-  h(P(antd.message), null),
-  h(P(antd.notification), null),
-  h(antd.Pagination, { total: 100 }),
-  h(P(antd.Popconfirm), { title: "x" }),
-  h(P(antd.Popover), { title: "x" }, "x"),
-  h(antd.Progress, { percent: 1 }),
-  h(antd.Radio.Group, { options: ["a"], optionType: "button" }),
-  h(antd.Result, null),
-  h(antd.Segmented, { options: ["a", "b"] }),
-  h(Select, { options: [{ value: "a" }] }),
-  h(antd.Skeleton, null),
-  h(antd.Skeleton.Button, null),
-  h(antd.Space, null, "x", "y"),
-  h(antd.Space.Compact, null, h(antd.Button), h(antd.Space.Addon, null, "x")),
-  h(antd.Spin, { spinning: true }, "x"),
-  h(antd.Steps, { items: [{ title: "x" }] }),
-  h(antd.Switch, null),
-  h(Table, { columns: [{ title: "a", dataIndex: "a" }], dataSource: [{ key: 1, a: 1 }] }),
-  h(antd.Tabs, { items: [{ key: "a", label: "a" }] }),
-  h(antd.Tag, { color: "blue" }, "x"),
-  h(antd.Tag, { color: "success" }, "x"),
-  h(antd.Timeline, { items: [{ children: "x" }] }),
-  h(P(antd.TimePicker), null),
-  h(P(antd.Tooltip), { title: "x" }, "x"),
-  h(Tree, { treeData: [{ key: "a", title: "a" }] }),
-  h(TreeSelect, { treeData: [] }),
-  h(antd.Typography.Text, null, "x"),
-  h(Upload.Dragger, null),
-];
+const SAMPLES = {
+  Alert: () => h(antd.Alert, { title: "x" }),
+  App: () => h(antd.App, null, "x"),
+  AutoComplete: () => h(antd.AutoComplete, { options: [] }),
+  Badge: () => h(antd.Badge, { count: 1 }),
+  Button: () => h(antd.Button, null, "x"),
+  Cascader: () => [h(antd.Cascader.Panel, { options: [option] }), h(antd.Cascader, { options: [] })],
+  Checkbox: () => [h(antd.Checkbox.Group, { options: ["a"] }), h(antd.Checkbox, null, "x")],
+  Collapse: () => h(antd.Collapse, { items: [item], activeKey: "a" }),
+  DatePicker: () => [h(dates), h(dates.RangePicker), h(P(dates))],
+  Descriptions: () => h(antd.Descriptions, { items: [] }),
+  Divider: () => h(antd.Divider),
+  Drawer: () => h(P(antd.Drawer), null, "x"),
+  Dropdown: () => h(antd.Dropdown, { menu: { items: [] } }, h("i")),
+  Empty: () => h(antd.Empty),
+  Form: () => h(antd.Form, null, h(antd.Form.Item, { label: "x", name: "x" }, h(antd.Input))),
+  Input: () => [h(antd.Input), h(antd.Input.Search), h(antd.Input.TextArea), h(antd.Input.Password)],
+  InputNumber: () => h(antd.InputNumber),
+  Menu: () => h(antd.Menu, { items: [{ key: "a", label: "a" }] }),
+  Modal: () => [h(P(antd.Modal), null, "x"), h(P(antd.Modal), { type: "confirm" }, "x")],
+  Pagination: () => h(antd.Pagination, { total: 100 }),
+  Popconfirm: () => h(P(antd.Popconfirm), { title: "x" }),
+  Popover: () => h(P(antd.Popover), { title: "x" }, "x"),
+  Progress: () => h(antd.Progress, { percent: 1 }),
+  Radio: () => h(antd.Radio.Group, { options: ["a"], optionType: "button" }),
+  Segmented: () => h(antd.Segmented, { options: ["a", "b"] }),
+  Select: () => h(antd.Select, { options: [option], mode: "multiple", value: ["a"] }),
+  Skeleton: () => [h(antd.Skeleton), h(antd.Skeleton.Button)],
+  Space: () => [h(antd.Space, null, "x"), h(antd.Space.Compact, null, h(antd.Button))],
+  Spin: () => h(antd.Spin, { spinning: true }, "x"),
+  Steps: () => h(antd.Steps, { items: [{ title: "x" }] }),
+  Switch: () => h(antd.Switch),
+  Table: () => h(antd.Table, { columns: [{ title: "a", dataIndex: "a" }], dataSource: [{ key: 1, a: 1 }] }),
+  Tabs: () => h(antd.Tabs, { items: [item] }),
+  Tag: () => [h(antd.Tag, { color: "blue" }, "x"), h(antd.Tag, { color: "success" }, "x")],
+  TimePicker: () => h(P(antd.TimePicker)),
+  Timeline: () => h(antd.Timeline, { items: [{ content: "x" }] }),
+  Tooltip: () => h(P(antd.Tooltip), { title: "x" }, "x"),
+  Tree: () => h(antd.Tree, { treeData: [{ key: "a", title: "a" }] }),
+  TreeSelect: () => h(antd.TreeSelect, { treeData: [] }),
+  Upload: () => [h(antd.Upload), h(antd.Upload.Dragger)],
+};
+
+function importedNames() {
+  const names = new Set();
+  for (const path of globSync("src/**/*.{ts,tsx}", { cwd: new URL("..", import.meta.url).pathname })) {
+    const text = readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
+    for (const [, list] of text.matchAll(/import \{([^}]*)\} from "antd"/g)) {
+      for (const part of list.split(",")) {
+        const name = part.trim().split(" as ")[0];
+        if (name && !name.startsWith("type ")) names.add(name);
+      }
+    }
+  }
+  return names;
+}
+
+const wanted = new Set();
+function want(name, by) {
+  if (STYLELESS.has(name) || wanted.has(name)) return;
+  if (!SAMPLES[name]) throw new Error(`antd's ${name} (${by}) has no sample in scripts/antd-styles.mjs`);
+  wanted.add(name);
+  for (const part of INSIDE[name] ?? []) want(part, `inside ${name}`);
+}
+for (const name of importedNames()) want(name, "imported");
 
 const cache = createCache();
-const theme = { hashed: false, cssVar: { key: "km" } };
 renderToString(
   h(
     StyleProvider,
     { cache },
     h(
       antd.ConfigProvider,
-      { theme },
-      samples.map((sample, index) => h(Fragment, { key: String(index) }, sample)),
+      { theme: { hashed: false, cssVar: { key: "km" } } },
+      // In one order whatever the sources' is, so that the file's hash follows its contents.
+      [...wanted].sort().map((name) => h(Fragment, { key: name }, ...[SAMPLES[name]()].flat())),
     ),
   ),
 );
 const css = extractStyle(cache, { plain: true, types: "style" });
 writeFileSync(new URL("../src/theme/antd.generated.css", import.meta.url), css);
-console.log(`antd.generated.css ${Math.round(css.length / 1024)} kB`);
+console.log(`antd.generated.css ${Math.round(css.length / 1024)} kB: ${[...wanted].sort().join(" ")}`);
