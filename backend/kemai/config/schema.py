@@ -21,6 +21,7 @@ _OTHERS = ("Django", "procrastinate", "django-pgtrigger")
 _SOURCES = (
     "**/migrations/*.py",
     "**/objects.py",
+    "*/objects/*.py",
     "**/permissions.py",
     "**/dictionaries.py",
     "**/roles.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -35,12 +36,22 @@ def insert_rows(model: type[models.Model], rows: list[dict[str, Any]]) -> None:
             for n in packed:
                 values[n] = Jsonb(values[n])
             for n in lists:
-                values[n] = list(values[n])  # a tuple would become a composite value
+                values[n] = _array(values[n])
             copy.write_row(values)
 
 
+def _array(values: Sequence[Any] | None) -> str | None:
+    """An array literal; search terms are long lists, for which psycopg's own takes a third of an import's time."""
+    if not values:
+        return None if values is None else "{}"
+    text = '","'.join(map(str, values))
+    if "\\" in text or text.count('"') != 2 * (len(values) - 1):
+        text = '","'.join(str(v).replace("\\", "\\\\").replace('"', '\\"') for v in values)
+    return f'{{"{text}"}}'
+
+
 def _instance(model: type[models.Model], row: dict[str, Any]) -> models.Model:
-    by_column = {f.column: f.attname for f in model._meta.concrete_fields}
+    by_column = {str(f.column): f.attname for f in model._meta.concrete_fields}
     return model(**{by_column[column]: value for column, value in row.items()})
 
 
