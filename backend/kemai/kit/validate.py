@@ -7,7 +7,7 @@ import unicodedata
 from datetime import date
 from urllib.parse import urlsplit, urlunsplit
 
-from stdnum.cn import ric, uscc
+from stdnum.cn import ric
 
 from kemai.kit.text.normalise import format_phone, parse_phone
 
@@ -28,6 +28,8 @@ def _compact(text: str) -> str:
     return _SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).strip("'`").upper()
 
 
+_CREDIT_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_CREDIT_WEIGHTS = tuple(pow(3, n, 31) for n in range(17))
 _CREDIT_SHAPE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}", re.ASCII)
 
 
@@ -42,7 +44,10 @@ def credit_code(text: str) -> str:
         raise InvalidValue("credit_code_length", length=len(code))
     if _CREDIT_SHAPE.fullmatch(code) is None:
         raise InvalidValue("credit_code_characters")
-    if uscc.calc_check_digit(code[:17]) != code[17]:
+    if (
+        _CREDIT_SIGNS[-sum(_CREDIT_SIGNS.index(c) * w for c, w in zip(code, _CREDIT_WEIGHTS, strict=False)) % 31]
+        != code[17]
+    ):
         raise InvalidValue("credit_code_checksum")
     return code
 

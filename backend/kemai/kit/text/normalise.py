@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 
@@ -79,6 +80,7 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _DOTTED = re.compile(r"\b(?:[a-z]\.){2,}")
 
 
+@lru_cache(maxsize=4096)
 def company_key(name: str) -> str:
     """Key of a company name: two spellings of one company give one key. Empty when there is nothing to compare.
 
@@ -137,6 +139,7 @@ class Phone:
     area: str = ""
 
 
+@lru_cache(maxsize=4096)
 def parse_phone(text: str, *, area: str = "") -> Phone | None:
     """Reads a number as people write it; None when it is not one whole number.
 

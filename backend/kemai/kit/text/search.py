@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 
 from rapidfuzz import fuzz
@@ -285,6 +286,7 @@ def closeness(a: str, b: str) -> float:
 # Sorting --------------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=4096)
 def pinyin_sort_key(text: str, *, person: bool = False) -> str:
     """Stored key by which names sort as people expect, compared byte by byte (collation C): digits, latin, then Chinese
     by pinyin, syllable by syllable; equal readings by the text itself. At most 200 characters."""

@@ -86,14 +86,14 @@ class Field:
     check: Callable[[str], str] | None = None
     aliases: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def stored(self) -> str:
         """The column written to, empty for computed fields."""
         if self.sql:
             return ""
         return self.column or (f"{self.name}_id" if isinstance(self.type, types.Reference) else self.name)
 
-    @property
+    @cached_property
     def expression(self) -> str:
         return self.sql or f"t.{self.stored}"
 
@@ -110,7 +110,7 @@ class Field:
     def choice_map(self) -> dict[str, T]:
         return {item.value: item.label for item in self.choice_items()}
 
-    @property
+    @cached_property
     def writable(self) -> bool:
         return not (self.read_only or self.sql)
 
@@ -295,6 +295,13 @@ class ObjectType:
 
     def perm(self, verb: str) -> str:
         return f"{self.permission}.{verb}"
+
+    @cached_property
+    def defaults(self) -> list[tuple[str, Any]]:
+        """(column, default) of every field a new record is given; a callable default is called for each record."""
+        return [
+            (f.stored, f.type.empty if f.default is None else f.default) for f in self.fields if f.stored and f.writable
+        ]
 
     @cached_property
     def column_types(self) -> dict[str, str]:

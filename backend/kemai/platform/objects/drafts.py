@@ -28,12 +28,9 @@ def new_drafts(
     for n, payload in enumerate(payloads):
         draft = Draft(ids[n] if ids else new_id(), None, {})
         parse_into(actor, declaration, draft, payload)
-        for found in declaration.fields:
-            if not found.stored:
-                continue
-            if found.stored not in draft.values and found.writable:
-                default = found.default() if callable(found.default) else found.default
-                draft.values[found.stored] = found.type.empty if default is None else default
+        for column, default in declaration.defaults:
+            if column not in draft.values:
+                draft.values[column] = default() if callable(default) else default
         drafts.append(draft)
     check_references(actor, declaration, drafts)
     return drafts
@@ -63,17 +60,12 @@ def _parse(draft: Draft, found: Field, raw: Any) -> None:
 
 def check_required(declaration: ObjectType, drafts: list[Draft]) -> None:
     """Required fields must have a value in what would be saved; runs after ``prepare``, which may supply them."""
+    required = [f for f in declaration.fields if f.required and f.stored]
     for draft in drafts:
         named = {e.field for e in draft.errors}
-        for found in declaration.fields:
+        for found in required:
             touched = draft.old is None or found.stored in draft.values
-            if (
-                found.required
-                and found.stored
-                and touched
-                and found.name not in named
-                and draft.get(found.stored) in (None, "", [])
-            ):
+            if touched and found.name not in named and draft.get(found.stored) in (None, "", []):
                 draft.wrong(found.name, "required", types.MISSING)
 
 
