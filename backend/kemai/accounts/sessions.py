@@ -37,7 +37,7 @@ IDLE = parameters.declare(
     parameters.Parameter(
         "security.session_idle_minutes",
         "int",
-        120,
+        30,
         T("无操作自动退出（分钟）", "Sign out after idle minutes"),
         SECURITY,
         minimum=5,

@@ -10,9 +10,10 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 
 from kemai.accounts.access import Actor
+from kemai.base import audit, rates
 from kemai.base.idempotency import Answer, once
 from kemai.base.jobs import job_json
-from kemai.kit.errors import Invalid, Malformed, MethodNotAllowed, NotFound, NotSignedIn, VersionRequired
+from kemai.kit.errors import Duplicate, Invalid, Malformed, MethodNotAllowed, NotFound, NotSignedIn, VersionRequired
 from kemai.kit.http import json_response, read_json
 from kemai.kit.ids import parse_id
 from kemai.kit.words import T
@@ -125,7 +126,11 @@ def collection(request: HttpRequest, object_name: str) -> HttpResponse:
     """GET the list, POST a new record."""
     actor, declaration = signed_in(request), get_object(object_name)
     if request.method == "POST":
-        return idempotent(request, actor, lambda: _create(request, actor, declaration))
+        try:
+            return idempotent(request, actor, lambda: _create(request, actor, declaration))
+        except Duplicate:
+            _note_probing(actor, declaration)
+            raise
     if request.method != "GET":
         raise MethodNotAllowed
     data = request.GET.dict()
@@ -135,6 +140,12 @@ def collection(request: HttpRequest, object_name: str) -> HttpResponse:
         _with_can(actor, declaration, items)
     total, exact = read.count(actor, declaration, query) if data.get("with_total") in ("true", "1") else (None, False)
     return json_response({"items": items, "next_cursor": following, "total": total, "total_is_exact": exact})
+
+
+def _note_probing(actor: Actor, declaration: ObjectType) -> None:
+    """Asking by trial what others have is counted and logged (CUS-9); outside the refused transaction, which takes nothing along."""
+    audit.record(actor, "duplicate.refused", object=declaration.name)
+    rates.take(f"duplicates:{actor.id}", limit=60, seconds=3600)
 
 
 def _create(request: HttpRequest, actor: Actor, declaration: ObjectType) -> HttpResponse:
