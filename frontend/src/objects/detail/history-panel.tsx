@@ -42,7 +42,10 @@ export function HistoryPanel({ meta, record, onClose }: HistoryPanelProps) {
           >
             <p className={styles.head}>
               <b>{item.actor?.label ?? t("history.system")}</b>
-              <span>{t(`history.action_${item.action}`, { defaultValue: item.action })}</span>
+              <span>
+                {meta.actions.find((action) => action.name === item.action)?.label ??
+                  t(`history.action_${item.action}`, { defaultValue: item.action })}
+              </span>
               <span className={styles.when}>
                 <DateTime value={item.at} />
               </span>

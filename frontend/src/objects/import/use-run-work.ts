@@ -5,16 +5,20 @@ import { useImportWrites } from "../data/imports";
 import { isFinished, useJob } from "../data/jobs";
 import { forgetJob, jobOf, rememberJob } from "./job-memory";
 
+const BUSY: ImportRun["state"][] = ["checking", "committing"];
+
 export type RunStep = "check" | "commit";
 
 /**
  * The work going on for a run. Its job is followed from the moment it is started (the run's own state may lag behind
  * it), found again after a reload, and let go when it has ended and the run has been asked for anew.
  */
-export function useRunWork(run: ImportRun) {
+export function useRunWork(run: ImportRun & { job?: string | null }) {
   const message = useMessage();
   const writes = useImportWrites();
-  const [jobId, setJobId] = useState(() => jobOf(run.id));
+  const [jobId, setJobId] = useState(
+    () => jobOf(run.id) ?? (BUSY.includes(run.state) ? (run.job ?? null) : null),
+  );
   const [starting, setStarting] = useState<RunStep | null>(null);
   const { data: job, error } = useJob(jobId);
   const over = job ? isFinished(job) : error !== null;
@@ -41,8 +45,7 @@ export function useRunWork(run: ImportRun) {
       message.error(caught);
     }
   }
-  const working =
-    starting !== null || jobId !== null || run.state === "checking" || run.state === "committing";
+  const working = starting !== null || jobId !== null || BUSY.includes(run.state);
   const writing = starting === "commit" || run.state === "committing";
   return { job: jobId === null ? undefined : job, working, writing, start };
 }
