@@ -68,7 +68,7 @@ def put_grants(request: HttpRequest, role_id: UUID, data: Grants) -> HttpRespons
     text = request.headers.get("If-Match", "").strip('"')
     if not text:
         raise VersionRequired
-    if not text.isdigit():
+    if not text.isdecimal():
         raise Malformed(what="If-Match")
     organisation.set_grants(
         _actor(request), role_id, grants=data.grants, field_rules=data.field_rules, version=int(text)

@@ -96,7 +96,7 @@ def read_audit(actor: Actor, *, filters: dict[str, Any], cursor: str) -> dict[st
             conditions.append(f"e.at {sign} %({name})s::timestamptz")
             params[name] = filters[name]
     if cursor:
-        if not cursor.isdigit():
+        if not cursor.isdecimal():
             raise Malformed(what="cursor")
         conditions.append("e.id < %(cursor)s")
         params["cursor"] = int(cursor)

@@ -188,7 +188,7 @@ def _if_match(request: HttpRequest) -> int:
     if not text:
         raise VersionRequired
     text = text.strip().removeprefix("W/").strip('"')
-    if not text.isdigit() or len(text) > 9:
+    if not text.isdecimal() or len(text) > 9:
         raise Malformed(what="If-Match")
     return int(text)
 

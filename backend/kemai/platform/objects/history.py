@@ -52,7 +52,7 @@ def record_history(actor: Actor, declaration: ObjectType, key: UUID, *, cursor: 
         actor, view, declaration.ownership, table=declaration.table, key=key, deleted=True
     ):
         raise NotFound
-    if cursor and not cursor.isdigit():
+    if cursor and not cursor.isdecimal():
         raise Malformed(what="cursor")
     withheld = _withheld(actor, declaration, key)
     params: dict[str, Any] = {"key": key, "limit": PAGE + 1, "before": int(cursor or 0)}
