@@ -115,9 +115,9 @@ def create_database(connection: psycopg.Connection[Any], name: str, template: st
     )
 
 
-def fresh_copy(place: EmbeddedPlace, name: str) -> str:
-    """A copy of the template under this name, replacing what was there; returns its address."""
-    template = ensure_template(place)
+def fresh_copy(place: EmbeddedPlace, name: str, template: str | None = None) -> str:
+    """A copy of the template (or of another database) under this name, replacing what was there; returns its address."""
+    template = template or ensure_template(place)
     with one_at_a_time(place), admin(place) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         create_database(connection, name, template)

@@ -42,9 +42,11 @@ def kemai(*words: str) -> list[str]:
 
 
 @contextmanager
-def served(place: EmbeddedPlace, name: str, folder: Path, **environ: str) -> Iterator[Served]:
+def served(
+    place: EmbeddedPlace, name: str, folder: Path, template: str | None = None, **environ: str
+) -> Iterator[Served]:
     """Serve a fresh copy called ``name``, its files and log in ``folder``, until the block ends."""
-    database_url, port, log = fresh_copy(place, name), free_port(), folder / "kemai.log"
+    database_url, port, log = fresh_copy(place, name, template), free_port(), folder / "kemai.log"
     settings = {
         "DATABASE_URL": database_url,
         "KEMAI_DATA": str(folder / "data"),

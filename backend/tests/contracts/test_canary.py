@@ -81,10 +81,10 @@ def _writes(caller: Caller, world: World) -> Iterator[tuple[str, Callable[[], An
             ("tasks", {"title": "丁", "related": key}),
         ):
             yield f"create {name} at it", lambda n=name, b=body: _undone(lambda: caller.post(f"/{n}", b))
-        for verb, body in (("claim", {}), ("release", {"reason": "other"}), ("assign", {"owner": str(world.users["rep"])})):
+        taking = (("claim", {}), ("assign", {"owner": str(world.users["rep"])})) if fact.pool is None else ()  # who takes it may know it
+        for verb, body in (*taking, ("release", {"reason": "other"})):
             yield verb, lambda k=key, v=verb, b=body: _undone(lambda: caller.post(f"/customers/{k}/{v}", b))
         yield "stale edit", lambda k=key: _undone(lambda: caller.patch(f"/customers/{k}", {"remark": "x"}, 999))
-        yield "phone as name", lambda f=fact: _undone(lambda: caller.post("/customers", {"name": "某人", "kind": "person", "phone": f.secrets[0]}))
 
 
 def _undone(request: Callable[[], Any]) -> Any:
