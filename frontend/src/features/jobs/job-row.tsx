@@ -38,10 +38,12 @@ export function JobRow({ job }: { job: Job }) {
     await client.invalidateQueries({ queryKey: ["jobs"] });
   }
 
-  function download() {
+  async function download() {
+    // The list of jobs brings the first failures only; the file has them all.
+    const whole = job.failed > job.failures.length ? (await api.get<Job>(`/jobs/${job.id}`)).data : job;
     saveCsv(`${job.label}-${t("failures")}.csv`, [
       [t("record"), t("reason"), t("code")],
-      ...job.failures.map((failure) => [failure.label, failure.message, failure.code]),
+      ...whole.failures.map((failure) => [failure.label, failure.message, failure.code]),
     ]);
   }
 
@@ -101,7 +103,7 @@ export function JobRow({ job }: { job: Job }) {
               </li>
             ))}
           </ul>
-          <Button size="small" onClick={download}>
+          <Button size="small" onClick={() => void download().catch(message.error)}>
             {t("downloadFailures")}
           </Button>
         </div>

@@ -2,6 +2,7 @@ import { Modal } from "antd";
 import { useMe } from "@/access/me";
 import { queryClient } from "@/api/query-client";
 import { useT } from "@/i18n/index";
+import styles from "./sign-in.module.css";
 import { SignInForm } from "./sign-in-form";
 
 export function SignInAgain({ onDone }: { onDone: () => void }) {
@@ -17,7 +18,7 @@ export function SignInAgain({ onDone }: { onDone: () => void }) {
       keyboard={false}
       width={400}
     >
-      <p>{t("again.text")}</p>
+      <p className={styles.again}>{t("again.text")}</p>
       <SignInForm
         username={me.username}
         onDone={() => {
