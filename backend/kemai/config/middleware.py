@@ -10,7 +10,7 @@ from uuid import uuid4
 import structlog
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 
@@ -127,6 +127,10 @@ class KemaiMiddleware:
             return TooLarge(limit="20 MB")
         if isinstance(error, (MultiPartParserError, UnicodeDecodeError)):
             return Malformed(what="request body")
+        if isinstance(error, DataError):
+            # The last net: a value no column takes (NUL, out of range) that no check before recognised.
+            log.warning("database refused a value", request_id=request_id, error=type(error.__cause__).__name__)
+            return Malformed(what="value")
         if isinstance(error, (OperationalError, InterfaceError)):
             log.error("database unavailable", request_id=request_id, error=type(error.__cause__).__name__)
             return Unavailable()
