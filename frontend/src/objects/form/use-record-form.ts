@@ -93,8 +93,7 @@ export function useRecordForm({ meta, loaded, initial, draftFor, onSaved }: Reco
     if (!(error instanceof ApiError)) throw error;
     const current = error.problem.current as RecordData | undefined;
     if (error.status === 412 && current && loaded) {
-      const named = error.problem.conflicts as Conflict[] | undefined;
-      const conflicts = named?.length ? named : conflictsBetween(loaded.record, changes, current);
+      const conflicts = conflictsBetween(loaded.record, changes, current);
       // Only the others' fields moved: ours go over the newer version without asking.
       if (conflicts.length === 0) void send(changes, etagOf(current));
       else setClash({ conflicts, current });

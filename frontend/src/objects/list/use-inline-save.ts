@@ -5,6 +5,7 @@ import { etagOf } from "../data/records";
 import { useRecordWrites } from "../data/writes";
 import { useFormat } from "../fields/use-format";
 import { type FieldMeta, type RecordData, toWritable } from "../model/meta";
+import { untouched } from "../model/problem";
 
 /** What became of one cell: saved, refused with words for beside the cell, or changed by somebody else meanwhile. */
 export type SaveOutcome =
@@ -19,7 +20,7 @@ export function useInlineSave(object: string): InlineSave {
   const message = useMessage();
   const { t } = useFormat();
   return useCallback(
-    async (record, field, value) => {
+    async function save(record, field, value): Promise<SaveOutcome> {
       try {
         const { record: saved, undo } = await writes.patch(record.id, etagOf(record), {
           [field.name]: toWritable(value),
@@ -36,6 +37,9 @@ export function useInlineSave(object: string): InlineSave {
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         const current = error.problem.current as RecordData | undefined;
+        if (error.status === 412 && current && untouched(field.name, record, current)) {
+          return save(current, field, value);
+        }
         if (error.status === 412 && current)
           return { kind: "conflict", theirs: current[field.name], current };
         const own = error.errors.filter((one) => one.field === field.name || one.field === null);

@@ -27,6 +27,15 @@ describe("conflicts", () => {
     const theirs = { a: 1, b: 3, c: 3, d: 9 };
     expect(conflictsBetween(base, yours, theirs)).toEqual([{ field: "b", yours: 2, theirs: 3 }]);
   });
+  it("compare as a write does: a reference by its id, blank with blank", () => {
+    const base = { owner: { id: "1", label: "甲" }, note: "" };
+    expect(
+      conflictsBetween(base, { owner: "2", note: "x" }, { owner: { id: "1", label: "甲甲" }, note: null }),
+    ).toEqual([]);
+    expect(
+      conflictsBetween(base, { owner: { id: "3", label: "丙" } }, { owner: { id: "2", label: "乙" } }),
+    ).toHaveLength(1);
+  });
   it("send again only what was kept", () => {
     expect(resolveConflicts({ a: 1, b: 2, c: 3 }, { a: "theirs", b: "yours" })).toEqual({ b: 2, c: 3 });
   });

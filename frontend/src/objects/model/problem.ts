@@ -1,4 +1,6 @@
 /** A refusal of the server, sorted into what stands beside a field and what concerns the whole form. */
+import { toWritable } from "./meta";
+
 export type FieldProblem = { field: string | null; code: string; message: string };
 export type Conflict = { field: string; yours: unknown; theirs: unknown };
 
@@ -20,18 +22,31 @@ export function sortProblem(errors: FieldProblem[], detail: string, known: reado
   return { byField, general };
 }
 
+/** Equal as far as a write is concerned: a reference is its id, and blank is blank. */
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(toWritable(a)) === JSON.stringify(toWritable(b));
+}
+
+/** Nobody else touched this field: ours can go over the newer version without asking. */
+export function untouched(
+  field: string,
+  base: Record<string, unknown>,
+  theirs: Record<string, unknown>,
+): boolean {
+  return same(base[field], theirs[field]);
+}
+
 /**
- * Fields both sides changed, when the server names none itself: what is typed differs from what it was typed over,
- * and so does what stands there now.
+ * Fields both sides changed to different values. The server sees only what was sent and what stands there now; what
+ * it was typed over is known here alone, so this is what decides whether anybody has to be asked.
  */
 export function conflictsBetween(
   base: Record<string, unknown>,
   yours: Record<string, unknown>,
   theirs: Record<string, unknown>,
 ): Conflict[] {
-  const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
   return Object.keys(yours)
-    .filter((field) => !same(base[field], theirs[field]) && !same(yours[field], theirs[field]))
+    .filter((field) => !untouched(field, base, theirs) && !same(yours[field], theirs[field]))
     .map((field) => ({ field, yours: yours[field], theirs: theirs[field] }));
 }
 
