@@ -39,7 +39,7 @@ def set_pool_members(actor: Actor, pool_id: UUID, *, members: list[dict[str, Any
     declaration = get_object("pools")
     wanted: dict[UUID, str] = {}
     for member in members:
-        kind, key = member.get("member_kind"), parse_id(member.get("member"))
+        kind, key = str(member.get("member_kind")), parse_id(member.get("member"))
         if kind not in KINDS or key is None or not KINDS[kind].objects.filter(pk=key, deleted_at__isnull=True).exists():
             raise Invalid.one("members", "not_visible", T("成员不存在。", "There is no such member."))
         wanted[key] = kind

@@ -60,7 +60,7 @@ def share(actor: Actor, declaration: ObjectType, key: UUID, data: dict[str, Any]
     _require(actor, declaration, key, "share")
     kind, grantee, expires = data.get("grantee_kind"), parse_id(data.get("grantee")), data.get("expires_at")
     can_write = data.get("can_write") is True
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise Invalid.one(
             "grantee_kind", "unknown_choice", T("应为 user、department 或 team。", "One of user, department, team.")
         )
