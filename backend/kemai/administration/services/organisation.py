@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from kemai.accounts.access import FIELD_ACCESS, SCOPES, Actor, departments_below
+from kemai.accounts.access import FIELD_ACCESS, SCOPES, Actor, Reach, departments_below
 from kemai.accounts.errors import LastAdministrator, MoreThanOwn, OwnRoles
 from kemai.accounts.models import Department, FieldRule, Role, RoleGrant, TeamMember, User, UserRole
 from kemai.base.audit import act
@@ -89,8 +89,9 @@ def _replace_grants(role_id: UUID, wanted: list[dict[str, Any]]) -> None:
 
 
 def _grant(actor: Actor, raw: dict[str, Any]) -> dict[str, Any]:
-    permission, scope = raw.get("permission"), raw.get("scope")
-    departments = [k for d in raw.get("departments") or [] if (k := parse_id(d))]
+    permission, scope = str(raw.get("permission")), str(raw.get("scope"))
+    chosen = raw.get("departments") or []
+    departments = [k for d in chosen if (k := parse_id(d))] if isinstance(chosen, list) else []
     if permission not in known_permissions() or scope not in SCOPES:
         raise Invalid.one(
             "grants",
@@ -100,17 +101,27 @@ def _grant(actor: Actor, raw: dict[str, Any]) -> dict[str, Any]:
         )
     if scope == "departments" and not departments:
         raise Invalid.one(
-            "grants", "required", T("请选择部门：{what}", "Choose departments: {what}"), what=str(permission)
+            "grants", "required", T("请选择部门：{what}", "Choose departments: {what}"), what=permission
         )
-    held = actor.reach(str(permission))
-    if held is None or not (held.everything or scope != "all"):
-        raise MoreThanOwn(permission=known_permissions()[str(permission)])
+    if _exceeds(actor.reach(permission), scope, departments):
+        raise MoreThanOwn(permission=known_permissions()[permission])
     return {"permission": permission, "scope": scope, "departments": departments}
+
+
+def _exceeds(held: Reach | None, scope: str, departments: list[UUID]) -> bool:
+    """Whether a grant would reach further than ``held``. Scopes that follow the receiver's department may lead anywhere, so only
+    somebody with the whole company gives them."""
+    if held is None:
+        return True
+    if held.everything or scope == "own":
+        return False
+    tree = dict(Department.objects.filter(deleted_at__isnull=True).values_list("id", "parent_id"))
+    return scope != "departments" or any(not departments_below(d, tree) <= held.departments for d in departments)
 
 
 def _rule(raw: dict[str, Any]) -> dict[str, Any]:
     declaration = next((o for o in all_objects() if o.name == raw.get("object")), None)
-    if declaration is None or raw.get("field") not in declaration.by_name or raw.get("access") not in FIELD_ACCESS:
+    if declaration is None or str(raw.get("field")) not in declaration.by_name or raw.get("access") not in FIELD_ACCESS:
         raise Invalid.one("field_rules", "unknown_field", T("没有这个字段。", "There is no such field."))
     if raw["field"] == declaration.title and raw["access"] in ("hidden", "masked"):
         raise Invalid.one("field_rules", "title_field", T("名称字段不能隐藏。", "The naming field cannot be hidden."))
@@ -129,8 +140,7 @@ def set_user_roles(actor: Actor, user_id: UUID, *, roles: list[UUID]) -> None:
         raise Invalid.one("roles", "not_visible", T("没有这个角色。", "There is no such role."))
     held = set(UserRole.objects.filter(user_id=user_id).values_list("role_id", flat=True))
     for grant in RoleGrant.objects.filter(role_id__in=known - held):
-        reach = actor.reach(grant.permission)
-        if reach is None or (grant.scope == "all" and not reach.everything):
+        if _exceeds(actor.reach(grant.permission), grant.scope, grant.departments):
             raise MoreThanOwn(permission=known_permissions().get(grant.permission, grant.permission))
     with act(actor, "roles", object="users", record_id=user_id, data={"roles": [str(r) for r in roles]}):
         UserRole.objects.filter(user_id=user_id).exclude(role_id__in=known).delete()
