@@ -27,7 +27,7 @@ class Answer:
 
 
 def once(actor_id: UUID, route: str, key: str, body: bytes, run: Callable[[], Answer]) -> Answer:
-    """Run ``run`` at most once for (person, route, key); errors roll back and are not stored."""
+    """Run ``run`` at most once for (person, route, key). A refusal (status from 400) is not stored: the same request may succeed later."""
     if len(key) > 200:
         raise Malformed(what="Idempotency-Key > 200")
     digest = hashlib.sha256(body).hexdigest()
@@ -43,6 +43,8 @@ def once(actor_id: UUID, route: str, key: str, body: bytes, run: Callable[[], An
                 raise KeyReused
             return Answer(stored.status or 200, bytes(stored.answer or b""), stored.headers, replayed=True)
         answer = run()
+        if answer.status >= 400:
+            return answer
         IdempotencyKey.objects.create(
             actor_id=actor_id,
             route=route,

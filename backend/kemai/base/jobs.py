@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -121,8 +120,8 @@ def run_job(job_id: str | UUID) -> Job:
     except KemaiError as error:
         state = "failed"
         run.result(error=_words(error), code=error.code)
-    except Exception:
-        log.error("job failed", job=str(job.id), kind=job.kind, trace=traceback.format_exc())
+    except Exception as error:
+        log.error("job failed", job=str(job.id), kind=job.kind, exc_info=error)
         state = "failed"
         run.result(
             error=T(

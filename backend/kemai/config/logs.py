@@ -3,8 +3,27 @@
 from __future__ import annotations
 
 import logging
+import traceback
+from typing import Any
 
 import structlog
+
+
+def where_not_what(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Of an error: its kinds and where it rose. Not its words: a database's error quotes the row it refused."""
+    error = event.pop("exc_info", None)
+    kinds = []
+    places: list[str] = []
+    while isinstance(error, BaseException):
+        state = getattr(error, "sqlstate", None)
+        kinds.append(f"{type(error).__name__}{f'[{state}]' if state else ''}")
+        for frame in traceback.extract_tb(error.__traceback__):
+            if "/kemai/" in frame.filename:
+                places.append(f"{frame.filename.rsplit('/kemai/', 1)[1]}:{frame.lineno} {frame.name}")
+        error = error.__cause__ or error.__context__
+    if kinds:
+        event.update(error=" < ".join(kinds), trace=" > ".join(places[-12:]))
+    return event
 
 
 def configure_logging(level: str) -> None:
@@ -14,7 +33,7 @@ def configure_logging(level: str) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            where_not_what,
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number if isinstance(number, int) else logging.INFO),

@@ -16,7 +16,8 @@ from django.http.multipartparser import MultiPartParserError
 
 from kemai.accounts import sessions
 from kemai.base.audit import RequestInfo, request_info
-from kemai.kit.errors import CsrfFailed, KemaiError, Malformed, NotFound, RateLimited, TooLarge, Unavailable
+from kemai.base.idempotency import Answer, once
+from kemai.kit.errors import CsrfFailed, Forbidden, KemaiError, Malformed, NotFound, RateLimited, TooLarge, Unavailable
 from kemai.kit.http import problem_response
 from kemai.kit.words import T, language, pick_language
 
@@ -24,6 +25,9 @@ log = structlog.get_logger(__name__)
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 API = "/api/v1/"
+AUTH = "/api/v1/auth/"
+#: What a person with a temporary password may still do: see who he is, choose his own password, sign out.
+OWN = ("/api/v1/me", AUTH)
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; style-src-elem 'self'; style-src-attr 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; object-src 'none'; "
@@ -46,6 +50,11 @@ class InternalError(KemaiError):
         "系统内部错误，请联系管理员并提供编号 {request_id}。",
         "An internal error; give number {request_id} to your administrator.",
     )
+
+
+class PasswordChangeNeeded(Forbidden):
+    code = "password_change_needed"
+    text = T("请先修改临时密码。", "Choose a password of your own first.")
 
 
 class Buckets:
@@ -80,7 +89,7 @@ class KemaiMiddleware:
         try:
             try:
                 self.admit(request)
-                response = self.get_response(request)
+                response = self.respond(request)
             except Exception as error:
                 response = problem_response(self.as_problem(error, request_id))
             return self.finish(request, response, request_id)
@@ -110,7 +119,25 @@ class KemaiMiddleware:
             request.actor = caller.actor  # type: ignore[attr-defined]
             request.session_id = caller.session_id  # type: ignore[attr-defined]
             language.set(caller.actor.locale)
+            if caller.actor.must_change_password and not request.path.startswith(OWN):
+                raise PasswordChangeNeeded
         self.buckets.take(str(caller.actor.id) if caller else client_address(request), settings.REQUESTS_PER_MINUTE)
+
+    def respond(self, request: HttpRequest) -> HttpResponse:
+        """Call the view; a POST with an Idempotency-Key at most once (contract.md)."""
+        key = request.headers.get("Idempotency-Key")
+        actor = request.actor  # type: ignore[attr-defined]
+        if not key or request.method != "POST" or actor is None or request.path.startswith(AUTH):
+            return self.get_response(request)
+
+        def run() -> Answer:
+            response = self.get_response(request)
+            kept = {n: response.headers[n] for n in ("ETag", "Location", "Content-Type") if n in response.headers}
+            return Answer(response.status_code, response.content, kept)
+
+        answer = once(actor.id, f"{request.method} {request.path}", key, request.body, run)
+        more = {"Idempotent-Replay": "true"} if answer.replayed else {}
+        return HttpResponse(answer.body, status=answer.status, headers={**answer.headers, **more})
 
     def check_csrf(self, request: HttpRequest) -> None:
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
@@ -147,9 +174,7 @@ class KemaiMiddleware:
             response.headers.setdefault("Cache-Control", "no-store")
         # The page sets it too, so that signing in needs no request before it.
         if request.method == "GET" and sessions.CSRF_COOKIE not in request.COOKIES:
-            response.set_cookie(
-                sessions.CSRF_COOKIE, sessions.new_csrf(), samesite="Lax", secure=settings.KEMAI_HTTPS
-            )
+            response.set_cookie(sessions.CSRF_COOKIE, sessions.new_csrf(), samesite="Lax", secure=settings.KEMAI_HTTPS)
         return response
 
 

@@ -55,7 +55,9 @@ def run_checks() -> list[dict[str, Any]]:
             f"SELECT count(*) FROM {table} f JOIN customers_customer c ON c.id = f.customer_id "
             "WHERE f.holder_id IS DISTINCT FROM c.owner_id OR f.holder_department_id IS DISTINCT FROM c.department_id"
         )
-        checks.append(_check(f"{table} knows its customer's holder", wrong, "set the holder columns from the customers"))
+        checks.append(
+            _check(f"{table} knows its customer's holder", wrong, "set the holder columns from the customers")
+        )
     return checks
 
 

@@ -122,7 +122,7 @@ class Invalid(KemaiError):
         super().__init__(count=len(errors))
 
     @classmethod
-    def one(cls, field: str, code: str, message: T, **params: Any) -> Invalid:
+    def one(cls, field: str, code: str, message: T, /, **params: Any) -> Invalid:
         return cls([FieldError(field, code, message, tuple(params.items()))])
 
     def __str__(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 
 from kemai.accounts.access import SystemActor
@@ -44,7 +46,11 @@ def remind_of_dates() -> int:
     told = 0
     with act(CARE, "remind", object="contacts"):
         for column, what, title in _KINDS:
-            params = {"months": [m for m, _ in near], "days": [d for _, d in near], "kind": f"contact_{column}"}
+            params: dict[str, Any] = {
+                "months": [m for m, _ in near],
+                "days": [d for _, d in near],
+                "kind": f"contact_{column}",
+            }
             with connection.cursor() as cursor:
                 cursor.execute(_SQL.format(column=column, what=what), params)
                 rows = cursor.fetchall()

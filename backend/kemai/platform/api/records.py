@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 
 from kemai.accounts.access import Actor
 from kemai.base import audit, rates
-from kemai.base.idempotency import Answer, once
 from kemai.base.jobs import job_json
 from kemai.kit.errors import Duplicate, Invalid, Malformed, MethodNotAllowed, NotFound, NotSignedIn, VersionRequired
 from kemai.kit.http import json_response, read_json
@@ -38,24 +37,6 @@ def _key(text: str) -> UUID:
     if key is None:
         raise NotFound
     return key
-
-
-def idempotent(request: HttpRequest, actor: Actor, run: Callable[[], HttpResponse]) -> HttpResponse:
-    """Run a POST at most once per Idempotency-Key."""
-    key = request.headers.get("Idempotency-Key")
-    if not key:
-        return run()
-
-    def answered() -> Answer:
-        response = run()
-        kept = {
-            name: response.headers[name] for name in ("ETag", "Location", "Content-Type") if name in response.headers
-        }
-        return Answer(response.status_code, response.content, kept)
-
-    answer = once(actor.id, f"{request.method} {request.path}", key, request.body, answered)
-    headers = {**answer.headers, **({"Idempotent-Replay": "true"} if answer.replayed else {})}
-    return HttpResponse(answer.body, status=answer.status, headers=headers)
 
 
 def query_of(declaration: ObjectType, data: dict[str, Any], *, actor: Actor) -> Query:
@@ -127,7 +108,7 @@ def collection(request: HttpRequest, object_name: str) -> HttpResponse:
     actor, declaration = signed_in(request), get_object(object_name)
     if request.method == "POST":
         try:
-            return idempotent(request, actor, lambda: _create(request, actor, declaration))
+            return _create(request, actor, declaration)
         except Duplicate:
             _note_probing(actor, declaration)
             raise
@@ -208,8 +189,8 @@ def record_part(request: HttpRequest, object_name: str, key: str, part: str) -> 
     if request.method != "POST":
         raise MethodNotAllowed
     if part == "restore":
-        return idempotent(request, actor, lambda: _restore(actor, declaration, record_id))
-    return idempotent(request, actor, lambda: _command(request, actor, declaration, record_id, part))
+        return _restore(actor, declaration, record_id)
+    return _command(request, actor, declaration, record_id, part)
 
 
 def _restore(actor: Actor, declaration: ObjectType, key: UUID) -> HttpResponse:
@@ -230,11 +211,7 @@ def _shares(request: HttpRequest, actor: Actor, declaration: ObjectType, key: UU
     if request.method == "GET":
         return json_response({"items": shares.list_shares(actor, declaration, key)})
     if request.method == "POST":
-        return idempotent(
-            request,
-            actor,
-            lambda: json_response({"items": shares.share(actor, declaration, key, read_json(request))}, 201),
-        )
+        return json_response({"items": shares.share(actor, declaration, key, read_json(request))}, 201)
     if request.method == "DELETE":
         shares.unshare(actor, declaration, key, _key(str(read_json(request).get("id") or request.GET.get("id", ""))))
         return json_response({"items": shares.list_shares(actor, declaration, key)})
@@ -300,14 +277,14 @@ def bulk_view(request: HttpRequest, object_name: str) -> HttpResponse:
             job_json(bulk.start_bulk(actor, declaration, ids=ids, query=query, action=action, params=params)), 202
         )
 
-    return idempotent(request, actor, start)
+    return start()
 
 
 def undo(request: HttpRequest, token: str) -> HttpResponse:
     """Take a change back."""
     actor = signed_in(request)
     _only(request, "POST")
-    return idempotent(request, actor, lambda: json_response(undo_change(actor, _key(token))))
+    return json_response(undo_change(actor, _key(token)))
 
 
 def _only(request: HttpRequest, method: str) -> None:

@@ -13,7 +13,7 @@ from kemai.accounts.access import Actor
 from kemai.base.jobs import job_json
 from kemai.kit.http import json_response
 from kemai.kit.words import T
-from kemai.platform.api.records import idempotent, query_of
+from kemai.platform.api.records import query_of
 from kemai.platform.objects.declare import get_object
 from kemai.platform.transfer import imports
 from kemai.platform.transfer.export import start_export
@@ -56,7 +56,7 @@ class ExportStart(Schema):
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return request.auth  # type: ignore[attr-defined,no-any-return]
+    return request.auth  # type: ignore[attr-defined]
 
 
 def _given(data: ImportChange) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def begin(request: HttpRequest, data: ImportStart) -> HttpResponse:
             found = imports.get_import(actor, found.id)
         return json_response(imports.import_json(actor, found), 201)
 
-    return idempotent(request, actor, run)
+    return run()
 
 
 @router.get("/imports", operation_id="imports_list", summary="One's latest imports")
@@ -120,7 +120,7 @@ def change(request: HttpRequest, import_id: UUID, data: ImportChange) -> HttpRes
 )
 def check(request: HttpRequest, import_id: UUID) -> HttpResponse:
     actor = _actor(request)
-    return idempotent(request, actor, lambda: json_response(job_json(imports.start_check(actor, import_id)), 202))
+    return json_response(job_json(imports.start_check(actor, import_id)), 202)
 
 
 @router.post(
@@ -131,7 +131,7 @@ def check(request: HttpRequest, import_id: UUID) -> HttpResponse:
 )
 def commit(request: HttpRequest, import_id: UUID) -> HttpResponse:
     actor = _actor(request)
-    return idempotent(request, actor, lambda: json_response(job_json(imports.start_commit(actor, import_id)), 202))
+    return json_response(job_json(imports.start_commit(actor, import_id)), 202)
 
 
 @router.post(
@@ -142,7 +142,7 @@ def commit(request: HttpRequest, import_id: UUID) -> HttpResponse:
 )
 def undo(request: HttpRequest, import_id: UUID) -> HttpResponse:
     actor = _actor(request)
-    return idempotent(request, actor, lambda: json_response(job_json(imports.start_undo(actor, import_id)), 202))
+    return json_response(job_json(imports.start_undo(actor, import_id)), 202)
 
 
 @router.post("/exports", operation_id="exports_start", summary="Export a list as seen", response={202: dict[str, Any]})
@@ -156,4 +156,4 @@ def export(request: HttpRequest, data: ExportStart) -> HttpResponse:
         )
         return json_response(job_json(start_export(actor, declaration, query, data.format)), 202)
 
-    return idempotent(request, actor, run)
+    return run()

@@ -61,7 +61,7 @@ def _layout(model: type[models.Model]) -> tuple[list[str], list[Any], list[int],
     fields = [f for f in model._meta.concrete_fields if not isinstance(f, models.AutoField)]
     packed = [n for n, f in enumerate(fields) if isinstance(f, models.JSONField)]
     lists = [n for n, f in enumerate(fields) if isinstance(f, ArrayField)]
-    return [f.column for f in fields], [f.get_default for f in fields], packed, lists
+    return [str(f.column) for f in fields], [f.get_default for f in fields], packed, lists
 
 
 def drafts_in_scope(actor: Actor, declaration: ObjectType, drafts: list[Draft], verbs: tuple[str, ...]) -> set[UUID]:
