@@ -100,9 +100,7 @@ def _grant(actor: Actor, raw: dict[str, Any]) -> dict[str, Any]:
             what=f"{permission} / {scope}"[:100],
         )
     if scope == "departments" and not departments:
-        raise Invalid.one(
-            "grants", "required", T("请选择部门：{what}", "Choose departments: {what}"), what=permission
-        )
+        raise Invalid.one("grants", "required", T("请选择部门：{what}", "Choose departments: {what}"), what=permission)
     if _exceeds(actor.reach(permission), scope, departments):
         raise MoreThanOwn(permission=known_permissions()[permission])
     return {"permission": permission, "scope": scope, "departments": departments}

@@ -17,6 +17,7 @@ from kemai.platform.models import DictionaryValue
 from kemai.platform.objects.declare import all_objects
 from kemai.platform.objects.dictionaries import all_dictionaries, forget_cache
 from kemai.platform.objects.history import action_label
+from kemai.platform.objects.read import list_options
 
 PAGE = 50
 
@@ -110,28 +111,62 @@ def read_audit(actor: Actor, *, filters: dict[str, Any], cursor: str) -> dict[st
             params,
         )
         rows = db.fetchall()
+    items = [_line(row) for row in rows[:PAGE]]
+    _label_records(actor, items)
     return {
-        "items": [_line(row) for row in rows[:PAGE]],
+        "items": items,
         "next_cursor": str(rows[PAGE - 1][0]) if len(rows) > PAGE else None,
     }
 
 
+#: System actors write under these names; the log shows them in the reader's words.
+SYSTEM_NAMES = {
+    "sign-in": T("登录", "Sign-in"),
+    "set-up": T("系统初始化", "Set-up"),
+    "reminders": T("任务提醒", "Reminders"),
+    "care": T("客户关怀", "Care"),
+    "command-line": T("命令行", "Command line"),
+}
+
+
 def _line(row: tuple[Any, ...]) -> dict[str, Any]:
     declaration = next((o for o in all_objects() if o.name == row[5]), None)
+    system = SYSTEM_NAMES.get(row[3])
     return {
         "id": row[0],
         "at": row[1],
-        "actor": {"id": row[2], "label": row[3]},
+        "actor": {"id": row[2], "label": system.to() if system else row[3]},
         "action": row[4],
         "action_label": action_label(declaration, row[4]),
         "object": row[5],
         "object_label": declaration.label.to() if declaration else row[5],
         "record": row[6],
+        "record_label": None,
         "reason": row[7],
         "data": _loads(row[8]),
         "address": row[9],
-        "changes": _loads(row[10]) or [],
+        "changes": [_change(c) for c in _loads(row[10]) or []],
     }
+
+
+def _change(change: dict[str, Any]) -> dict[str, Any]:
+    """A change with its fields in the reader's words; columns no declaration names stay as they are."""
+    declaration = next((o for o in all_objects() if o.table == change["object"]), None)
+    names = declaration.by_column if declaration else {}
+    diff = {names[c].label.to() if c in names else c: pair for c, pair in (change["diff"] or {}).items()}
+    label = declaration.label.to() if declaration else change["object"]
+    return {**change, "object_label": label, "diff": diff or None}
+
+
+def _label_records(actor: Actor, items: list[dict[str, Any]]) -> None:
+    """Names of the records an auditor may see himself; others keep their key only."""
+    for declaration in all_objects():
+        mine = [item for item in items if item["object"] == declaration.name and item["record"]]
+        if mine and actor.has(declaration.perm("view")):
+            keys = list(dict.fromkeys(item["record"] for item in mine))
+            labels = {o["id"]: o["label"] for o in list_options(actor, declaration, ids=keys)}
+            for item in mine:
+                item["record_label"] = labels.get(str(item["record"]))
 
 
 def _loads(value: Any) -> Any:

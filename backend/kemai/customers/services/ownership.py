@@ -22,6 +22,7 @@ from kemai.customers.rules.pool import DAILY_CLAIMS, HOLD_LIMIT, RECLAIM_DAYS, C
 from kemai.kit.clock import now
 from kemai.kit.errors import Conflict, NotFound
 from kemai.platform.objects.declare import get_object
+from kemai.platform.objects.dictionaries import dictionary_items
 from kemai.platform.objects.read import day_params
 from kemai.platform.objects.undo import ChangedSince, offer_undo, undo_kind
 from kemai.platform.objects.write import lock_row
@@ -207,7 +208,8 @@ def _move(customer_id: UUID, actor: Actor, *, owner: UUID | None, department: UU
 def release_customer(actor: Actor, customer_id: UUID, *, reason: str, pool: UUID | None = None) -> UUID:
     """Give a customer back to a pool (the default one when none is named), with a reason."""
     declaration = get_object("customers")
-    with act(actor, "release", object="customers", record_id=customer_id, reason=reason):
+    words = next((item.label.to() for item in dictionary_items("release_reason") if item.value == reason), reason)
+    with act(actor, "release", object="customers", record_id=customer_id, reason=words):
         row = lock_row(actor, declaration, customer_id, declaration.perm("release"))
         if row["pool_id"]:
             raise errors.AlreadyInPool

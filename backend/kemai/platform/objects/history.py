@@ -29,6 +29,22 @@ ACTIONS = {
     "undo": T("撤销", "Undone"),
     "share": T("共享", "Shared"),
     "unshare": T("取消共享", "Sharing withdrawn"),
+    "sign_in": T("登录", "Signed in"),
+    "sign_in.refused": T("登录失败", "Sign-in refused"),
+    "set-up": T("系统初始化", "Set up"),
+    "preferences": T("修改个人偏好", "Preferences"),
+    "password": T("修改密码", "Password changed"),
+    "token.create": T("新建令牌", "Token made"),
+    "parameter.set": T("修改参数", "Parameter changed"),
+    "dictionary": T("修改字典", "Dictionary changed"),
+    "grants": T("修改权限", "Rights changed"),
+    "roles": T("修改角色", "Roles changed"),
+    "members": T("修改成员", "Members changed"),
+    "duplicate.refused": T("查重命中", "Met an existing record"),
+    "remind": T("发送提醒", "Reminders sent"),
+    "export": T("导出", "Exported"),
+    "import.undo": T("撤销导入", "Import taken back"),
+    "demo": T("装入演示数据", "Demo loaded"),
 }
 
 # Two index ranges instead of an OR over a join: events of this record, and events whose changes touch it.

@@ -8,6 +8,7 @@ from uuid import UUID
 from kemai.accounts.access import Actor, branches, can
 from kemai.kit.errors import Malformed, NotFound
 from kemai.platform.objects.declare import ObjectType, all_objects
+from kemai.platform.objects.history import action_label
 from kemai.platform.objects.read import day_params
 from kemai.platform.objects.rows import fetch_rows
 from kemai.platform.objects.select import build_columns
@@ -24,10 +25,33 @@ def record_timeline(actor: Actor, declaration: ObjectType, key: UUID, *, cursor:
     found: list[dict[str, Any]] = []
     for source in _sources(actor, declaration):
         found += _read(actor, source, declaration.name, key, before, before_id)
+    found += _decisions(declaration, key, before)
     found.sort(key=lambda item: (item["at"], item["id"]), reverse=True)
     page = found[:PAGE]
     following = f"{page[-1]['at']}|{page[-1]['id']}" if len(found) > PAGE else None
     return {"items": page, "next_cursor": following}
+
+
+def _decisions(declaration: ObjectType, key: UUID, before: str | None) -> list[dict[str, Any]]:
+    """What was decided about the record itself: its commands, who gave them and why. Edits of fields stay in the history."""
+    rows = fetch_rows(
+        "SELECT id, at, actor_id, actor_name, action, reason FROM base_auditevent WHERE record_id = %(key)s "
+        "AND action = ANY(%(actions)s) AND (%(before)s::timestamptz IS NULL OR at < %(before)s::timestamptz) "
+        f"ORDER BY id DESC LIMIT {PAGE + 1}",
+        {"key": key, "actions": ["create", "restore", *declaration.command_map], "before": before},
+    )
+    return [
+        {
+            "kind": "change",
+            "id": str(UUID(int=row[0])),  # the cursor compares keys of one form
+            "at": row[1],
+            "actor": {"id": row[2], "label": row[3]},
+            "title": action_label(declaration, row[4]),
+            "text": row[5],
+            "data": {},
+        }
+        for row in rows
+    ]
 
 
 def _place(cursor: str) -> tuple[str | None, str | None]:
@@ -61,7 +85,7 @@ def _read(
     anchors = " OR ".join(f"{source.by_name[f].expression} = %(key)s" for f, target in line.anchors if target == anchor)
     place = f"AND ({at}, t.id) < (%(before)s::timestamptz, %(before_id)s::uuid)" if before else ""
     sql = (
-        f"SELECT {', '.join(columns.select)} FROM {source.table} t {' '.join(columns.joins)} "
+        f"SELECT {', '.join(columns.select)} FROM {source.table} t "
         f"WHERE t.deleted_at IS NULL AND ({anchors}) AND {scope.sql} {place} ORDER BY {at} DESC, t.id DESC LIMIT {PAGE + 1}"
     )
     rows = fetch_rows(

@@ -608,6 +608,10 @@ class User(Reference):
     def leaf(self, field: Field, op: str, raw: Any, column: str, name: str) -> tuple[str, dict[str, Any]]:
         if raw == "me" and op in ("eq", "ne"):
             return (f"{column} = %(me)s" if op == "eq" else f"{column} IS DISTINCT FROM %(me)s"), {}
+        if op in ("in", "not_in") and isinstance(raw, list) and "me" in raw:
+            others, params = super().leaf(field, op, [r for r in raw if r != "me"], column, name)
+            mine = f"{column} = %(me)s" if op == "in" else f"{column} IS DISTINCT FROM %(me)s"
+            return f"({others} {'OR' if op == 'in' else 'AND'} {mine})", params
         return super().leaf(field, op, raw, column, name)
 
 
