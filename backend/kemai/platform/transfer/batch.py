@@ -83,15 +83,14 @@ def prepare_batch(plan: Plan, rows: list[tuple[int, list[Any]]], seen: Seen) -> 
         drafts = write.prepare_new(
             plan.actor, plan.declaration, [line.values for line in new], ids=[new_id() for _ in new]
         )
-        _sort_out(plan, batch, new, drafts, batch.new, verbs=("create", "import"))
+        _sort_out(plan, batch, seen, new, drafts, batch.new, verbs=("create", "import"))
     old = [line for line in lines if line.row in matched]
     if plan.mode == "create":
         for line in old:
             line.wrong(plan.key.field.name if plan.key else "", "duplicate", EXISTS, label=matched[line.row].label)
         batch.bad += old
     elif old:
-        _prepare_edits(plan, batch, old, matched)
-    _refuse_unique_doubles(plan, batch, seen)
+        _prepare_edits(plan, batch, seen, old, matched)
     return batch
 
 
@@ -129,7 +128,7 @@ def _match(plan: Plan, lines: list[Line]) -> dict[int, Match]:
     return matched
 
 
-def _prepare_edits(plan: Plan, batch: Batch, lines: list[Line], matched: dict[int, Match]) -> None:
+def _prepare_edits(plan: Plan, batch: Batch, seen: Seen, lines: list[Line], matched: dict[int, Match]) -> None:
     locked = write.lock_rows(
         plan.actor, plan.declaration, [matched[line.row].id for line in lines], plan.declaration.perm("edit")
     )
@@ -143,7 +142,7 @@ def _prepare_edits(plan: Plan, batch: Batch, lines: list[Line], matched: dict[in
     drafts = [Draft(matched[line.row].id, locked[matched[line.row].id], {}) for line in good]
     write.prepare_edits(plan.actor, plan.declaration, drafts, [line.values for line in good])
     kept: list[tuple[Line, Draft]] = []
-    _sort_out(plan, batch, good, drafts, kept, verbs=("edit",))
+    _sort_out(plan, batch, seen, good, drafts, kept, verbs=("edit",))
     for line, draft in kept:
         if any(draft.changed(column) for column in draft.values):
             batch.edits.append((line, draft))
@@ -154,6 +153,7 @@ def _prepare_edits(plan: Plan, batch: Batch, lines: list[Line], matched: dict[in
 def _sort_out(
     plan: Plan,
     batch: Batch,
+    seen: Seen,
     lines: list[Line],
     drafts: list[Draft],
     good: list[tuple[Line, Draft]],
@@ -163,6 +163,7 @@ def _sort_out(
     """Good drafts to ``good``, the others to the bad rows with every reason, the cell's own before those that follow from it."""
     clean = []
     for line, draft in zip(lines, drafts, strict=True):
+        _refuse_double(plan, line, draft, seen)
         named = {e.field for e in line.errors}
         line.errors += [e for e in draft.errors if e.field not in named]
         if line.errors:
@@ -178,24 +179,16 @@ def _sort_out(
             batch.bad.append(line)
 
 
-def _refuse_unique_doubles(plan: Plan, batch: Batch, seen: Seen) -> None:
+def _refuse_double(plan: Plan, line: Line, draft: Draft, seen: Seen) -> None:
     """What the database would refuse as a double of an earlier row, said beforehand and with that row's number."""
-    for kind in ("new", "edits"):
-        kept = []
-        for line, draft in getattr(batch, kind):
-            for columns, field_name in plan.unique_columns:
-                values = tuple(draft.get(c) for c in columns)
-                if all(v not in (None, "") for v in values):
-                    earlier = seen.before((columns, values))
-                    if earlier is not None and earlier != line.row:
-                        line.wrong(field_name, "duplicate", DOUBLE_ROW, row=earlier)
-                    else:
-                        seen.note((columns, values), line.row)
-            if line.errors:
-                batch.bad.append(line)
-            else:
-                kept.append((line, draft))
-        setattr(batch, kind, kept)
+    for columns, field_name in plan.unique_columns:
+        values = tuple(draft.get(c) for c in columns)
+        if any(v in (None, "") for v in values):
+            continue
+        earlier = seen.before((columns, values))
+        if earlier is not None and earlier != line.row and field_name not in {e.field for e in line.errors}:
+            line.wrong(field_name, "duplicate", DOUBLE_ROW, row=earlier)
+        seen.note((columns, values), line.row)
 
 
 def save_batch(plan: Plan, batch: Batch) -> None:

@@ -164,7 +164,7 @@ def _statement(actor: Actor, plan: ListPlan, query: Query) -> tuple[str, dict[st
     seen = branches(actor, declaration.perm("view"), declaration.ownership)
     way = "DESC" if plan.descending else "ASC"
     sql = (
-        f"SELECT {', '.join(plan.columns.select)} FROM {declaration.table} t {' '.join(plan.columns.joins)} "
+        f"SELECT {', '.join(plan.columns.select)} FROM {declaration.table} t "
         f"WHERE {plan.scope.sql} AND {seen.sql} AND {plan.condition} "
         f"ORDER BY {plan.sort.sort_expression} {way} NULLS LAST, t.id {way}"
     )

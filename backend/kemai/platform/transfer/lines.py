@@ -86,10 +86,7 @@ def read_lines(plan: Plan, rows: list[tuple[int, list[Cell]]]) -> list[Line]:
     """The rows of a batch as payloads; references are looked up together."""
     lines = [Line(row, cells, key=_text_at(cells, plan.key.index).strip() if plan.key else "") for row, cells in rows]
     plain = [m for m in plan.columns if m.written and not m.field.target]
-    # References that others are told apart by come first.
-    linked = sorted(
-        (m for m in plan.columns if m.written and m.field.target), key=lambda m: len(plan.references.shared(m.field))
-    )
+    linked = _in_order(plan, [m for m in plan.columns if m.written and m.field.target])
     for line in lines:
         for m in plain:
             _read_plain(plan, line, m)
@@ -98,6 +95,25 @@ def read_lines(plan: Plan, rows: list[tuple[int, list[Cell]]]) -> list[Line]:
         for line in lines:
             _read_reference(plan, line, m)
     return lines
+
+
+def _in_order(plan: Plan, linked: list[Mapped]) -> list[Mapped]:
+    """References that others are told apart by come before those others."""
+    by_name = {m.field.name: m for m in linked}
+    ordered: dict[str, Mapped] = {}
+    entered: set[str] = set()
+
+    def enter(m: Mapped) -> None:
+        if m.field.name not in entered:
+            entered.add(m.field.name)
+            for mine, _ in plan.references.shared(m.field):
+                if mine.name in by_name:
+                    enter(by_name[mine.name])
+            ordered[m.field.name] = m
+
+    for m in linked:
+        enter(m)
+    return list(ordered.values())
 
 
 def _cell(line: Line, m: Mapped) -> Cell:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Literal
 
 from django.db import transaction
 from django.db.models import F
@@ -221,7 +222,7 @@ class _settling(ExitStack):
         super().__init__()
         self.run, self.failed, self.cancelled = run, failed, cancelled
 
-    def __exit__(self, kind: object, error: object, trace: object) -> bool:
+    def __exit__(self, kind: object, error: object, trace: object) -> Literal[False]:
         state = ""
         if isinstance(error, JobCancelled):
             state = self.cancelled
