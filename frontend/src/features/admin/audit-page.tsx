@@ -26,6 +26,7 @@ type AuditEntry = {
   action_label: string | null;
   object: string | null;
   object_label: string | null;
+  record_label: string | null;
   record: string | null;
   reason: string | null;
   address: string | null;
@@ -191,7 +192,7 @@ function RecordOf({ entry }: { entry: AuditEntry }) {
   return (
     <span>
       <span className={styles.kind}>{entry.object_label ?? object ?? "–"}</span>{" "}
-      {record && object ? <AppLink path={`/${object}/${record}`}>{t("audit.open")}</AppLink> : null}
+      {record && object ? <AppLink path={`/${object}/${record}`}>{entry.record_label ?? t("audit.open")}</AppLink> : null}
     </span>
   );
 }
