@@ -16,10 +16,17 @@ export function ErrorSummary({ problem, fields, idPrefix }: ErrorSummaryProps) {
   }, [problem]);
   if (!problem) return null;
   const wrong = fields.filter((field) => problem.byField[field.name]);
+  // A refusal about a field this form does not show must still be read somewhere.
+  const unseen = Object.entries(problem.byField).filter(
+    ([name]) => !fields.some((field) => field.name === name),
+  );
   return (
     <div ref={box} className={styles.summary} role="alert" tabIndex={-1}>
       {problem.general.map((text) => (
         <p key={text}>{text}</p>
+      ))}
+      {unseen.map(([name, text]) => (
+        <p key={name}>{text}</p>
       ))}
       {wrong.length > 0 ? <p>{t("form.to_mend", { count: wrong.length })}</p> : null}
       <ul>

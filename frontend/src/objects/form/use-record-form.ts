@@ -31,6 +31,8 @@ function startOf(meta: ObjectMeta, loaded: Loaded | null, initial: Values | unde
   const values: Values = {};
   for (const field of meta.fields) {
     if (loaded) values[field.name] = field.masked ? "" : loaded.record[field.name];
+    // What nobody may write the server sets itself, and refuses from anyone else.
+    else if (field.read_only || field.computed) continue;
     else if (field.default !== null && field.default !== undefined) values[field.name] = field.default;
   }
   return { ...values, ...initial };
