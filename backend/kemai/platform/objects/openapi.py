@@ -90,6 +90,7 @@ def _schemas(declaration: ObjectType, schemas: dict[str, Any]) -> None:
         "properties": {
             "id": {"type": "string", "format": "uuid"},
             "version": {"type": "integer"},
+            "deleted_at": {"type": ["string", "null"], "format": "date-time", "title": "When it went to the bin"},
             **{f.name: _read(f) for f in declaration.by_name.values()},
             "can": {"type": "object"},
         },
