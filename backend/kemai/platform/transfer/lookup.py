@@ -88,6 +88,8 @@ def _rows(
     scope = branches(actor, target.perm("view"), target.ownership)
     secret = row_secret(actor, f)
     guard = f" AND NOT ({secret})" if secret else ""
+    if target.column_types[column].startswith(("varchar", "text")):
+        guard += f" AND t.{column} <> ''"  # lets the planner take indexes that leave empty values out
     return fetch_rows(
         f"SELECT {', '.join(columns)}, t.{column} FROM {target.table} t "
         f"WHERE t.{column} = ANY(%(keys)s) AND t.deleted_at IS NULL AND {scope.sql}{guard}",
