@@ -7,6 +7,7 @@ exports and labels of references take the same branches joined by OR (decisions.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -78,6 +79,13 @@ class Actor:
         return tuple(sorted(self.field_access.items()))
 
     @cached_property
+    def signature(self) -> bytes:
+        """Everything compiled SQL depends on of a person, as one short word: made once, compared on every request."""
+        reaches = [(k, r.everything, sorted(map(str, r.departments))) for k, r in sorted(self.reaches.items())]
+        known = (self.id, reaches, self.principals, self.field_signature, self.locale, self.is_system)
+        return hashlib.blake2b(repr(known).encode(), digest_size=16).digest()
+
+    @cached_property
     def params(self) -> dict[str, Any]:
         """Values the predicate's SQL binds."""
         return {"me": self.id, "principals": list(self.principals)}
@@ -123,6 +131,9 @@ class Scope:
     everything: bool
     conditions: tuple[str, ...]
     params: dict[str, Any]
+    keyed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Condition → (column, SQL listing its keys), where the planner cannot know the keys (shares, pools): a list goes through the
+    keys one by one, each with its own index range, lest the planner take the whole table in the sort's order instead."""
 
     @property
     def sql(self) -> str:
@@ -155,14 +166,18 @@ def branches(actor: Actor, permission: str, line: Ownership, alias: str = "t") -
             params[prefix] = departments
             found += [f"{alias}.{column} = ANY(%({prefix})s)" for column in line.departments]
     write = "" if viewing else " AND s.can_write"
-    found += [
-        f"{alias}.{key} = ANY(ARRAY(SELECT s.record_id FROM accounts_recordshare s WHERE s.object = '{shared}' "
-        f"AND s.grantee_id = ANY(%(principals)s){write} AND (s.expires_at IS NULL OR s.expires_at > now())))"
+    keys = [
+        (
+            key,
+            f"SELECT s.record_id FROM accounts_recordshare s WHERE s.object = '{shared}' "
+            f"AND s.grantee_id = ANY(%(principals)s){write} AND (s.expires_at IS NULL OR s.expires_at > now())",
+        )
         for shared, key in line.shares
     ]
     if line.pool and viewing:
-        found.append(f"{alias}.{line.pool} = ANY(ARRAY({line.pools_of}))")
-    return Scope(False, tuple(found), params)
+        keys.append((line.pool, line.pools_of))
+    keyed = {f"{alias}.{column} = ANY(ARRAY({sql}))": (column, sql) for column, sql in keys}
+    return Scope(False, (*found, *keyed), params, keyed)
 
 
 def can(actor: Actor, permission: str, line: Ownership, *, table: str, key: UUID, deleted: bool = False) -> bool:

@@ -9,7 +9,7 @@ from kemai.accounts.access import Actor, branches
 from kemai.kit.text.search import closeness, query_words, typo_terms
 from kemai.platform.objects.declare import ObjectType, all_objects
 from kemai.platform.objects.rows import fetch_rows
-from kemai.platform.objects.searching import search_condition, search_params
+from kemai.platform.objects.searching import query_kind, search_condition, search_params
 from kemai.platform.objects.secrecy import output
 
 #: From this likeness (0 to 100) on a misspelt word counts as meant.
@@ -29,7 +29,7 @@ def search_everything(actor: Actor, q: str, *, limit: int = 10) -> list[dict[str
         searched,
         {**search_params(text), "q_first": f"{(query_words(text) or [''])[0]}%"},
         limit,
-        search_condition,
+        lambda reader, declaration: search_condition(reader, declaration, query_kind(text)),
     )
     groups = groups or _with_one_error(actor, searched, text, limit)
     for group in groups:

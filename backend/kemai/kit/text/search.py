@@ -158,6 +158,11 @@ def query_words(q: str) -> list[str]:
     return list(words)[:MAX_QUERY_WORDS]
 
 
+def has_chinese(text: str) -> bool:
+    """Whether any character of a folded text is Chinese, kana or Hangul."""
+    return _HAS_CJK.search(text) is not None
+
+
 def normalise_query(q: str) -> str:
     """The words of a query, folded, with single spaces; the same string for queries that mean the same."""
     return " ".join(query_words(q))

@@ -150,7 +150,7 @@ def get_detail(
     reads = sorted({c for command in declaration.commands for c in command.reads})
     select = [*columns.select, "t.deleted_at", *checks.values(), *(f"t.{c}" for c in reads)]
     state = "" if deleted else " AND t.deleted_at IS NULL"
-    sql = f"SELECT {', '.join(select)} FROM {declaration.table} t {' '.join(columns.joins)} WHERE t.id = %(key)s{state} AND {scope.sql}"
+    sql = f"SELECT {', '.join(select)} FROM {declaration.table} t WHERE t.id = %(key)s{state} AND {scope.sql}"
     rows = fetch_rows(sql, params) if actor.has(code) else []
     if not rows:
         raise NotFound
@@ -237,7 +237,7 @@ def list_options(
 def _options(actor: Actor, declaration: ObjectType, names: tuple[str, ...], ids: list[UUID]) -> list[dict[str, Any]]:
     columns = build_columns(actor, declaration, names)
     scope = branches(actor, declaration.perm("view"), declaration.ownership)
-    sql = f"SELECT {', '.join(columns.select)} FROM {declaration.table} t {' '.join(columns.joins)} WHERE t.id = ANY(%(ids)s) AND {scope.sql}"
+    sql = f"SELECT {', '.join(columns.select)} FROM {declaration.table} t WHERE t.id = ANY(%(ids)s) AND {scope.sql}"
     rows = fetch_rows(sql, {**scope.params, **columns.params, "ids": ids[:MAX_LIMIT]})
     return [_option(declaration, names, columns.output.make(row)) for row in rows]
 

@@ -10,7 +10,15 @@ from typing import Any
 
 from kemai.accounts.access import Actor
 from kemai.kit.text.normalise import phone_key
-from kemai.kit.text.search import exact_term, index_record, phone_query_terms, private_terms, query_terms, query_words
+from kemai.kit.text.search import (
+    exact_term,
+    has_chinese,
+    index_record,
+    phone_query_terms,
+    private_terms,
+    query_terms,
+    query_words,
+)
 from kemai.platform.objects.declare import Draft, ObjectType
 from kemai.platform.objects.secrecy import HIDDEN, MASKED, access_of, on, row_secret
 
@@ -37,36 +45,29 @@ def _exact_key(value: str) -> str:
     return phone_key(value) or "".join(query_words(value))
 
 
-def search_condition(actor: Actor, declaration: ObjectType, alias: str = "t") -> str:
-    """The condition over ``alias`` that a query's bound values (:func:`search_params`) satisfy."""
-    parts = [
-        f"({alias}.search_terms @> %(q_terms)s AND {alias}.search_text LIKE ALL(%(q_like)s){_told(actor, declaration, alias)})",
-        f"{alias}.search_terms @> %(q_exact)s",
-    ]
-    phones = [declaration.by_name[name] for name in declaration.search.phones]
+def query_kind(q: str) -> str:
+    """Which of the conditions a query can meet at all: part of a plan's key, so that no statement asks for the impossible."""
+    if not q:
+        return ""
+    words = query_words(q[:200])
+    # Codes and phones hold no Chinese; one or two Chinese characters are a term themselves, so that the index alone decides.
+    exact = "" if any(map(has_chinese, words)) else " exact"
+    pairs = " pairs" if words and all(len(w) <= 2 and has_chinese(w) for w in words) else ""
+    return "words" + exact + pairs + (" digits" if phone_query_terms(q[:200]) else "")
+
+
+def search_condition(actor: Actor, declaration: ObjectType, kind: str, alias: str = "t") -> str:
+    """The condition over ``alias`` that the bound values (:func:`search_params`) of a query of this kind satisfy."""
+    like = "" if "pairs" in kind else f" AND {alias}.search_text LIKE ALL(%(q_like)s)"
+    parts = [f"({alias}.search_terms @> %(q_terms)s{like})"]
+    if "exact" in kind:
+        parts.append(f"{alias}.search_terms @> %(q_exact)s")
+    phones = [declaration.by_name[name] for name in declaration.search.phones] if "digits" in kind else []
     if phones and all(access_of(actor, declaration, f) not in (HIDDEN, MASKED) for f in phones):
         secret = next((s for f in phones if (s := row_secret(actor, f))), "")
         guard = f" AND NOT ({on(alias, secret)})" if secret else ""
         parts.append(f"({alias}.private_terms @> %(q_digits)s{guard})")
     return "(" + " OR ".join(parts) + ")"
-
-
-def _told(actor: Actor, declaration: ObjectType, alias: str) -> str:
-    """A further condition where some of the texts are withheld from ``actor``: what he reads must hold the words, or searching would
-    be a way of guessing (S-3). He then finds by the letters, not by their sound. Empty where all texts are open to him."""
-    texts = [declaration.by_name[name] for name in declaration.search.texts]
-    told = [f for f in texts if access_of(actor, declaration, f) not in (HIDDEN, MASKED)]
-    secrets = {f.name: on(alias, secret) for f in told if (secret := row_secret(actor, f))}
-    if len(told) == len(texts) and not secrets:
-        return ""
-    seen = [
-        on(alias, f"CASE WHEN {secrets[f.name]} THEN '' ELSE {f.expression} END" if f.name in secrets else f.expression)
-        for f in told
-    ]
-    condition = f"concat_ws(' ', {', '.join(seen)}) ILIKE ALL(%(q_like)s)" if seen else "FALSE"
-    if len(told) == len(texts):
-        condition = f"(NOT ({' OR '.join(secrets.values())}) OR {condition})"
-    return f" AND {condition}"
 
 
 def search_params(q: str) -> dict[str, Any]:
