@@ -1,0 +1,97 @@
+"""The contract's API description is true: what is answered is described, what is described can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.calling import Caller
+from tests.contracts.oracle import OBJECTS
+from tests.contracts.test_writing import minimal
+from tests.world import World
+
+
+@pytest.fixture
+def document(call: Callable[[str], Caller]) -> dict[str, Any]:
+    found: dict[str, Any] = call("nobody").get("/openapi.json").json()
+    return found
+
+
+def schema_of(document: dict[str, Any], path: str, method: str, status: str) -> dict[str, Any]:
+    schema: dict[str, Any] = document["paths"][path][method]["responses"][status]["content"]["application/json"]["schema"]
+    while "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].split("/")[-1]]
+    return schema
+
+
+def fits(value: Any, schema: dict[str, Any]) -> bool:
+    kinds = schema.get("type", [])
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    tests = {
+        "string": isinstance(value, str),
+        "integer": isinstance(value, int) and not isinstance(value, bool),
+        "boolean": isinstance(value, bool),
+        "array": isinstance(value, list),
+        "object": isinstance(value, dict),
+        "null": value is None,
+        "number": isinstance(value, (int, float)),
+    }
+    return not kinds or any(tests[k] for k in kinds)
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_answers_are_as_described(name: str, world: World, call: Callable[[str], Caller], document: dict[str, Any]) -> None:
+    """Every key answered is in the schema, of a type it allows."""
+    admin, root = call("admin"), f"/api/v1/{name}"
+    made = admin.post(f"/{name}", minimal(world, name)).json()
+    one = f"{root}/{{id}}"
+    answers = {(root, "post", "201"): made, (one, "get", "200"): admin.get(f"/{name}/{made['id']}").json()}
+    answers[one, "patch", "200"] = admin.patch(f"/{name}/{made['id']}", {}, made["version"]).json()
+    if name != "users":
+        admin.delete(f"/{name}/{made['id']}", made["version"])
+        answers[one, "get", "200"] |= admin.get(f"/{name}/{made['id']}", deleted=True).json()
+        answers[f"{one}/restore", "post", "200"] = admin.post(f"/{name}/{made['id']}/restore").json()
+    for (path, method, status), answer in answers.items():
+        known = schema_of(document, path, method, status)["properties"]
+        assert set(answer) <= set(known), (path, method, set(answer) - set(known))
+        assert not {k for k, v in answer.items() if not fits(v, known[k])}, (path, method)
+    page = admin.get(f"/{name}").json()
+    assert set(page) == set(schema_of(document, root, "get", "200")["properties"])
+
+
+def test_operation_ids_are_unique_and_references_resolve(document: dict[str, Any]) -> None:
+    ids = [op["operationId"] for item in document["paths"].values() for op in item.values()]
+    assert len(ids) == len(set(ids)) > 150
+    assert document["openapi"] == "3.1.0"
+    text = str(document)
+    for name in {part.split("'")[0] for part in text.split("#/components/schemas/")[1:]}:
+        assert name in document["components"]["schemas"], name
+
+
+def test_every_operation_tells_its_refusals(document: dict[str, Any]) -> None:
+    """Every operation lists 401 and the other problems as problem documents."""
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            for status in ("401", "403", "404", "422"):
+                assert "application/problem+json" in operation["responses"][status]["content"], (path, method)
+
+
+def test_problems_are_problem_documents(world: World, call: Callable[[str], Caller]) -> None:
+    """RFC 9457, with status and code; no traceback ever leaves."""
+    rep = call("rep")
+    for answer in (rep.get("/nothing"), rep.get("/customers", limit=0), rep.post("/customers", {}), call("nobody").get("/customers"), rep.send("PUT", "/customers")):
+        body = answer.json()
+        assert answer["Content-Type"] == "application/problem+json"
+        assert {"type", "title", "status", "code", "detail", "errors"} <= set(body) and body["status"] == answer.status_code
+        assert "Traceback" not in answer.content.decode()
+
+
+def test_every_answer_carries_its_headers(world: World, call: Callable[[str], Caller]) -> None:
+    """S-10: on answers and refusals alike."""
+    for answer in (call("rep").get("/customers"), call("nobody").get("/customers"), call("rep").get("/nothing")):
+        assert "unsafe-inline" not in answer["Content-Security-Policy"].replace("style-src-attr 'unsafe-inline'", "")
+        assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
+        assert answer["Cache-Control"] == "no-store" and answer["X-Content-Type-Options"] == "nosniff"
+        assert "Server" not in answer
