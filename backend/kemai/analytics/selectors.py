@@ -333,7 +333,8 @@ def _monthly(
     condition, params = _scoped(actor, object_name, chosen)
     params.update(_span(start, end, zone), zone=str(zone))
     rows = fetch_rows(
-        f"SELECT {group}::text, {select} FROM {get_object(object_name).table} t WHERE {condition} AND t.{at} >= %(start)s AND t.{at} < %(end)s{extra} GROUP BY 1",
+        f"SELECT {group}::text, {select} FROM {get_object(object_name).table} t "
+        f"WHERE {condition} AND t.{at} >= %(start)s AND t.{at} < %(end)s{extra} GROUP BY 1",
         params,
     )
     return {row[0]: row[1:] for row in rows}

@@ -16,7 +16,7 @@ from kemai.analytics.api import pages
 from kemai.kit.errors import FieldError, Invalid, KemaiError, Malformed, NotSignedIn
 from kemai.kit.http import dumps, problem_response
 from kemai.kit.words import T
-from kemai.platform.api import general, transfers
+from kemai.platform.api import general, transfers, views
 
 
 class JsonRenderer(BaseRenderer):
@@ -79,6 +79,7 @@ for prefix, router, tag in (
     ("", admin_settings.router, "administration"),
     ("", general.router, "general"),
     ("", transfers.router, "transfers"),
+    ("", views.router, "views"),
     ("", pages.router, "pages"),
 ):
     api.add_router(prefix, router, tags=[tag])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
 
-def where_not_what(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+def where_not_what(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Of an error: its kinds and where it rose. Not its words: a database's error quotes the row it refused."""
     error = event.pop("exc_info", None)
     kinds = []

@@ -103,6 +103,28 @@ class RememberedMapping(models.Model):
         constraints = [models.UniqueConstraint(fields=["user_id", "object", "header"], name="remembered_once")]
 
 
+class SavedView(models.Model):
+    """A list as somebody wants to find it again: filter, sort, columns, layout; his own or opened to others (CUS-7)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    object = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)
+    owner_id = models.UUIDField()
+    shared_kind = models.CharField(max_length=12, default="")
+    shared_id = models.UUIDField(null=True)
+    filter = models.JSONField(null=True)
+    sort = models.CharField(max_length=80, default="")
+    columns = models.JSONField(default=list)
+    layout = models.CharField(max_length=12, default="table")
+    created_at = models.DateTimeField(default=now)
+    updated_at = models.DateTimeField(default=now)
+
+    class Meta:
+        triggers = audited()
+        constraints = [models.UniqueConstraint(fields=["object", "owner_id", "name"], name="saved_view_once")]
+        indexes = [models.Index(fields=["object", "owner_id"], name="saved_view_owner_ix")]
+
+
 class Notification(models.Model):
     """A message to one person. Words are kept in both languages, so that a change of language changes old ones too."""
 

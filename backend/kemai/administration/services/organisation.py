@@ -58,6 +58,7 @@ EXTRA_PERMISSIONS: list[tuple[str, T]] = [
     ("administration.parameter.edit", T("修改系统参数", "Change parameters")),
     ("administration.dictionary.edit", T("修改字典", "Change dictionaries")),
     ("administration.audit.view", T("查看审计日志", "Read the audit log")),
+    ("platform.view.share", T("向全部人员共享视图", "Share views with everybody")),
     ("analytics.manager.view", T("查看经理看板", "See the manager's page")),
 ]
 

@@ -39,6 +39,7 @@ def _manager(scope: str) -> Rules:
         ("customers.customer",): {("claim", "release", "assign", "reveal_pool"): scope},
         ("sales.opportunity",): {("assign",): scope},
         ("analytics.manager",): {("view",): scope},
+        ("platform.view",): {("share",): scope},
     }
 
 

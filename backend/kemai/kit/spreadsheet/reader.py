@@ -123,7 +123,7 @@ class Table:
             raise SpreadsheetRefused("broken") from error
         if "refused" in message:
             raise SpreadsheetRefused(message["refused"], **message["params"])
-        return message  # type: ignore[no-any-return]
+        return message
 
     def _line(self) -> bytes:
         """The next line. Only time spent waiting counts, so that a slow consumer is not the file's fault."""

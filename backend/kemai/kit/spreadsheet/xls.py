@@ -49,7 +49,7 @@ class Xls:
             sheets.append(SheetInfo(sheet.name, rows, columns, sheet.visible != SheetVisibleEnum.Visible))
         return WorkbookInfo("xls", tuple(sheets))
 
-    def _open(self, name: str):  # type: ignore[no-untyped-def]  # calamine's class
+    def _open(self, name: str):  # calamine's class
         try:
             return self._book.get_sheet_by_name(name)
         except CalamineError as error:

@@ -16,7 +16,7 @@ from kemai.kit.errors import Duplicate, Invalid, Malformed, MethodNotAllowed, No
 from kemai.kit.http import json_response, read_json
 from kemai.kit.ids import parse_id
 from kemai.kit.words import T
-from kemai.platform.objects import board, bulk, history, read, shares, timeline, write
+from kemai.platform.objects import board, bulk, history, read, shares, timeline, views, write
 from kemai.platform.objects.declare import ObjectType, get_object
 from kemai.platform.objects.select import MAX_LIMIT, Query
 from kemai.platform.objects.undo import undo_change
@@ -41,7 +41,7 @@ def _key(text: str) -> UUID:
 
 def query_of(declaration: ObjectType, data: dict[str, Any], *, actor: Actor) -> Query:
     """The list a request names: view, filter, search, sort, fields, limit, cursor."""
-    view = _view(declaration, data.get("view"))
+    view = views.shape_of(actor, declaration, str(data["view"])) if data.get("view") else None
     tree = _merge(view.filter if view else None, data.get("filter"))
     fields = data.get("fields") or (view.columns if view and view.columns else declaration.columns)
     if isinstance(fields, str):
@@ -62,15 +62,6 @@ def _readable(actor: Actor, declaration: ObjectType, names: tuple[str, ...], *, 
     if explicit:
         return names
     return tuple(n for n in names if actor.access_to(declaration.name, n) != "hidden")
-
-
-def _view(declaration: ObjectType, key: Any) -> Any:
-    if not key:
-        return None
-    for view in declaration.views:
-        if view.key == key:
-            return view
-    raise Malformed(what=f"view {str(key)[:60]!r}")
 
 
 def _merge(first: Any, second: Any) -> Any:

@@ -10,6 +10,7 @@ from kemai.kit.http import dumps
 from kemai.platform.objects import types
 from kemai.platform.objects.declare import Command, Field, ObjectType, all_objects, get_object
 from kemai.platform.objects.secrecy import HIDDEN, MASKED, READ_ONLY, access_of, readable_fields
+from kemai.platform.objects.views import saved_views
 
 
 def list_objects(actor: Actor) -> list[dict[str, Any]]:
@@ -70,7 +71,8 @@ def describe(actor: Actor, declaration: ObjectType) -> dict[str, Any]:
                 "default": v.key == _default_view(actor, declaration),
             }
             for v in declaration.views
-        ],
+        ]
+        + saved_views(actor, declaration),
         "layouts": ["table", *(["board"] if declaration.board else [])],
         "board": _board(declaration, known),
         "detail": {
