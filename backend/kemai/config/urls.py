@@ -19,6 +19,7 @@ urlpatterns = [
     path("api/v1/<str:object_name>", records.collection),
     path("api/v1/<str:object_name>/options", records.options),
     path("api/v1/<str:object_name>/aggregate", records.aggregate),
+    path("api/v1/<str:object_name>/check", records.check),
     path("api/v1/<str:object_name>/board", records.board_view),
     path("api/v1/<str:object_name>/bulk", records.bulk_view),
     path("api/v1/<str:object_name>/<str:key>", records.record),

@@ -239,6 +239,17 @@ def aggregate(request: HttpRequest, object_name: str) -> HttpResponse:
     )
 
 
+def check(request: HttpRequest, object_name: str) -> HttpResponse:
+    """Try values for a new record while they are typed: what is wrong with them, and whether it exists already (CUS-9)."""
+    actor, declaration = signed_in(request), get_object(object_name)
+    _only(request, "POST")
+    rates.take(f"check:{actor.id}", limit=120, seconds=60)
+    errors = write.check_record(actor, declaration, read_json(request))
+    if any(e.code == "duplicate" for e in errors):
+        _note_probing(actor, declaration)
+    return json_response({"errors": [{"field": e.field, "code": e.code, "message": e.text()} for e in errors]})
+
+
 def board_view(request: HttpRequest, object_name: str) -> HttpResponse:
     """The board's columns with counts, sums and the first cards."""
     actor, declaration = signed_in(request), get_object(object_name)

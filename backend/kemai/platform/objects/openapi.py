@@ -193,6 +193,11 @@ def _paths(declaration: ObjectType, paths: dict[str, Any]) -> None:
     paths[f"{root}/aggregate"] = {
         "post": _operation(f"{code}_aggregate", f"Group: {words}", tag, [], answer=loose, body=loose)
     }
+    if declaration.can_create:
+        write = _ref(f"{name}Write")
+        paths[f"{root}/check"] = {
+            "post": _operation(f"{code}_check", f"Try values: {words}", tag, [], answer=loose, body=write)
+        }
     paths[f"{root}/bulk"] = {
         "post": _operation(
             f"{code}_bulk", f"Many at once: {words}", tag, [_IDEMPOTENCY], answer=loose, status="202", body=loose

@@ -63,6 +63,14 @@ def create_record(actor: Actor, declaration: ObjectType, values: dict[str, Any])
     return key
 
 
+def check_record(actor: Actor, declaration: ObjectType, values: dict[str, Any]) -> list[FieldError]:
+    """What would be wrong with these values in a new record, doubles included, while it is being typed. Writes nothing."""
+    with transaction.atomic():
+        drafts = prepare_new(actor, declaration, [values])
+        transaction.set_rollback(True)
+    return [error for error in drafts[0].errors if error.field in values]
+
+
 def refusal_of(draft: Draft) -> KemaiError:
     """What is wrong with a draft: a conflict where a double is all that is wrong, else the list of wrong values."""
     only_double = all(e.code == "duplicate" for e in draft.errors)

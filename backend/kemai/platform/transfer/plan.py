@@ -89,7 +89,7 @@ class Plan:
         for constraint in self.declaration.model._meta.constraints:
             names = getattr(constraint, "fields", ())
             if constraint.name in words and names:
-                columns = tuple(str(self.declaration.model._meta.get_field(n).attname) for n in names)
+                columns = tuple(str(getattr(self.declaration.model._meta.get_field(n), "attname", n)) for n in names)
                 found.append((columns, words[constraint.name]))
         return found
 
