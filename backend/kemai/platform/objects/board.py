@@ -14,7 +14,7 @@ import orjson
 
 from kemai.accounts.access import Actor, Ownership, branches
 from kemai.platform.objects.declare import Board, ObjectType
-from kemai.platform.objects.read import aggregate, list_page
+from kemai.platform.objects.read import aggregate, list_groups
 from kemai.platform.objects.rows import fetch_rows
 from kemai.platform.objects.select import Query
 
@@ -32,18 +32,18 @@ def load_board(actor: Actor, declaration: ObjectType, query: Query, *, scope: UU
         if board.figures and not query.filter and not query.q
         else _counted(actor, declaration, board, query)
     )
+    filters = {str(c["key"]): _in_column(query.filter, board.group, c["key"]) for c in columns}
+    pages = list_groups(actor, declaration, cards, board.group, filters)
     result = []
     for column in columns:
-        key = column["key"]
-        items, following = list_page(
-            actor, declaration, replace(cards, filter=_in_column(query.filter, board.group, key))
-        )
-        count, total = figures.get(str(key), (0, "0.00"))
+        key = str(column["key"])
+        items, following = pages[key]
+        count, total = figures.get(key, (0, "0.00"))
         result.append({**column, "count": count, "sum": total, "items": items, "next_cursor": following})
     return {
         "columns": result,
         "group_field": board.group,
-        "filter_of": {str(c["key"]): orjson.loads(_in_column(query.filter, board.group, c["key"])) for c in columns},
+        "filter_of": {key: orjson.loads(text) for key, text in filters.items()},
     }
 
 

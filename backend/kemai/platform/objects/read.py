@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from datetime import time as day_time
 from typing import Any
@@ -85,6 +86,30 @@ def list_page(actor: Actor, declaration: ObjectType, query: Query) -> tuple[list
         last = rows[query.limit - 1]
         following = sign_cursor(actor, declaration, query, last[-1], last[0])
     return items, following
+
+
+def list_groups(
+    actor: Actor, declaration: ObjectType, query: Query, group: str, filters: dict[str, str]
+) -> dict[str, tuple[list[dict[str, Any]], str | None]]:
+    """The first page of several lists at once, by the value of ``group``: value → items and the cursor of its next page.
+
+    ``filters``: value → the filter by which that page goes on as a list of its own. One statement.
+    """
+    plan = plan_list(actor, declaration, query)
+    found = comparable_field(actor, declaration, group)
+    refuse_unindexed(actor, plan)
+    params = {**run_params(actor, plan, query), "groups": list(filters)}
+    pages: dict[str, list[tuple[Any, ...]]] = {key: [] for key in filters}
+    for row in fetch_rows(plan.grouped_statement(found), params):
+        pages[row[-1]].append(row)
+    result = {}
+    for key, rows in pages.items():
+        following = None
+        if len(rows) > query.limit:
+            last = rows[query.limit - 1]
+            following = sign_cursor(actor, declaration, replace(query, filter=filters[key]), last[-2], last[0])
+        result[key] = ([plan.columns.output.make(row) for row in rows[: query.limit]], following)
+    return result
 
 
 def refuse_unindexed(actor: Actor, plan: ListPlan) -> None:

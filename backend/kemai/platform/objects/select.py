@@ -145,7 +145,7 @@ class ListPlan:
 
     def _build(self, kind: str) -> str:
         column = self.sort.sort_expression
-        way, sign = ("DESC", "<") if self.descending else ("ASC", ">")
+        way, sign = self._way, "<" if self.descending else ">"
         ranges: list[str] = []
         if kind in ("first", "value"):
             after = (
@@ -154,17 +154,48 @@ class ListPlan:
             ranges.append((f" AND {column} IS NOT NULL" if self.nullable else "") + after)
         if self.nullable:
             ranges.append(f" AND {column} IS NULL" + (f" AND t.id {sign} %(after_id)s::uuid" if kind == "null" else ""))
-        conditions = ["TRUE"] if self.scope.everything else list(self.scope.conditions) or ["FALSE"]
         order = f"ORDER BY {column} {way}, t.id {way} LIMIT %(limit)s"
-        table = self.declaration.table
-        keys = [self._branch(condition, column, part, order, way) for condition in conditions for part in ranges]
         select = ", ".join([*self.columns.select, f"{column}::text"])
-        if len(keys) == 1 and not self.scope.keyed:
-            inner = f"(SELECT t.* FROM {table} t WHERE {conditions[0]} AND {self.condition}{ranges[0]} {order}) t"
+        if len(ranges) == 1 and len(self._conditions) == 1 and not self.scope.keyed:
+            inner = f"(SELECT t.* FROM {self.declaration.table} t WHERE {self._conditions[0]} AND {self.condition}{ranges[0]} {order}) t"
             return f"SELECT {select} FROM {inner} ORDER BY {column} {way}, t.id {way}"
         last = f"ORDER BY (k.k IS NULL), k.k {way}, k.id {way}"
-        union = " UNION ".join(keys)
-        return f"SELECT {select} FROM (SELECT * FROM ({union}) k {last} LIMIT %(limit)s) k JOIN {table} t ON t.id = k.id {last}"
+        return (
+            f"SELECT {select} FROM ({self._keys(ranges, last)}) k JOIN {self.declaration.table} t ON t.id = k.id {last}"
+        )
+
+    def grouped_statement(self, group: Field) -> str:
+        """The first page of each value in ``%(groups)s``, and the value with each row: one statement, planned once."""
+        if group.name not in self.statements:
+            column = self.sort.sort_expression
+            last = f"ORDER BY (k.k IS NULL), k.k {self._way}, k.id {self._way}"
+            inside = f" AND {group.expression} = g.key"
+            ranges = (
+                [f"{inside} AND {column} IS NOT NULL", f"{inside} AND {column} IS NULL"] if self.nullable else [inside]
+            )
+            select = ", ".join([*self.columns.select, f"{column}::text", "g.key::text"])
+            self.statements[group.name] = (
+                f"SELECT {select} FROM unnest(%(groups)s::{self.declaration.column_types[group.stored]}[]) WITH ORDINALITY g (key, n) "
+                f"CROSS JOIN LATERAL ({self._keys(ranges, last)}) k JOIN {self.declaration.table} t ON t.id = k.id {last.replace('BY', 'BY g.n,', 1)}"
+            )
+        return self.statements[group.name]
+
+    @property
+    def _way(self) -> str:
+        return "DESC" if self.descending else "ASC"
+
+    @property
+    def _conditions(self) -> list[str]:
+        return ["TRUE"] if self.scope.everything else list(self.scope.conditions) or ["FALSE"]
+
+    def _keys(self, ranges: list[str], last: str) -> str:
+        """The page's keys ``id`` and sort values ``k``: the first of the first of every branch."""
+        column = self.sort.sort_expression
+        order = f"ORDER BY {column} {self._way}, t.id {self._way} LIMIT %(limit)s"
+        keys = [
+            self._branch(condition, column, part, order, self._way) for condition in self._conditions for part in ranges
+        ]
+        return f"SELECT * FROM ({' UNION '.join(keys)}) k {last} LIMIT %(limit)s"
 
     def _branch(self, condition: str, column: str, part: str, order: str, way: str) -> str:
         """The first keys of one branch, from its own index."""
