@@ -6,7 +6,7 @@ A claim is compare-and-set on the customer, after the claimant's own row was loc
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from kemai.accounts.models import User
 from kemai.base.audit import act, emit
 from kemai.customers import errors
 from kemai.customers.events import CustomerAssigned, CustomerClaimed, CustomerReleased
-from kemai.customers.models import Customer, Held, OwnershipChange, Pool
+from kemai.customers.models import Customer, Held, OwnershipChange, Pool, PoolMember
 from kemai.customers.rules.pool import DAILY_CLAIMS, HOLD_LIMIT, RECLAIM_DAYS, ClaimFacts, Refusal, decide_claim
 from kemai.kit.clock import now
 from kemai.kit.errors import Conflict, NotFound
@@ -26,6 +26,9 @@ from kemai.platform.objects.dictionaries import dictionary_items
 from kemai.platform.objects.read import day_params
 from kemai.platform.objects.undo import ChangedSince, offer_undo, undo_kind
 from kemai.platform.objects.write import lock_row
+
+JUST_NOW = timedelta(minutes=10)
+"""So long a pool's list may stand on somebody's screen."""
 
 _followers: list[type[Held]] = []
 
@@ -46,7 +49,12 @@ def claim_customer(actor: Actor, customer_id: UUID) -> UUID:
     with act(actor, "claim", object="customers", record_id=customer_id):
         _lock_person(actor.id)
         # Seen through the scope first; the compare-and-set below settles who was first.
-        row = _seen(actor, customer_id)
+        try:
+            row = _seen(actor, customer_id)
+        except NotFound:
+            if _just_taken(actor, customer_id):
+                raise errors.AlreadyClaimed from None
+            raise
         if row["pool_id"] is None:
             raise errors.AlreadyClaimed if row["owner_id"] else errors.NotInPool
         refusal = decide_claim(claim_facts(actor, customer_id, row["pool_id"]))
@@ -75,6 +83,19 @@ def _seen(actor: Actor, customer_id: UUID) -> dict[str, Any]:
                 strict=True,
             )
         )
+
+
+def _just_taken(actor: Actor, customer_id: UUID) -> bool:
+    """Whether it left, minutes ago, a pool this person sees: he was looking at it and gets the clear answer (POOL-4), not "absent"."""
+    last = (
+        OwnershipChange.objects.filter(customer_id=customer_id, at__gt=now() - JUST_NOW)
+        .order_by("-id")
+        .values("kind", "pool_id")
+        .first()
+    )
+    if last is None or last["pool_id"] is None or last["kind"] not in ("claim", "assign"):
+        return False
+    return PoolMember.objects.filter(pool_id=last["pool_id"], member_id__in=actor.principals).exists()
 
 
 def claim_facts(actor: Actor, customer_id: UUID | None, pool_id: UUID | None) -> ClaimFacts:
