@@ -13,6 +13,7 @@ from kemai.accounts.access import Actor
 from kemai.administration.api import auth, people
 from kemai.administration.api import settings as admin_settings
 from kemai.analytics.api import pages
+from kemai.customers.api import pools
 from kemai.kit.errors import FieldError, Invalid, KemaiError, Malformed, NotSignedIn
 from kemai.kit.http import dumps, problem_response
 from kemai.kit.words import T
@@ -80,6 +81,7 @@ for prefix, router, tag in (
     ("", general.router, "general"),
     ("", transfers.router, "transfers"),
     ("", views.router, "views"),
+    ("", pools.router, "pools"),
     ("", pages.router, "pages"),
 ):
     api.add_router(prefix, router, tags=[tag])

@@ -6,29 +6,23 @@ from typing import Any
 from uuid import UUID
 
 from kemai.accounts.access import Actor
-from kemai.accounts.models import Department, Team, User
+from kemai.accounts.grantees import grantee_exists, grantee_names
 from kemai.base.audit import act
 from kemai.customers.models import Pool, PoolMember
-from kemai.kit.errors import Invalid
+from kemai.kit.errors import Invalid, NotFound
 from kemai.kit.ids import parse_id
 from kemai.kit.words import T
 from kemai.platform.objects.declare import get_object
 from kemai.platform.objects.write import lock_row
 
-KINDS: dict[str, Any] = {"user": User, "department": Department, "team": Team}
-
 
 def list_pool_members(actor: Actor, pool_id: UUID) -> list[dict[str, Any]]:
     """Whom a pool is open to, with names."""
     actor.require("customers.pool.view")
+    if not Pool.objects.filter(pk=pool_id, deleted_at__isnull=True).exists():
+        raise NotFound
     rows = list(PoolMember.objects.filter(pool_id=pool_id))
-    names = {
-        pk: name
-        for kind, model in KINDS.items()
-        for pk, name in model.objects.filter(pk__in=[r.member_id for r in rows if r.member_kind == kind]).values_list(
-            "pk", "name"
-        )
-    }
+    names = grantee_names((r.member_kind, r.member_id) for r in rows)
     return [
         {"member_kind": r.member_kind, "member": {"id": r.member_id, "label": names.get(r.member_id)}} for r in rows
     ]
@@ -40,7 +34,7 @@ def set_pool_members(actor: Actor, pool_id: UUID, *, members: list[dict[str, Any
     wanted: dict[UUID, str] = {}
     for member in members:
         kind, key = str(member.get("member_kind")), parse_id(member.get("member"))
-        if kind not in KINDS or key is None or not KINDS[kind].objects.filter(pk=key, deleted_at__isnull=True).exists():
+        if key is None or not grantee_exists(kind, key):
             raise Invalid.one("members", "not_visible", T("成员不存在。", "There is no such member."))
         wanted[key] = kind
     with act(actor, "members", object="pools", record_id=pool_id):

@@ -7,15 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from kemai.accounts.access import Actor, can
-from kemai.accounts.models import Department, RecordShare, Team, User
+from kemai.accounts.grantees import KINDS, grantee_exists, grantee_names
+from kemai.accounts.models import RecordShare
 from kemai.base.audit import act
 from kemai.kit.clock import now
 from kemai.kit.errors import Forbidden, Invalid, NotFound
 from kemai.kit.ids import parse_id
 from kemai.kit.words import T
 from kemai.platform.objects.declare import ObjectType
-
-KINDS: dict[str, Any] = {"user": User, "department": Department, "team": Team}
 
 
 def _require(actor: Actor, declaration: ObjectType, key: UUID, verb: str) -> None:
@@ -36,13 +35,7 @@ def list_shares(actor: Actor, declaration: ObjectType, key: UUID) -> list[dict[s
     ):
         raise NotFound
     rows = list(RecordShare.objects.filter(object=declaration.name, record_id=key).order_by("created_at"))
-    names = {
-        pk: name
-        for kind, model in KINDS.items()
-        for pk, name in model.objects.filter(pk__in=[r.grantee_id for r in rows if r.grantee_kind == kind]).values_list(
-            "pk", "name"
-        )
-    }
+    names = grantee_names((r.grantee_kind, r.grantee_id) for r in rows)
     return [
         {
             "id": r.id,
@@ -64,7 +57,7 @@ def share(actor: Actor, declaration: ObjectType, key: UUID, data: dict[str, Any]
         raise Invalid.one(
             "grantee_kind", "unknown_choice", T("应为 user、department 或 team。", "One of user, department, team.")
         )
-    if grantee is None or not KINDS[kind].objects.filter(pk=grantee, deleted_at__isnull=True).exists():
+    if grantee is None or not grantee_exists(kind, grantee):
         raise Invalid.one("grantee", "not_visible", T("没有这个共享对象。", "There is no such grantee."))
     if can_write and not can(actor, declaration.perm("edit"), declaration.ownership, table=declaration.table, key=key):
         raise Invalid.one(

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from kemai.accounts.access import Actor
-from kemai.accounts.models import Department, Team
+from kemai.accounts.grantees import grantee_exists
 from kemai.base.audit import act
 from kemai.kit.clock import now
 from kemai.kit.errors import Forbidden, Invalid, Malformed, NotFound
@@ -158,8 +158,6 @@ def _share(actor: Actor, row: SavedView, shared: dict[str, Any] | None) -> None:
     mine = key in actor.principals
     if not mine and not actor.has(SHARE_ALL):
         raise Forbidden
-    models: dict[str, Any] = {"team": Team, "department": Department}
-    model = models.get(kind)
-    if model is not None and not model.objects.filter(pk=key, deleted_at__isnull=True).exists():
+    if kind != "all" and not grantee_exists(kind, key):
         raise Invalid.one("shared", "not_visible", T("没有这个共享对象。", "There is no such grantee."))
-    row.shared_kind, row.shared_id = kind, key if model else None
+    row.shared_kind, row.shared_id = kind, None if kind == "all" else key
