@@ -14,6 +14,15 @@ const locales: Record<string, () => Promise<{ default: AntdLocale }>> = {
   en: () => import("antd/es/locale/en_US"),
 };
 
+// antd waits for the end of its animations; where there are none it must know.
+const STILL = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const themes = STILL
+  ? {
+      light: { ...antdThemes.light, token: { ...antdThemes.light.token, motion: false } },
+      dark: { ...antdThemes.dark, token: { ...antdThemes.dark.token, motion: false } },
+    }
+  : antdThemes;
+
 export function ThemeProvider({ children }: { children: ReactNode }) {
   const { resolved } = useTheme();
   const locale = useLocale();
@@ -27,7 +36,7 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
   }, [locale]);
   return (
     <ConfigProvider
-      theme={antdThemes[resolved]}
+      theme={themes[resolved]}
       {...(antdLocale ? { locale: antdLocale } : {})}
       wave={{ disabled: true }}
       button={{ autoInsertSpace: false }}
