@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from kemai.accounts.models import FieldRule, Role, RoleGrant
 from kemai.administration.services.people import INSTALLER
+from kemai.base import files
 from kemai.base.audit import act
 from kemai.base.files import path_of
 from kemai.base.jobs import run_job
@@ -22,7 +24,7 @@ from kemai.platform.objects.declare import get_object
 from kemai.platform.transfer import export as exporting
 from tests.calling import API, Caller
 from tests.fixtures import business_hash, forget_everything
-from tests.platform.sheets import begin, stored_rows, work
+from tests.platform.sheets import begin, csv_bytes, stored_rows, upload, work
 from tests.world import World
 
 Call = Callable[[str], Caller]
@@ -224,3 +226,20 @@ def test_the_stream_holds_few_rows_at_a_time(world: World, call: Call, monkeypat
     send_out(call("director"))
     assert asked == [2000]
     assert API == "/api/v1"
+
+
+def test_expired_files_go_with_their_bytes(world: World, call: Call) -> None:
+    rep = call("rep")
+    first, second = (upload(rep, b"a,b\n1,2\n", f"{n}.csv") for n in range(2))
+    path = path_of(StoredFile.objects.get(pk=first))
+    os.utime(path, (0, 0))
+    StoredFile.objects.filter(pk=first).update(expires_at=now() - timedelta(minutes=1))
+    assert files.remove_expired() == 1 and path.is_file()  # the other upload holds the same bytes
+    StoredFile.objects.filter(pk=second).update(expires_at=now() - timedelta(minutes=1))
+    assert files.remove_expired() == 1 and not path.exists()
+    run = begin(rep, csv_bytes([["客户名称"], ["文件过期公司"]]), name="c.csv")
+    StoredFile.objects.filter(pk=run["file"]["id"]).update(expires_at=now() - timedelta(minutes=1))
+    files.remove_expired()
+    shown = rep.get(f"/imports/{run['id']}").json()
+    assert shown["file"] == {"id": None, "name": "c.csv"}
+    assert rep.post(f"/imports/{run['id']}/commit").status_code == 410
