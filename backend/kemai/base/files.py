@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -17,6 +20,7 @@ from kemai.kit.clock import now
 from kemai.kit.errors import NotFound, StorageFull, TooLarge
 
 MAX_UPLOAD = 20 * 1024 * 1024
+GRACE_SECONDS = 3600
 
 
 def store_file(
@@ -52,7 +56,8 @@ def store_file(
                 os.fsync(out.fileno())
             target = _path(digest.hexdigest())
             target.parent.mkdir(exist_ok=True)
-            os.replace(temporary, target)
+            with _locked(fcntl.LOCK_SH):
+                os.replace(temporary, target)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
@@ -76,6 +81,31 @@ def _path(sha256: str) -> Path:
 def path_of(row: StoredFile) -> Path:
     """Where the bytes are."""
     return _path(row.sha256)
+
+
+def remove_expired() -> int:
+    """Forget files past their time, and remove bytes that no other file holds; returns how many files.
+
+    Bytes written within the hour stay: their row may not be committed yet.
+    """
+    gone = list(StoredFile.objects.filter(expires_at__lt=now()).values_list("id", "sha256")[:5_000])
+    StoredFile.objects.filter(pk__in=[key for key, _ in gone]).delete()
+    held = set(StoredFile.objects.filter(sha256__in={sha for _, sha in gone}).values_list("sha256", flat=True))
+    with _locked(fcntl.LOCK_EX):
+        for sha in {sha for _, sha in gone if sha} - held:
+            path = _path(sha)
+            if path.is_file() and time.time() - path.stat().st_mtime > GRACE_SECONDS:
+                path.unlink()
+    return len(gone)
+
+
+@contextmanager
+def _locked(kind: int) -> Iterator[None]:
+    """Placing bytes and removing the same bytes never meet."""
+    settings.FILES_DIR.mkdir(parents=True, exist_ok=True)
+    with (settings.FILES_DIR / ".lock").open("a") as handle:
+        fcntl.flock(handle, kind)
+        yield
 
 
 def get_own_file(actor_id: UUID, file_id: UUID) -> StoredFile:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db import connection
 
+from kemai.base.files import remove_expired
 from kemai.kit.clock import now
 
 _PARTITION = """
@@ -26,6 +27,7 @@ def make_partitions() -> None:
 def tidy() -> None:
     """The hourly round."""
     make_partitions()
+    remove_expired()
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM base_outboxevent WHERE dispatched_at < now() - interval '7 days'")
         cursor.execute("DELETE FROM base_delivery WHERE at < now() - interval '8 days'")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +15,10 @@ from kemai.base.audit import act
 from kemai.base.jobs import run_job
 from kemai.base.models import AuditChange, Job
 from kemai.customers.models import Contact, Customer
+from kemai.kit.clock import now
 from kemai.platform.models import Import, ImportFault, UndoRow
 from kemai.platform.objects.declare import get_object
+from kemai.platform.tasks import forget_undo
 from kemai.platform.transfer import run as running
 from tests.calling import Caller
 from tests.fixtures import business_hash, forget_everything
@@ -530,3 +532,13 @@ def test_every_importable_kind_begins(world: World, call: Call) -> None:
         assert all(c["field"] for c in run["columns"]), (name, fields_of(run))
         checked = work(admin, run, "check")
         assert checked["done"]["state"] == "done" and checked["check"]["failed"] <= 1, (name, checked["done"])
+
+
+def test_what_cannot_be_undone_any_more_is_forgotten(world: World, call: Call) -> None:
+    done = bring_in(call("rep"), xlsx([["客户名称"], ["遗忘公司"], [None, "x"]]))
+    forget_undo(0)
+    assert UndoRow.objects.filter(undo_id=done["id"]).count() == 1
+    Import.objects.filter(pk=done["id"]).update(undo_until=now() - timedelta(seconds=1))
+    forget_undo(0)
+    assert not UndoRow.objects.filter(undo_id=done["id"]).exists()
+    assert call("rep").post(f"/imports/{done['id']}/undo").status_code == 409
