@@ -151,16 +151,15 @@ def win_opportunity(
         row = _lock(actor, opportunity_id)
         if row["status"] != "open":
             raise errors.Closed
-        if amount is not None:
-            row["amount"] = amount
+        final = row["amount"] if amount is None else amount
         target = _stage_of_kind(row["pipeline_id"], "won")
-        _gate(row, target)
+        _gate({**row, "amount": final}, target)
         changes = {
             "status": "won",
             "closed_at": now(),
             "close_reason": reason,
             "close_note": note,
-            "amount": row["amount"],
+            "amount": final,
         }
         undo = _enter(actor, row, target, changes)
         count_deals(row["customer_id"])
@@ -171,7 +170,7 @@ def win_opportunity(
                 str(row["customer_id"]),
                 str(row["owner_id"]),
                 row["name"],
-                str(row["amount"]),
+                str(final),
             )
         )
         return undo
