@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +19,8 @@ from tests.serving import Served
 
 STAR = sheets.STAR["name"]
 DEAL = "瑶光智能产线一期"
+WON_NOW = quote(json.dumps({"and": [{"field": "status", "op": "eq", "value": "won"}, {"field": "closed_at", "op": "within_last", "value": {"days": 1}}]}))
+IMPORTANT = quote(json.dumps({"field": "importance", "op": "eq", "value": "key"}))
 
 
 def in_days(days: int) -> str:
@@ -143,7 +147,7 @@ def test_it_moves_over_the_board_and_is_won(rep: Person) -> None:
     expect(card["接触"]).to_be_visible()
     rep.dialog.get_by_label("金额").fill("38.6万")
     rep.dialog.get_by_label("预计成交日").fill(in_days(20))
-    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
     rep.presses("补全并继续", rep.dialog)
     expect(card["洽谈"]).to_contain_text("386,000.00")
 
@@ -154,5 +158,164 @@ def test_it_moves_over_the_board_and_is_won(rep: Person) -> None:
     rep.presses("赢单", rep.dialog)
     told = rep.is_told("赢单")
     expect(told.get_by_role("button", name="撤销")).to_be_visible()
-    deal = rep.reads("/opportunities?q=" + DEAL + "&view=all")["items"][0]
-    assert (deal["status"], deal["amount"]) == ("won", "386000.00")
+    found = rep.reads("/opportunities?fields=status,amount&q=" + quote(DEAL))["items"]
+    assert [(deal["status"], deal["amount"]) for deal in found] == [("won", "386000.00")]
+
+
+def test_a_list_is_worked_in_place_and_in_bulk(rep: Person) -> None:
+    page = rep.page
+    address = "/customers?view=mine&sort=name&q=" + quote("辰星机械设备")
+    rep.goes_to(address)
+    grid = page.get_by_role("grid", name="客户")
+    row = grid.get_by_role("row").filter(has_text="宁波辰星机械设备有限公司")
+    expect(row).to_be_visible()
+
+    # One cell, changed where it stands; meanwhile a colleague has changed the same field.
+    one = rep.reads("/customers?limit=1&q=" + quote("宁波辰星机械设备"))["items"][0]
+    cell = row.get_by_role("gridcell").filter(has_text=one["phone"])
+    cell.click(position={"x": 4, "y": 4})
+    theirs = rep.asks("PATCH", f"/customers/{one['id']}", {"phone": "13611110000"}, {"If-Match": f'"{one["version"]}"'})
+    assert theirs.ok, theirs.text()
+    row.get_by_label("电话").fill("13622220000")
+    with rep.expecting(412):
+        page.keyboard.press("Enter")
+        both = page.get_by_role("alert").filter(has_text="别人也改了这一项")
+        expect(both).to_contain_text("13622220000")
+        expect(both).to_contain_text("13611110000")
+    rep.presses("保留我的", both)
+    expect(row).to_contain_text("13622220000")
+    rep.presses("撤销", rep.is_told("已保存“电话”"))
+    expect(row).to_contain_text("13611110000")
+
+    # Twenty at once, one of them put out of reach meanwhile: what succeeded, what failed and why.
+    rep.goes_to("/customers?view=mine&sort=name&q=" + quote("辰星"))
+    ticks = grid.locator("tbody").get_by_role("checkbox")
+    expect(ticks.nth(19)).to_be_visible()
+    for n in range(20):
+        ticks.nth(n).check()
+    rep.presses("批量修改")
+    rep.dialog.get_by_label("选择要修改的字段…").select_option(label="重要程度")
+    rep.dialog.get_by_label("重要程度").click()
+    page.locator(".ant-select-item-option").filter(has_text="重点客户").click()
+    lost = rep.reads("/customers?view=mine&sort=name&limit=20&q=" + quote("辰星"))["items"][3]
+    gone = rep.asks("POST", f"/customers/{lost['id']}/release", {"reason": "other"})
+    assert gone.ok, gone.text()
+    rep.presses("修改 20 条", rep.dialog)
+    expect(rep.dialog).to_contain_text("成功 19", timeout=30_000)
+    expect(rep.dialog).to_contain_text("失败 1")
+    expect(rep.dialog.get_by_role("listitem")).to_contain_text(lost["name"])
+    expect(rep.dialog.get_by_role("button", name="下载失败原因")).to_be_visible()
+    rep.presses("关闭", rep.dialog.locator(".ant-modal-footer"))
+    expect(grid.get_by_text("重点客户")).to_have_count(0)  # not a column of this list
+    assert rep.reads("/customers?limit=1&with_total=true&filter=" + IMPORTANT)["total"] >= 19
+
+
+def test_what_is_seen_is_what_is_exported_and_sent(rep: Person) -> None:
+    page = rep.page
+    rep.goes_to("/customers?view=mine")
+    page.get_by_role("searchbox", name="搜索客户").fill("万合电子")
+    expect(page).to_have_url(re.compile("q="))
+    rep.presses("来源")
+    page.get_by_role("checkbox", name="展会").check()
+    rep.presses("应用")
+    page.get_by_role("columnheader", name="客户名称").get_by_role("button").click()
+    grid = page.get_by_role("grid", name="客户")
+    names = grid.locator("tbody tr td:nth-child(2)")
+    expect(page.get_by_role("columnheader", name="客户名称")).to_have_attribute("aria-sort", "ascending")
+    expect(names).to_have_count(4)
+    shown = names.all_inner_texts()
+
+    # The address alone shows a colleague the same.
+    tab = rep.watched(rep.context.new_page())
+    tab.goto(page.url)
+    expect(tab.get_by_role("grid", name="客户").locator("tbody tr td:nth-child(2)")).to_have_text(shown)
+    tab.close()
+
+    rep.presses("导出")
+    page.get_by_role("menuitem", name="导出 Excel").click()
+    link = rep.dialog.get_by_role("link", name="下载文件")
+    expect(link).to_be_visible(timeout=30_000)
+    with page.expect_download() as download:
+        link.click()
+    rows = sheets.read_xlsx(Path(download.value.path()).read_bytes())
+    heads = [head.inner_text() for head in grid.get_by_role("columnheader").all()][1:]
+    assert [str(cell) for cell in rows[0]] == heads
+    assert [row[0] for row in rows[1:]] == shown
+    phone = heads.index("电话")
+    assert all(isinstance(row[phone], str) and len(row[phone]) == 11 for row in rows[1:])
+    rep.presses("关闭", rep.dialog.locator(".ant-modal-footer"))
+
+
+def test_what_was_deleted_comes_back_from_the_bin(rep: Person) -> None:
+    page, name = rep.page, "温州同创建材有限公司"
+    rep.goes_to("/customers?view=mine&q=" + quote(name))
+    page.get_by_role("link", name=name).click()
+    rep.presses("更多操作", rep.dialog)
+    page.get_by_role("menuitem", name="删除").click()
+    rep.presses("删除", rep.dialog)
+    rep.is_told(f"已删除“{name}”")
+    expect(page.get_by_text("没有符合条件的客户")).to_be_visible()
+    rep.goes_to("/bin?object=customers")
+    rep.presses("恢复", page.get_by_role("row").filter(has_text=name))
+    rep.presses("打开", rep.is_told(f"已恢复：{name}"))
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
+
+def test_the_manager_sees_it(enter: Callable[..., Person], demo: Served, rep: Person) -> None:
+    name = rep.reads("/me")["name"]
+    manager = enter(demo, "manager")
+    page = manager.page
+    manager.opens_menu("经理看板")
+    row = page.get_by_role("row").filter(has_text=name)
+    won = sum(float(one["amount"]) for one in manager.reads(f"/opportunities?fields=amount&filter={WON_NOW}&limit=200")["items"])
+    assert won >= 386_000
+    mine = manager.reads("/manager")["ranking"]
+    assert any(one["user"]["label"] == name and float(one["won_sum"]) >= 386_000 for one in mine)
+    row.get_by_role("link", name=re.compile("^¥")).click()
+    expect(page.get_by_role("grid", name="商机")).to_contain_text(DEAL)
+    page.get_by_role("link", name=DEAL).click()
+    expect(manager.dialog.get_by_role("heading", name=DEAL)).to_be_visible()
+    expect(manager.dialog).to_contain_text("赢单")
+    page.keyboard.press("Escape")
+
+    # The total counts the same money as its records.
+    page.go_back()
+    total = page.get_by_role("link").filter(has_text="赢单金额")
+    total.click()
+    expect(page.get_by_role("grid", name="商机")).to_contain_text(DEAL)
+
+
+def test_a_stranger_sees_nothing(enter: Callable[..., Person], demo: Served, rep: Person) -> None:
+    star = rep.reads("/customers?q=" + quote(STAR))["items"][0]["id"]
+    deal = rep.reads("/opportunities?q=" + quote(DEAL))["items"][0]["id"]
+    rep3 = enter(demo, "rep3")
+    page = rep3.page
+    rep3.goes_to("/customers?view=all&q=" + quote("瑶光"))
+    expect(page.get_by_text("没有符合条件的客户")).to_be_visible()
+    page.keyboard.press("Control+k")
+    for typed in ("瑶光", sheets.STAR["initials"], sheets.STAR["phone"]):
+        rep3.dialog.get_by_role("combobox").fill(typed)
+        expect(rep3.dialog.get_by_text(f"没有找到“{typed}”")).to_be_visible()
+    page.keyboard.press("Escape")
+    with rep3.expecting(404):
+        for address in (f"/customers/{star}", f"/opportunities/{deal}"):
+            rep3.goes_to(address)
+            expect(page.get_by_role("main")).to_contain_text(re.compile("不存在|没有内容|无权|找不到"))
+            expect(page.get_by_role("main")).not_to_contain_text("瑶光")
+
+
+def test_the_whole_import_is_taken_back(rep: Person) -> None:
+    page = rep.page
+    rep.goes_to("/customers/import")
+    rep.presses("展会客户.xlsx", page.get_by_role("region", name="导入记录"))
+    rep.presses("撤销整次导入")
+    rep.presses("确定撤销？")
+    counts = rep.dialog.get_by_text(re.compile(r"成功 \d+")).locator("..")
+    expect(counts).to_be_visible(timeout=30_000)
+    done, kept = (int(n) for n in re.findall(r"\d+", counts.inner_text())[:2])
+    rows, wrong = sheets.customer_rows()
+    assert done + kept == len(rows) - len(wrong) and done > 440
+    expect(rep.dialog.get_by_role("listitem").filter(has_text=STAR)).to_be_visible()  # somebody works on it: it stays
+    rep.presses("关闭", rep.dialog.locator(".ant-modal-footer"))
+    assert rep.reads("/customers?with_total=true&limit=1&q=" + quote("台州远航机械"))["total"] == 0
+    assert rep.reads("/customers?with_total=true&limit=1&q=" + quote(STAR))["total"] == 1

@@ -1,0 +1,168 @@
+"""The first day of an empty company: its first administrator, a department, a role, a person who sees less than he does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from e2e.person import LAPTOP, Person, Screen
+from tests.serving import Served
+
+SECRET = "meadow-lantern-42"
+NEW_SECRET = "harbour-copper-77"
+SECOND = Screen("second", 1280, 800)
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+#: The pages whose words must all be English in English.
+MAIN_PAGES = ["/", "/customers", "/contacts", "/opportunities", "/interactions", "/tasks", "/manager", "/customers/import",
+              "/me", "/jobs", "/bin", "/admin/users", "/admin/departments", "/admin/roles", "/admin/teams", "/admin/pools",
+              "/admin/pipelines", "/admin/dictionaries", "/admin/parameters", "/admin/audit"]  # fmt: skip
+
+
+@pytest.fixture
+def admin(enter: Callable[..., Person], empty: Served) -> Person:
+    return enter(empty, None)
+
+
+def test_the_first_administrator_comes_once(admin: Person, enter: Callable[..., Person], empty: Served) -> None:
+    page = admin.page
+    page.goto("/")
+    expect(page.get_by_role("heading", name="开始使用客脉")).to_be_visible()
+    page.get_by_label("公司名称").fill("云栖贸易")
+    page.get_by_label("您的姓名").fill("周宁")
+    page.get_by_label("账号").fill("zhouning")
+    page.get_by_label("密码", exact=True).fill(SECRET)
+    admin.presses("建立并进入")
+    expect(page.get_by_role("heading", name=re.compile("周宁"))).to_be_visible()
+
+    late = enter(empty, None, SECOND)
+    late.page.goto("/setup")
+    expect(late.page.get_by_role("heading", name="已经建立过管理员")).to_be_visible()
+    again = late.asks("POST", "/auth/setup", {"company": "别家", "name": "别人", "username": "late", "password": SECRET})
+    assert again.status in (403, 404, 409), again.text()
+
+
+def test_a_department_a_role_and_a_person(admin: Person) -> None:
+    page = admin.page
+    admin.goes_to("/admin/departments")
+    top = page.get_by_role("button", name=re.compile("^在.+下添加部门"))
+    top.first.click()
+    page.get_by_role("textbox", name=re.compile("下添加部门")).fill("华东销售部")
+    admin.presses("保存")
+    expect(page.get_by_role("link", name="华东销售部")).to_be_visible()
+
+    admin.goes_to("/admin/roles")
+    admin.presses("新建角色")
+    admin.dialog.get_by_label("名称", exact=True).fill("电话销售")
+    admin.presses("保存", admin.dialog, exact=True)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    admin.presses("电话销售")
+    for verb in ("查看", "新建", "编辑"):
+        page.get_by_role("combobox", name=f"客户 {verb}").select_option(label="全部")
+    page.get_by_role("tab", name="字段规则").click()
+    page.get_by_role("combobox", name="记录类型").select_option(label="客户")
+    page.get_by_role("combobox", name="添加字段…").select_option(label="电话")
+    expect(page.get_by_role("combobox", name="客户 电话")).to_have_value("masked")
+    admin.presses("保存")
+    admin.is_told("已保存")
+
+    admin.goes_to("/admin/users")
+    admin.presses(re.compile("^新建"), page.get_by_role("main"))
+    admin.dialog.get_by_label("姓名").fill("林小雨")
+    admin.dialog.get_by_label("登录名").fill("linxiaoyu")
+    admin.picks("部门", "华东", "华东销售部", admin.dialog)
+    admin.presses("保存", admin.dialog, exact=True)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    admin.presses("林小雨", page.get_by_role("table"))
+    panel = admin.dialog
+    panel.get_by_role("checkbox", name="电话销售").check()
+    admin.presses("保存", panel)
+    admin.is_told("已保存")
+    admin.presses("重置密码", panel)
+    panel.get_by_label("临时密码").fill(SECRET)
+    admin.presses("设为此密码", panel)
+    expect(panel.get_by_role("status").filter(has_text=SECRET)).to_be_visible()
+    made = admin.asks("POST", "/customers", {"name": "云上茶业有限公司", "phone": "13712345678"})
+    assert made.ok, made.text()
+
+
+def test_the_person_changes_the_password_and_sees_a_masked_phone(enter: Callable[..., Person], empty: Served) -> None:
+    rep = enter(empty, None, SECOND)
+    page = rep.page
+    rep.signs_in("linxiaoyu", SECRET)
+    expect(page.get_by_text("请先换一个自己的密码")).to_be_visible()
+    with rep.expecting(403):
+        assert rep.asks("GET", "/customers").status == 403  # nothing before that, by no way
+    page.get_by_label("当前密码").fill(SECRET)
+    page.get_by_label("新密码", exact=True).fill(NEW_SECRET)
+    page.get_by_label("再输一次新密码").fill(NEW_SECRET)
+    rep.presses("修改密码")
+    rep.is_told("密码已修改")
+    rep.opens_menu("客户")
+    page.get_by_role("button", name="全部客户").click()
+    row = page.get_by_role("row").filter(has_text="云上茶业")
+    expect(row).to_contain_text("****")
+    expect(row).not_to_contain_text("13712345678")
+    page.get_by_role("link", name="云上茶业有限公司").click()
+    expect(rep.dialog.get_by_role("heading", name="云上茶业有限公司")).to_be_visible()
+    expect(rep.dialog).not_to_contain_text("13712345678")
+    page.keyboard.press("Escape")
+    assert "13712345678" not in rep.asks("GET", "/customers?limit=10").text()
+
+
+def test_english_is_english_everywhere(admin: Person) -> None:
+    page = admin.page
+    admin.goes_to("/")
+    admin.presses("语言")
+    page.get_by_role("menuitemradio", name="English").click()
+    expect(page.get_by_role("navigation", name="Main menu")).to_be_visible()
+    # What people wrote stays as they wrote it: their own names, and the name of the other language.
+    data = ["云栖贸易", "云上茶业有限公司", "华东销售部", "林小雨", "小雨", "周宁", "电话销售", "简体中文", "中文"]
+    left: list[str] = []
+    for path in MAIN_PAGES:
+        admin.goes_to(path)
+        expect(page.get_by_role("main")).not_to_be_empty()
+        page.wait_for_timeout(150)
+        words = page.evaluate(VISIBLE_WORDS)
+        for word in words:
+            for own in data:
+                word = word.replace(own, "")
+            if CHINESE.search(word):
+                left.append(f"{path}: {word[:60]}")
+    assert not left, "\n".join(sorted(set(left)))
+    admin.presses("Language")
+    page.get_by_role("menuitemradio", name="简体中文").click()
+    expect(page.get_by_role("navigation", name="主菜单")).to_be_visible()
+
+
+#: Texts, labels and placeholders a reader or a screen reader meets on the page.
+VISIBLE_WORDS = """() => {
+  const words = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (walker.nextNode()) {
+    const at = walker.currentNode.parentElement
+    if (at && !at.closest('script, style, textarea, [data-written]')) words.push(walker.currentNode.textContent.trim())
+  }
+  for (const at of document.querySelectorAll('[aria-label], [placeholder], [title]'))
+    for (const name of ['aria-label', 'placeholder', 'title']) words.push(at.getAttribute(name) ?? '')
+  return words.filter(Boolean)
+}"""
+
+
+def test_dark_is_dark_and_stays(admin: Person) -> None:
+    page = admin.page
+    admin.goes_to("/")
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    admin.presses("外观")
+    page.get_by_role("menuitemradio", name="深色").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert brightness(dark) < 60 < 200 < brightness(light)
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def brightness(color: str) -> float:
+    red, green, blue = (float(part) for part in re.findall(r"[\d.]+", color)[:3])
+    return (red * 299 + green * 587 + blue * 114) / 1000
