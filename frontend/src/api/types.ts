@@ -2,6 +2,8 @@
 
 export type Id = string;
 export type Ref = { id: Id; label: string | null };
+/** A reference to one of several kinds says which. */
+export type RelatedRef = Ref & { object: string };
 /** true, or the reason why not (already in the caller's language). */
 export type Can = true | string;
 
@@ -21,6 +23,7 @@ export type FieldType =
   | "user"
   | "department"
   | "reference"
+  | "related"
   | "phone"
   | "email"
   | "url"
@@ -42,7 +45,9 @@ export type Operator =
   | "between"
   | "within_last"
   | "within_next"
-  | "under";
+  | "under"
+  | "has"
+  | "has_any";
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
@@ -65,6 +70,8 @@ export type FilterNode = FilterCondition | { and: FilterNode[] } | { or: FilterN
 
 export type Choice = { value: string; label: string; color: string | null; active: boolean };
 
+export type Target = { object: string; label: string };
+
 export type FieldMeta = {
   name: string;
   type: FieldType;
@@ -84,6 +91,8 @@ export type FieldMeta = {
   dictionary: string | null;
   target: string | null;
   target_label: string | null;
+  /** Of a `related` field: the kinds it may point to. */
+  targets: Target[] | null;
   operators: Operator[];
   sortable: boolean;
   filterable: boolean;
@@ -104,7 +113,13 @@ export type ViewMeta = {
   columns: string[] | null;
   layout: Layout;
   default: boolean;
+  /** Made by a person: his own (`mine`) or opened to the reader. Absent on built-in views. */
+  saved?: boolean;
+  mine?: boolean;
+  shared?: ViewShare | null;
 };
+
+export type ViewShare = { kind: "all" | "department" | "team"; id: Id | null };
 
 export type BoardMeta = {
   group_field: string;
@@ -112,6 +127,8 @@ export type BoardMeta = {
   title: string;
   lines: string[];
   move: string | null;
+  /** The parameter of the `move` command that takes the column. */
+  move_param: string | null;
   scope_field: string | null;
 };
 
@@ -159,6 +176,7 @@ export type ObjectCan = {
   delete: boolean;
   import: boolean;
   export: boolean;
+  share: boolean;
   bulk: boolean;
 };
 
@@ -166,6 +184,8 @@ export type ObjectMeta = {
   name: string;
   label: string;
   label_plural: string;
+  /** What this kind of record is for, in a sentence; may be empty. */
+  description: string;
   icon: string;
   title_field: string;
   subtitle_fields: string[];
@@ -311,6 +331,7 @@ export type Me = {
   time_zone: string;
   theme: ThemeChoice;
   department: Ref | null;
+  teams: Ref[];
   roles: { code: string; label: string }[];
   permissions: Record<string, Scope | true>;
   menu: MenuItem[];

@@ -11,7 +11,7 @@ from ninja import Router, Schema
 
 from kemai.accounts import sessions
 from kemai.accounts.access import Actor
-from kemai.accounts.models import ApiToken, Department, Session, User
+from kemai.accounts.models import ApiToken, Department, Session, Team, User
 from kemai.administration.menu import menu_for
 from kemai.administration.services import people
 from kemai.base import audit
@@ -57,6 +57,11 @@ class SetupNeeded(NotSignedIn):
         return {"setup_open": True}
 
 
+def _teams(actor: Actor) -> list[tuple[UUID, str]]:
+    rows = Team.objects.filter(pk__in=actor.principals, deleted_at__isnull=True).order_by("name_sort")
+    return list(rows.values_list("id", "name"))
+
+
 def describe_person(actor: Actor) -> dict[str, Any]:
     """``/me`` of the interface."""
     english = actor.locale == "en"
@@ -73,6 +78,7 @@ def describe_person(actor: Actor) -> dict[str, Any]:
         "time_zone": actor.time_zone,
         "theme": actor.extra.get("theme", "auto"),
         "department": {"id": actor.department_id, "label": department} if actor.department_id else None,
+        "teams": [{"id": key, "label": name} for key, name in _teams(actor)],
         "roles": [{"code": code, "label": en if english else zh} for code, zh, en in actor.roles],
         "permissions": {
             code: "all" if r.everything else ("departments" if r.departments else "own")

@@ -8,6 +8,7 @@ const meta = {
   title: "name",
   lines: [],
   move: "move",
+  move_param: null,
   scope_field: null,
 } satisfies BoardMeta;
 const column = (key: string, items: Column["items"], sum: string | null): Column => ({

@@ -41,7 +41,7 @@ function RelatedList({ parent, record, panel, meta }: RelatedProps & { meta: Obj
   const { state, set } = useLocalState({ columns: panel.columns });
   const shown = useShown(meta, state);
   // The related records are all of them, whatever view the list page opens with.
-  const everything = useMemo(() => ({ ...shown, view: null }), [shown]);
+  const everything = useMemo(() => ({ ...shown, view: null, base: null }), [shown]);
   const listing = useObjectList(meta, state, everything, fixed, true, PAGE);
   const save = useInlineSave(meta.name);
   const create = useCreateRecord(meta.name);

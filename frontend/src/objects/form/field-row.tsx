@@ -1,4 +1,4 @@
-import { Suspense } from "react";
+import { type FocusEvent, type ReactNode, Suspense } from "react";
 import { SkeletonLine } from "@/kit/skeleton";
 import { kindOf } from "../fields/registry";
 import type { FieldMeta } from "../model/meta";
@@ -13,6 +13,10 @@ type FieldRowProps = {
   error?: string | undefined;
   autoFocus?: boolean;
   placeholder?: string;
+  /** A word of caution under the input that stops nobody; it carries the id it is given. */
+  caution?: ((id: string) => ReactNode) | undefined;
+  onEnter?: () => void;
+  onLeave?: () => void;
 };
 
 export function fieldId(prefix: string, name: string): string {
@@ -29,12 +33,23 @@ export function FieldRow({
   error,
   autoFocus,
   placeholder,
+  caution,
+  onEnter,
+  onLeave,
 }: FieldRowProps) {
   const kind = kindOf(field);
   const id = fieldId(idPrefix, field.name);
-  const told = [error ? `${id}-error` : "", field.help ? `${id}-help` : ""].filter(Boolean).join(" ");
+  const told = [error ? `${id}-error` : "", caution ? `${id}-caution` : "", field.help ? `${id}-help` : ""]
+    .filter(Boolean)
+    .join(" ");
+  const outside = (event: FocusEvent<HTMLDivElement>) => !event.currentTarget.contains(event.relatedTarget);
   return (
-    <div className={kind.wide || field.multiline ? `${styles.row} ${styles.wide}` : styles.row}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: hears which of its own inputs is entered and left
+    <div
+      className={kind.wide || field.multiline ? `${styles.row} ${styles.wide}` : styles.row}
+      onFocus={(event) => outside(event) && onEnter?.()}
+      onBlur={(event) => outside(event) && onLeave?.()}
+    >
       <label className={styles.label} htmlFor={id}>
         {field.label}
         {field.required ? (
@@ -61,6 +76,7 @@ export function FieldRow({
           {error}
         </span>
       ) : null}
+      {caution?.(`${id}-caution`)}
       {field.help ? (
         <span id={`${id}-help`} className={styles.help}>
           {field.help}

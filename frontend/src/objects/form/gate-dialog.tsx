@@ -1,4 +1,4 @@
-import type { ApiError } from "@/api/client";
+import { ApiError } from "@/api/client";
 import { etagOf } from "../data/records";
 import { useRecordWrites } from "../data/writes";
 import { useFormat } from "../fields/use-format";
@@ -6,6 +6,7 @@ import {
   type ActionMeta,
   type FieldMeta,
   fieldOf,
+  isBlank,
   type ObjectMeta,
   paramAsField,
   type RecordData,
@@ -60,7 +61,15 @@ export function GateDialog({ meta, record, action, params, error, run, onClose }
         const facts = Object.fromEntries(
           missing.own.map((field) => [field.name, toWritable(values[field.name])]),
         );
-        if (missing.own.length > 0) await writes.patch(record.id, etagOf(record), facts);
+        if (missing.own.length > 0) {
+          await writes.patch(record.id, etagOf(record), facts).catch((refusal: unknown) => {
+            // A card on the board may be older than its record: what is still empty there may be filled all the same.
+            const current = refusal instanceof ApiError && refusal.status === 412 ? refusal.problem.current : null;
+            const now = current as RecordData | null | undefined;
+            if (!now || !missing.own.every((field) => isBlank(now[field.name]))) throw refusal;
+            return writes.patch(record.id, etagOf(now), facts);
+          });
+        }
         const given = Object.fromEntries(missing.params.map((field) => [field.name, values[field.name]]));
         await run({ ...params, ...given });
       }}

@@ -5,9 +5,11 @@ import type { Written } from "../data/writes";
 import { useFormat } from "../fields/use-format";
 import type { FieldMeta, ObjectMeta } from "../model/meta";
 import { ConflictView } from "./conflict-view";
+import { DuplicateNote } from "./duplicate-note";
 import { ErrorSummary } from "./error-summary";
 import { FieldRow } from "./field-row";
 import styles from "./form.module.css";
+import { type LiveCheck, useLiveCheck } from "./use-live-check";
 import { type RecordForm, useRecordForm } from "./use-record-form";
 
 type ObjectFormProps = {
@@ -41,6 +43,7 @@ export function ObjectForm({ meta, loaded = null, initial, onSaved, onCancel }: 
   const idPrefix = useId();
   const [again, setAgain] = useState(false);
   const form = useRecordForm({ meta, loaded, initial, onSaved: (written) => onSaved(written, again) });
+  const check = useLiveCheck(meta, form.values, form.changes, loaded === null);
   const writable = meta.fields.filter(isWritable);
   const quick = writable.filter((field) => field.quick || field.required);
   const few = loaded || quick.length === 0 ? writable : quick;
@@ -63,6 +66,7 @@ export function ObjectForm({ meta, loaded = null, initial, onSaved, onCancel }: 
       />
     );
   }
+  const rows = { meta, form, check, idPrefix, first: shown[0] };
   const submit = (more: boolean) => {
     setAgain(more);
     void form.save();
@@ -71,6 +75,7 @@ export function ObjectForm({ meta, loaded = null, initial, onSaved, onCancel }: 
     <form
       className={styles.form}
       noValidate
+      {...check.composition}
       onSubmit={(event) => {
         event.preventDefault();
         submit(false);
@@ -89,13 +94,13 @@ export function ObjectForm({ meta, loaded = null, initial, onSaved, onCancel }: 
           <fieldset key={section.key} className={styles.section}>
             {section.label ? <legend className={styles.legend}>{section.label}</legend> : null}
             <div className={styles.grid}>
-              <Rows fields={section.fields} form={form} idPrefix={idPrefix} first={shown[0]} />
+              <Rows {...rows} fields={section.fields} />
             </div>
           </fieldset>
         ))
       ) : (
         <div className={`${styles.grid} ${styles.single}`}>
-          <Rows fields={shown} form={form} idPrefix={idPrefix} first={shown[0]} />
+          <Rows {...rows} fields={shown} />
         </div>
       )}
       {all ? null : (
@@ -124,21 +129,38 @@ export function ObjectForm({ meta, loaded = null, initial, onSaved, onCancel }: 
   );
 }
 
-type RowsProps = { fields: FieldMeta[]; form: RecordForm; idPrefix: string; first: FieldMeta | undefined };
+type RowsProps = {
+  meta: ObjectMeta;
+  fields: FieldMeta[];
+  form: RecordForm;
+  check: LiveCheck;
+  idPrefix: string;
+  first: FieldMeta | undefined;
+};
 
-function Rows({ fields, form, idPrefix, first }: RowsProps) {
-  return fields.map((field) => (
-    <FieldRow
-      key={field.name}
-      field={field}
-      idPrefix={idPrefix}
-      value={form.values[field.name]}
-      values={form.values}
-      error={form.problem?.byField[field.name]}
-      autoFocus={field === first}
-      onChange={(value) => form.change(field.name, value)}
-    />
-  ));
+function Rows({ meta, fields, form, check, idPrefix, first }: RowsProps) {
+  return fields.map((field) => {
+    const value = form.values[field.name];
+    const refused = form.problem?.byField[field.name];
+    const double = refused ? undefined : check.doubles[field.name];
+    return (
+      <FieldRow
+        key={field.name}
+        field={field}
+        idPrefix={idPrefix}
+        value={value}
+        values={form.values}
+        error={refused ?? check.wrong[field.name]}
+        caution={
+          double ? (id) => <DuplicateNote meta={meta} id={id} message={double} value={value} /> : undefined
+        }
+        autoFocus={field === first}
+        onChange={(next) => form.change(field.name, next)}
+        onEnter={() => check.enter(field.name)}
+        onLeave={() => check.leave(field.name)}
+      />
+    );
+  });
 }
 
 function DraftNote({ form }: { form: RecordForm }) {

@@ -5,7 +5,9 @@ import { SkeletonRows } from "@/kit/skeleton";
 import { EmptyState, ErrorState } from "@/kit/states";
 import { useIsPhone } from "@/kit/use-is-phone";
 import { useFormat } from "../fields/use-format";
+import { simplify } from "../model/filter";
 import type { ObjectMeta, RecordData } from "../model/meta";
+import { chosenFilter } from "../model/saved-view";
 import type { ListState } from "../model/view-state";
 import { Cards } from "./cards";
 import { Grid } from "./grid";
@@ -84,7 +86,7 @@ export function ListBody(props: ListBodyProps) {
 
 function NothingHere({ meta, state, shown, onClear, onCreate }: ListBodyProps) {
   const { t } = useFormat();
-  const narrowed = state.filter !== null || state.q !== "";
+  const narrowed = state.q !== "" || simplify(chosenFilter(shown.view, state.filter)) !== null;
   const label = meta.label_plural;
   if (narrowed) {
     return (

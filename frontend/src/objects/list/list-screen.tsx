@@ -10,6 +10,7 @@ import { useFormat } from "../fields/use-format";
 import { useCreateRecord } from "../form/use-create-record";
 import type { ObjectMeta, RecordData } from "../model/meta";
 import { placeOf, rememberPlace } from "../model/neighbours";
+import { pickView } from "../model/saved-view";
 import { encodeListState, nextSort } from "../model/view-state";
 import { BulkBar } from "./bulk-bar";
 import { ExportMenu } from "./export-menu";
@@ -18,10 +19,12 @@ import { LinkButton } from "./link-button";
 import styles from "./list.module.css";
 import { ListBody } from "./list-body";
 import { ListTools } from "./list-tools";
-import { useAddressState, useShown } from "./use-list-state";
+import { SaveView } from "./save-view";
+import { useAddressState, useShown, useShownState } from "./use-list-state";
 import { useObjectList } from "./use-object-list";
 import { useSelection } from "./use-selection";
 import { ViewSwitch } from "./view-switch";
+import viewStyles from "./views.module.css";
 
 const Board = lazy(async () => ({ default: (await import("../board/board")).Board }));
 const RecordPanel = lazy(async () => ({ default: (await import("../detail/record-panel")).RecordPanel }));
@@ -29,17 +32,18 @@ const RecordPanel = lazy(async () => ({ default: (await import("../detail/record
 export function ListScreen({ meta }: { meta: ObjectMeta }) {
   const { t } = useFormat();
   const phone = useIsPhone();
-  const { state, set, push } = useAddressState();
-  const shown = useShown(meta, state);
+  const handle = useAddressState();
+  const shown = useShown(meta, handle.state);
+  const { state, set } = useShownState(handle, shown);
   const board = shown.layout === "board";
-  const listing = useObjectList(meta, state, shown, null, !board);
+  const listing = useObjectList(meta, handle.state, shown, null, !board);
   const { rows, query, total } = listing;
   const selection = useSelection(JSON.stringify(query));
   const writes = useRecordWrites(meta.name);
   const create = useCreateRecord(meta.name);
   const scroller = useRef<HTMLDivElement>(null);
   const [opened, setOpened] = useState<string | null>(null);
-  const address = useMemo(() => JSON.stringify(encodeListState(state)), [state]);
+  const address = useMemo(() => JSON.stringify(encodeListState(handle.state)), [handle.state]);
 
   const remember = useCallback(
     (focused: string | null) => {
@@ -90,13 +94,13 @@ export function ListScreen({ meta }: { meta: ObjectMeta }) {
   useHotkey("k", () => enterGrid(scroller.current), { enabled: opened === null });
 
   const target = selection.everything
-    ? { filter: state.filter, q: state.q, view: shown.view?.key ?? null }
+    ? { filter: state.filter, q: state.q, view: shown.base }
     : { ids: [...selection.ids] };
   const exportRequest = {
     object: meta.name,
     filter: state.filter,
     q: state.q,
-    view: shown.view?.key ?? null,
+    view: shown.base,
     sort: shown.sort,
     fields: shown.columns.map((field) => field.name),
   };
@@ -126,13 +130,19 @@ export function ListScreen({ meta }: { meta: ObjectMeta }) {
           </>
         }
       />
-      <ViewSwitch
-        meta={meta}
-        current={shown.view}
-        onPick={(view) =>
-          push({ view: view.default ? null : view.key, sort: null, columns: null, layout: null })
-        }
-      />
+      <div className={viewStyles.row}>
+        <ViewSwitch
+          meta={meta}
+          current={shown.view}
+          onPick={(view) => handle.push(pickView(shown.view, view))}
+        />
+        <SaveView
+          meta={meta}
+          state={handle.state}
+          shown={shown}
+          onSaved={(view) => handle.push(pickView(shown.view, view))}
+        />
+      </div>
       <div className={styles.panel}>
         <ListTools meta={meta} state={state} shown={shown} set={set} listing={listing} />
         {board ? (
@@ -141,7 +151,7 @@ export function ListScreen({ meta }: { meta: ObjectMeta }) {
               meta={meta}
               state={state}
               set={set}
-              view={shown.view?.key ?? null}
+              view={shown.base}
               onOpen={(record, ids) => {
                 rememberPlace(meta.name, { address, ids, scroll: 0, focused: record.id });
                 setOpened(record.id);
@@ -160,7 +170,7 @@ export function ListScreen({ meta }: { meta: ObjectMeta }) {
               onOpen={open}
               onVisit={(record) => remember(record.id)}
               onSort={(field) =>
-                set({ sort: nextSort(state.sort, field, shown.view?.sort ?? meta.list.default_sort) })
+                set({ sort: nextSort(state.sort, field, shown.view?.sort || meta.list.default_sort) })
               }
               onClear={() => set({ filter: null, q: "" })}
               onCreate={() => create.open()}

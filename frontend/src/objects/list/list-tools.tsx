@@ -96,7 +96,7 @@ export function ListTools({ meta, state, shown, set, listing }: ListToolsProps) 
                     meta={meta}
                     columns={shown.columns}
                     onChange={(columns) => {
-                      rememberColumns(meta.name, columns);
+                      if (!shown.view?.saved) rememberColumns(meta.name, columns);
                       set({ columns });
                     }}
                   />

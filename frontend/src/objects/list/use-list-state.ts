@@ -1,6 +1,7 @@
 import { useLocation, useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { type FieldMeta, fieldsNamed, type ObjectMeta, type ViewMeta } from "../model/meta";
+import { chosenFilter, type ShownFilter, shownFilter, viewOf } from "../model/saved-view";
 import {
   decodeListState,
   EMPTY_STATE,
@@ -60,30 +61,45 @@ export function rememberedColumns(object: string): string[] | null {
   }
 }
 
-export function viewOf(meta: ObjectMeta, key: string | null): ViewMeta | null {
-  return (
-    meta.views.find((view) => view.key === key) ??
-    meta.views.find((view) => view.default) ??
-    meta.views[0] ??
-    null
-  );
-}
-
-export type Shown = { view: ViewMeta | null; columns: FieldMeta[]; sort: string | null; layout: Layout };
+export type Shown = ShownFilter & {
+  view: ViewMeta | null;
+  columns: FieldMeta[];
+  sort: string | null;
+  layout: Layout;
+};
 
 /** What is really shown: the address first, then what this person chose before, then the view, then the declaration. */
 export function useShown(meta: ObjectMeta, state: ListState): Shown {
   const atBoard = useLocation({ select: (location) => location.pathname.endsWith("/board") });
   return useMemo(() => {
     const view = viewOf(meta, state.view);
-    const names = state.columns ?? rememberedColumns(meta.name) ?? view?.columns ?? meta.list.columns;
+    // What this person chose for the object in general stands back behind a view saved with its own columns.
+    const saved = view?.saved ? view : null;
+    const names =
+      state.columns ?? saved?.columns ?? rememberedColumns(meta.name) ?? view?.columns ?? meta.list.columns;
     const columns = fieldsNamed(meta, names);
-    const wished = state.layout ?? (atBoard ? "board" : view?.layout);
+    const wished = state.layout ?? (atBoard && !saved ? "board" : view?.layout);
     return {
+      ...shownFilter(view, state.filter),
       view,
       columns: columns.length > 0 ? columns : fieldsNamed(meta, meta.list.columns),
-      sort: state.sort ?? view?.sort ?? meta.list.default_sort,
+      sort: state.sort ?? (view?.sort || meta.list.default_sort),
       layout: wished === "board" && meta.board && !state.deleted ? "board" : "table",
     };
   }, [meta, state, atBoard]);
+}
+
+/** The state with the conditions that really hold, and a way to change it that keeps the address short. */
+export function useShownState(
+  { state, set }: ListStateHandle,
+  shown: Shown,
+): Pick<ListStateHandle, "state" | "set"> {
+  const { view, filter } = shown;
+  const held = useMemo(() => ({ ...state, filter }), [state, filter]);
+  const change = useCallback(
+    (wanted: Partial<ListState>) =>
+      set(wanted.filter === undefined ? wanted : { ...wanted, filter: chosenFilter(view, wanted.filter) }),
+    [set, view],
+  );
+  return { state: held, set: change };
 }

@@ -25,7 +25,7 @@ export function useObjectList(
   limit?: number,
 ) {
   const query = useMemo(() => {
-    const asked = { ...state, view: shown.view?.key ?? null, sort: shown.sort };
+    const asked = { ...state, view: shown.base, filter: shown.filter, sort: shown.sort };
     return listQuery(asked, fixed, wanted(meta, shown));
   }, [meta, state, shown, fixed]);
   const list = useRecordList(meta.name, query, enabled, limit);

@@ -1,25 +1,41 @@
-import { Dropdown } from "antd";
-import { ChevronDown } from "lucide-react";
+import { ChevronDown, Users } from "lucide-react";
+import { lazy } from "react";
 import { useIsPhone } from "@/kit/use-is-phone";
 import { useFormat } from "../fields/use-format";
 import type { ObjectMeta, ViewMeta } from "../model/meta";
-import styles from "./list.module.css";
+import { arrangeViews, builtIn } from "../model/saved-view";
+import { Pop } from "./filter-bar";
+import styles from "./views.module.css";
 
-type ViewSwitchProps = { meta: ObjectMeta; current: ViewMeta | null; onPick: (view: ViewMeta) => void };
+const ViewList = lazy(async () => ({ default: (await import("./view-list")).ViewList }));
 
-const TABS = 6;
+type ViewSwitchProps = {
+  meta: ObjectMeta;
+  current: ViewMeta | null;
+  /** Nothing to pick: the list without any view. */
+  onPick: (view: ViewMeta | null) => void;
+};
 
-/** The first views as tabs, the rest behind one button; on a phone all of them behind it. */
+/** The built-in views and one's own as tabs, the rest behind one button; on a phone all of them behind it. */
 export function ViewSwitch({ meta, current, onPick }: ViewSwitchProps) {
   const { t } = useFormat();
   const phone = useIsPhone();
-  if (meta.views.length < 2) return null;
-  const tabs = phone ? [] : meta.views.slice(0, TABS);
-  const rest = meta.views.slice(tabs.length);
-  const inRest = rest.find((view) => view.key === current?.key);
-  const items = rest.map((view) => ({ key: view.key, label: view.label, onClick: () => onPick(view) }));
+  if (meta.views.length === 0 || (meta.views.length === 1 && !meta.views[0]?.saved)) return <span />;
+  const { tabs, more } = arrangeViews(meta.views, phone);
+  const unviewed = builtIn(meta.views).length === 0;
+  const behind = tabs.some((view) => view.key === current?.key) ? null : current;
   return (
     <nav className={styles.views} aria-label={t("list.views")}>
+      {unviewed ? (
+        <button
+          type="button"
+          className={styles.view}
+          aria-current={current ? undefined : "page"}
+          onClick={() => onPick(null)}
+        >
+          {t("list.all_of", { label: meta.label_plural })}
+        </button>
+      ) : null}
       {tabs.map((view) => (
         <button
           key={view.key}
@@ -29,21 +45,45 @@ export function ViewSwitch({ meta, current, onPick }: ViewSwitchProps) {
           onClick={() => onPick(view)}
         >
           {view.label}
+          <SharedMark view={view} />
         </button>
       ))}
-      {rest.length > 0 ? (
-        <Dropdown menu={{ items, selectedKeys: inRest ? [inRest.key] : [] }} trigger={["click"]}>
-          <button
-            type="button"
-            className={styles.view}
-            aria-current={inRest ? "page" : undefined}
-            aria-haspopup="menu"
-          >
-            {inRest?.label ?? t("list.more_views")}
-            <ChevronDown size={14} aria-hidden />
-          </button>
-        </Dropdown>
+      {more.length > 0 ? (
+        <Pop
+          button={
+            <button
+              type="button"
+              className={styles.view}
+              aria-current={behind ? "page" : undefined}
+              aria-haspopup="dialog"
+            >
+              <span className={styles.name}>{behind?.label ?? t("list.more_views")}</span>
+              {behind ? <SharedMark view={behind} /> : null}
+              <ChevronDown size={14} aria-hidden />
+            </button>
+          }
+          content={(close) => (
+            <ViewList
+              meta={meta}
+              views={more}
+              current={current}
+              onPick={(view) => {
+                close();
+                onPick(view);
+              }}
+              onLeave={() => onPick(null)}
+              onClose={close}
+            />
+          )}
+        />
       ) : null}
     </nav>
   );
+}
+
+/** Others see this view too. */
+export function SharedMark({ view }: { view: ViewMeta }) {
+  const { t } = useFormat();
+  if (!view.shared) return null;
+  return <Users size={13} className={styles.mark} role="img" aria-label={t("view.shared")} />;
 }

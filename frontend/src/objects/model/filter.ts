@@ -28,6 +28,13 @@ export type FilterValue = Scalar | Scalar[] | { days: number };
 export type Leaf = { field: string; op: Operator; value: FilterValue };
 export type Filter = Leaf | { and: Filter[] } | { or: Filter[] } | { not: Filter };
 
+/** Holds for all: where a saved view has conditions, this says that they were taken away. */
+export const EVERYTHING: Filter = { and: [] };
+
+export function isEverything(raw: unknown): boolean {
+  return JSON.stringify(raw) === JSON.stringify(EVERYTHING) || raw === JSON.stringify(EVERYTHING);
+}
+
 export function isLeaf(filter: Filter): filter is Leaf {
   return "field" in filter;
 }

@@ -1,29 +1,20 @@
 /** The description of one kind of record (types: api/types.ts) and the small questions every screen asks of it. */
 import type * as wire from "@/api/types";
-import type { ActionParam, Can, Ref } from "@/api/types";
+import type { ActionParam, Can, Ref, Target } from "@/api/types";
 import type { Operator } from "./filter";
 
 export type { ActionMeta, ActionParam, BoardColumn, Choice, PanelMeta, Ref, ViewMeta } from "@/api/types";
 
-type Target = { object: string; label: string };
-
 /** A type the server has and this build does not know is a word like any other; so is an operator. */
-export type FieldMeta = Omit<wire.FieldMeta, "type" | "operators"> & {
+export type FieldMeta = Omit<wire.FieldMeta, "type" | "operators" | "targets"> & {
   type: string;
   operators: Operator[];
-  /** Of a reference to one of several kinds. */
   targets?: Target[] | null;
 };
 
-export type BoardMeta = wire.BoardMeta & { move_param?: string | null };
+export type BoardMeta = wire.BoardMeta;
 
-export type ObjectMeta = Omit<wire.ObjectMeta, "fields" | "board" | "can"> & {
-  fields: FieldMeta[];
-  board: BoardMeta | null;
-  can: wire.ObjectMeta["can"] & { share?: boolean };
-  /** What this kind of record is for, in a sentence. */
-  description?: string;
-};
+export type ObjectMeta = Omit<wire.ObjectMeta, "fields"> & { fields: FieldMeta[] };
 
 /** A record as lists and details give it: what is known of every one, and the declared fields by name. */
 export type RecordData = {

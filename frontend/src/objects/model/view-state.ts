@@ -1,5 +1,5 @@
 /** The state of a list as it stands in the address, so that a link shows a colleague the same list. */
-import { bothHold, type Filter, parseFilter, sameFilter } from "./filter";
+import { bothHold, EVERYTHING, type Filter, isEverything, parseFilter, sameFilter } from "./filter";
 
 export type Layout = "table" | "board";
 
@@ -42,7 +42,7 @@ export function decodeListState(search: Record<string, unknown>): ListState {
   const layout = word(search.layout);
   return {
     view: word(search.view),
-    filter: parseFilter(search.filter),
+    filter: isEverything(search.filter) ? EVERYTHING : parseFilter(search.filter),
     q: word(search.q) ?? "",
     sort: sort && SORT.test(sort) ? sort : null,
     columns: columns.length > 0 ? columns : null,
