@@ -64,7 +64,8 @@ export function GateDialog({ meta, record, action, params, error, run, onClose }
         if (missing.own.length > 0) {
           await writes.patch(record.id, etagOf(record), facts).catch((refusal: unknown) => {
             // A card on the board may be older than its record: what is still empty there may be filled all the same.
-            const current = refusal instanceof ApiError && refusal.status === 412 ? refusal.problem.current : null;
+            const current =
+              refusal instanceof ApiError && refusal.status === 412 ? refusal.problem.current : null;
             const now = current as RecordData | null | undefined;
             if (!now || !missing.own.every((field) => isBlank(now[field.name]))) throw refusal;
             return writes.patch(record.id, etagOf(now), facts);
