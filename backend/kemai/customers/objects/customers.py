@@ -108,14 +108,17 @@ register(
                 },
             ),
         ),
+        # The first few are all a phone shows: whom to call comes before what the record is called.
         facts=(
+            "phone",
+            "owner",
+            "next_contact_at",
+            "last_contact_at",
+            "industry",
             "number",
             "kind",
-            "owner",
             "department",
             "pool",
-            "industry",
-            "phone",
             "email",
             "region",
             "address",
@@ -124,8 +127,6 @@ register(
             "source",
             "tags",
             "deal_amount",
-            "last_contact_at",
-            "next_contact_at",
         ),
         panels=(
             Panel(
