@@ -65,6 +65,7 @@ register(
             Panel("below", T("下级部门", "Below"), "departments", "parent", ("name", "kind", "head")),
         ),
         prepare=organisation.prepare_departments,
+        in_use=(("accounts_user", "department_id"), ("accounts_department", "parent_id")),
         menu=False,
         unique=(
             ("department_name_once", "name", T("同级已有同名部门。", "There is a department of this name beside it.")),
@@ -214,6 +215,7 @@ register(
         default_sort="name",
         search=SearchLine(texts=("name", "name_en"), global_search=False),
         can_import=False,
+        in_use=(("accounts_userrole", "role_id"),),
         menu=False,
         unique=(("role_name_once", "name", T("已有同名角色。", "There is a role of this name.")),),
     )

@@ -82,6 +82,16 @@ class Conflict(KemaiError):
     text = T("与他人的操作冲突，请刷新后重试。", "This conflicts with somebody else's change; reload and try again.")
 
 
+class InUse(Conflict):
+    """Others still hang on the record; deleting it would leave them without."""
+
+    code = "in_use"
+    text = T(
+        "仍在使用中，不能删除；请先移走相关的人员或记录。",
+        "Still in use and cannot be deleted; move its people or records first.",
+    )
+
+
 class Gone(KemaiError):
     status, code = 410, "gone"
     text = T("已过期。", "This has expired.")

@@ -340,6 +340,7 @@ register(
             ),
         ),
         can_import=False,
+        in_use=(("sales_opportunity", "pipeline_id"),),
         menu=False,
         unique=(("pipeline_name_once", "name", T("已有同名流程。", "There is a pipeline of this name.")),),
     )
@@ -373,6 +374,7 @@ register(
         search=SearchLine(texts=("name",), global_search=False),
         prepare=pipelines.prepare_stages,
         can_import=False,
+        in_use=(("sales_opportunity", "stage_id"),),
         menu=False,
         unique=(
             ("stage_code_once", "code", T("该流程已有此代码的阶段。", "The pipeline has a stage with this code.")),

@@ -66,6 +66,7 @@ register(
         search=SearchLine(texts=("name",), global_search=False),
         prepare=pools.prepare_pools,
         can_import=False,
+        in_use=(("customers_customer", "pool_id"),),
         menu=False,
         unique=(("pool_name_once", "name", T("已有同名公海。", "There is a pool of this name.")),),
     )

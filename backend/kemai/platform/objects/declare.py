@@ -266,6 +266,8 @@ class ObjectType:
     """(object, field): records that go to the bin, and come back, with this one."""
     verbs: tuple[tuple[str, T], ...] = ()
     """Permissions beyond the common ones and the commands'."""
+    in_use: tuple[tuple[str, str], ...] = ()
+    """(table, column): living rows there that point to a record keep it from being deleted."""
     unique: tuple[tuple[str, str, T], ...] = ()
     """(constraint, field, words): what to say when the database refuses a double."""
 

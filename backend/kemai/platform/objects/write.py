@@ -16,7 +16,17 @@ from django.db import IntegrityError, connection, transaction
 from kemai.accounts.access import Actor, branches, can, visible_among
 from kemai.base.audit import act, emit
 from kemai.kit.clock import now
-from kemai.kit.errors import Conflict, Duplicate, FieldError, Forbidden, Invalid, KemaiError, NotFound, VersionStale
+from kemai.kit.errors import (
+    Conflict,
+    Duplicate,
+    FieldError,
+    Forbidden,
+    InUse,
+    Invalid,
+    KemaiError,
+    NotFound,
+    VersionStale,
+)
 from kemai.kit.ids import new_id
 from kemai.kit.words import T
 from kemai.platform.events import RecordsChanged, RecordsCreated, RecordsDeleted, RecordsRestored
@@ -286,9 +296,21 @@ def delete_records(actor: Actor, declaration: ObjectType, ids: list[UUID], *, ve
             row = lock_row(actor, declaration, key, declaration.perm("delete"))
             if version is not None and row["version"] != version:
                 raise _stale(actor, declaration, key, {})
+        refuse_in_use(declaration, ids)
         bin_rows(actor, declaration, ids, deletion)
         emit(RecordsDeleted(declaration.name, ids[0] if len(ids) == 1 else None, [str(i) for i in ids]))
     return deletion
+
+
+def refuse_in_use(declaration: ObjectType, ids: list[UUID]) -> None:
+    """:class:`InUse` when living rows that the declaration names point to one of the records."""
+    with connection.cursor() as cursor:
+        for table, column in declaration.in_use:
+            # Not every such table has a bin; asked through JSON, those without one count as living.
+            living = "to_jsonb(x) ->> 'deleted_at' IS NULL"
+            cursor.execute(f"SELECT 1 FROM {table} x WHERE x.{column} = ANY(%s) AND {living} LIMIT 1", [ids])
+            if cursor.fetchone():
+                raise InUse
 
 
 def bin_rows(actor: Actor, declaration: ObjectType, ids: list[UUID], deletion: UUID) -> None:
