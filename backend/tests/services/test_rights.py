@@ -253,3 +253,23 @@ def test_tokens_act_as_their_person_and_end(world: World, call: Call) -> None:
     assert call("rep2").delete(f"/me/tokens/{made['id']}").status_code == 404
     assert rep.delete(f"/me/tokens/{made['id']}").status_code == 204
     assert robot.get("/me").status_code == 401
+
+
+def test_what_is_in_use_stays(world: World, call: Call) -> None:
+    """S-5, POOL-1: deleting a role somebody holds would take rights away, the last administrator's too, past their guards."""
+    admin = call("admin")
+    held = {
+        f"/roles/{role('administrator').id}",
+        f"/roles/{role('sales_rep').id}",
+        f"/departments/{world.departments['east_one']}",
+        f"/departments/{world.departments['east']}",
+        f"/pools/{world.pools['open']}",
+        f"/pipelines/{world.pipeline}",
+        f"/stages/{world.stages['explore']}",
+    }
+    for path in held:
+        refused = admin.delete(path, admin.get(path).json()["version"])
+        assert refused.status_code == 409 and refused.json()["code"] == "in_use", path
+    empty = f"/roles/{role('marketing_head').id}"
+    assert admin.delete(empty, admin.get(empty).json()["version"]).status_code == 204
+    assert call("admin").get("/customers").status_code == 200
