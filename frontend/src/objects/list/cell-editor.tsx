@@ -105,6 +105,9 @@ export function CellEditor({ record, field, save, onDone }: CellEditorProps) {
       onBlur={leave}
       onClick={(event) => event.stopPropagation()}
     >
+      <label htmlFor={id} className="km-hidden">
+        {field.label}
+      </label>
       <div className={saving ? styles.saving : undefined}>
         <Suspense fallback={<SkeletonLine width="100%" height={24} />}>
           <kind.Input
