@@ -80,6 +80,8 @@ export type FieldMeta = {
   section: string | null;
   required: boolean;
   read_only: boolean;
+  /** Set on creation, changed afterwards by a command only. */
+  create_only?: boolean;
   computed: boolean;
   masked: boolean;
   sensitive: boolean;

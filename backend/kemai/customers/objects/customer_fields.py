@@ -71,6 +71,7 @@ CUSTOMER_FIELDS: tuple[Field, ...] = (
         "owner",
         USER,
         T("负责人", "Owner"),
+        create_only=True,
         target="users",
         indexed=True,
         help=T("留空为自己；之后用“分配”修改。", "Empty: yourself; change it later with Assign."),

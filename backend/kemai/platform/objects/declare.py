@@ -56,6 +56,8 @@ class Field:
     sql: str = ""
     required: bool = False
     read_only: bool = False
+    create_only: bool = False
+    """Set on creation, changed afterwards by a command only; ``prepare`` refuses an edit and names the command."""
     section: str = "basic"
     quick: bool = False
     inline: bool = False

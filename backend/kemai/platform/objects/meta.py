@@ -140,6 +140,7 @@ def describe_field(actor: Actor, declaration: ObjectType | None, f: Field) -> di
         "section": f.section,
         "required": f.required,
         "read_only": not f.writable or access in (READ_ONLY, MASKED),
+        "create_only": f.create_only,
         "computed": bool(f.sql),
         "masked": access == MASKED,
         "sensitive": f.sensitive,

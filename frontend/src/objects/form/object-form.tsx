@@ -20,8 +20,9 @@ type ObjectFormProps = {
   onCancel: () => void;
 };
 
-function isWritable(field: FieldMeta): boolean {
-  return !field.read_only && !field.computed;
+/** What may be filled in here: a field set on creation only is changed later by its own command. */
+function isWritable(field: FieldMeta, creating: boolean): boolean {
+  return !field.read_only && !field.computed && (creating || !field.create_only);
 }
 
 /** Fields by section; those of no declared section come first, under no heading. */
@@ -44,7 +45,7 @@ export function ObjectForm({ meta, loaded = null, initial, onSaved, onCancel }: 
   const [again, setAgain] = useState(false);
   const form = useRecordForm({ meta, loaded, initial, onSaved: (written) => onSaved(written, again) });
   const check = useLiveCheck(meta, form.values, form.changes, loaded === null);
-  const writable = meta.fields.filter(isWritable);
+  const writable = meta.fields.filter((field) => isWritable(field, loaded === null));
   const quick = writable.filter((field) => field.quick || field.required);
   const few = loaded || quick.length === 0 ? writable : quick;
   // A value outside the quick fields (given by the caller, or refused by the server) must be seen.

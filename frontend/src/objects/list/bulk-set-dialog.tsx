@@ -23,7 +23,12 @@ export function BulkSetDialog({ meta, count, run, onClose }: BulkSetDialogProps)
   const [values, setValues] = useState<Record<string, unknown>>({});
   const [busy, setBusy] = useState(false);
   const settable = meta.fields.filter(
-    (field) => !field.read_only && !field.computed && !field.masked && field.name !== meta.title_field,
+    (field) =>
+      !field.read_only &&
+      !field.create_only &&
+      !field.computed &&
+      !field.masked &&
+      field.name !== meta.title_field,
   );
   const names = Object.keys(values);
   const submit = async () => {
