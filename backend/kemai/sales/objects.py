@@ -102,6 +102,7 @@ register(
                 "owner",
                 USER,
                 T("负责人", "Owner"),
+                create_only=True,
                 target="users",
                 indexed=True,
                 help=T("留空为自己；之后用“分配”修改。", "Empty: yourself; change it later with Assign."),
@@ -115,11 +116,14 @@ register(
                 importable=False,
                 indexed=True,
             ),
-            Field("pipeline", REFERENCE, T("销售流程", "Pipeline"), target="pipelines", importable=False),
+            Field(
+                "pipeline", REFERENCE, T("销售流程", "Pipeline"), create_only=True, target="pipelines", importable=False
+            ),
             Field(
                 "stage",
                 REFERENCE,
                 T("阶段", "Stage"),
+                create_only=True,
                 target="stages",
                 indexed=True,
                 help=T("留空为第一个阶段。", "Empty: the first stage."),
@@ -147,7 +151,7 @@ register(
                 indexed=True,
                 aliases=("预计金额", "商机金额"),
             ),
-            Field("currency", CHOICE, T("币种", "Currency"), choices=CURRENCY, default="CNY", required=True),
+            Field("currency", CHOICE, T("币种", "Currency"), choices=CURRENCY, default="CNY"),
             Field(
                 "expected_close_on",
                 DATE,
@@ -190,6 +194,7 @@ register(
         search=SearchLine(texts=("name", "number")),
         views=(
             View("open", T("进行中", "Open"), {"field": "status", "op": "eq", "value": "open"}),
+            View("board", T("销售看板", "Board"), layout="board"),
             View(
                 "mine",
                 T("我的商机", "Mine"),

@@ -6,19 +6,15 @@ from kemai.accounts.access import SystemActor
 from kemai.accounts.models import Role, RoleGrant
 from kemai.administration.services.organisation import EXTRA_PERMISSIONS
 from kemai.base.audit import act
+from kemai.base.models import ParameterValue
 from kemai.kit.text.search import pinyin_sort_key
 from kemai.platform.objects.declare import all_objects, permissions_of
 
 INSTALLER = SystemActor("set-up")
 
-SALES = (
-    "customers.customer",
-    "customers.contact",
-    "customers.relation",
-    "activities.interaction",
-    "activities.task",
-    "sales.opportunity",
-)
+FILES = ("customers.customer", "customers.contact", "customers.relation")
+ACTIVITIES = ("activities.interaction", "activities.task")
+SALES = (*FILES, *ACTIVITIES, "sales.opportunity")
 LOOK_UP = (
     "administration.department",
     "administration.user",
@@ -101,25 +97,25 @@ READY: dict[str, tuple[str, str, str, Rules]] = {
         "客服主管",
         "Service supervisor",
         "投诉处理与满意度。",
-        {SALES[:5]: {("view", "create", "edit"): "all"}},
+        {(*FILES, *ACTIVITIES): {("view", "create", "edit"): "all"}},
     ),
     "service_agent": (
         "客服人员",
         "Service agent",
         "受理咨询、投诉和报修。",
-        {SALES[:3]: {("view",): "all"}, SALES[3:5]: {("view", "create", "edit"): "own"}},
+        {FILES: {("view",): "all"}, ACTIVITIES: {("view", "create", "edit"): "own"}},
     ),
     "complaint_handler": (
         "投诉处理人员",
         "Complaint handler",
         "核实并解决投诉。",
-        {SALES[:3]: {("view",): "all"}, SALES[3:5]: {("view", "create", "edit"): "own"}},
+        {FILES: {("view",): "all"}, ACTIVITIES: {("view", "create", "edit"): "own"}},
     ),
     "engineering": (
         "工程项目部",
         "Engineering",
         "回答客户的技术问题。",
-        {SALES[:3]: {("view",): "department_below"}, SALES[3:5]: {("view", "create", "edit"): "own"}},
+        {FILES: {("view",): "department_below"}, ACTIVITIES: {("view", "create", "edit"): "own"}},
     ),
     "finance": ("财务", "Finance", "开票、收款、对账。", {SALES: {("view", "export"): "all"}}),
     "auditor": ("审计员", "Auditor", "查看审计日志。", {("administration.audit",): {("view",): "all"}}),
@@ -127,23 +123,42 @@ READY: dict[str, tuple[str, str, str, Rules]] = {
 }
 
 
+#: Permissions this installation has met; what a new version adds is granted once, and afterwards left to the administrator.
+_MET = "system.permissions_met"
+
+
 def install_roles() -> int:
-    """Make the ready roles that do not exist yet; returns how many were made."""
-    known = [code for declaration in all_objects() for code, _ in permissions_of(declaration)] + [
-        code for code, _ in EXTRA_PERMISSIONS
-    ]
+    """Make the ready roles that do not exist yet, and give those that do what permissions a new version brought.
+
+    A permission the administrator took from a role is not given back: only ones never met before are granted. Returns how many roles
+    were made.
+    """
+    known = [code for declaration in all_objects() for code, _ in permissions_of(declaration)]
+    known += [code for code, _ in EXTRA_PERMISSIONS]
+    met = ParameterValue.objects.filter(code=_MET).values_list("value", flat=True).first()
+    new = [code for code in known if code not in met] if met is not None else []
+    roles = {role.code: role for role in Role.objects.exclude(code="")}
     made = 0
     for code, (name, name_en, duties, rules) in READY.items():
-        if Role.objects.filter(code=code).exists():
-            continue
-        with act(INSTALLER, "create", object="roles"):
-            role = Role.objects.create(
-                code=code, name=name, name_en=name_en, name_sort=pinyin_sort_key(name), duties=duties
-            )
-            grants = dict.fromkeys(known, "all") if code == "administrator" else _grants(rules, known)
-            RoleGrant.objects.bulk_create(RoleGrant(role=role, permission=p, scope=s) for p, s in grants.items())
-        made += 1
+        role, wanted = roles.get(code), new
+        if role is None:
+            with act(INSTALLER, "create", object="roles"):
+                role = Role.objects.create(
+                    code=code, name=name, name_en=name_en, name_sort=pinyin_sort_key(name), duties=duties
+                )
+            made, wanted = made + 1, known
+        _grant(role, dict.fromkeys(wanted, "all") if code == "administrator" else _grants(rules, wanted))
+    if met is None or new:
+        ParameterValue.objects.update_or_create(code=_MET, defaults={"value": sorted(known)})
     return made
+
+
+def _grant(role: Role, grants: dict[str, str]) -> None:
+    if grants:
+        with act(INSTALLER, "grants", object="roles", record_id=role.id):
+            RoleGrant.objects.bulk_create(
+                (RoleGrant(role=role, permission=p, scope=s) for p, s in grants.items()), ignore_conflicts=True
+            )
 
 
 def _grants(rules: Rules, known: list[str]) -> dict[str, str]:

@@ -35,6 +35,7 @@ def prepare_opportunities(actor: Actor, drafts: list[Draft]) -> None:
     if created:
         _enter_pipeline(actor, created)
     for draft in drafts:
+        draft.values["currency"] = draft.get("currency") or "CNY"
         if draft.old is not None:
             for column, name, verb in (
                 ("owner_id", "owner", T("分配", "Assign")),
