@@ -12,6 +12,7 @@ import { paramAsField, toWritable } from "../model/meta";
 import { sortProblem } from "../model/problem";
 import barStyles from "./filter-bar.module.css";
 import { OTHER, shareOf, useShareChoices } from "./view-shares";
+import viewStyles from "./views.module.css";
 
 type ViewDialogProps = {
   title: string;
@@ -66,7 +67,7 @@ export function ViewDialog({ title, name: before, shared, run, onClose }: ViewDi
     >
       <form
         id={formId}
-        className={formStyles.form}
+        className={`${formStyles.form} ${viewStyles.dialog}`}
         noValidate
         onSubmit={(event) => {
           event.preventDefault();

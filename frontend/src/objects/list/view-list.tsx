@@ -1,10 +1,8 @@
 import { Check, Pencil, Trash2 } from "lucide-react";
-import { useState } from "react";
 import { useMessage } from "@/kit/use-message";
 import { useViewWrites } from "../data/views";
 import { useFormat } from "../fields/use-format";
 import type { ObjectMeta, ViewMeta } from "../model/meta";
-import { ViewDialog } from "./view-dialog";
 import { SharedMark } from "./view-switch";
 import styles from "./views.module.css";
 
@@ -13,17 +11,16 @@ type ViewListProps = {
   views: ViewMeta[];
   current: ViewMeta | null;
   onPick: (view: ViewMeta) => void;
+  onEdit: (view: ViewMeta) => void;
   /** The view that is shown is no more. */
   onLeave: () => void;
-  onClose: () => void;
 };
 
 /** Views to choose from, one's own with what can be done with them. */
-export function ViewList({ meta, views, current, onPick, onLeave, onClose }: ViewListProps) {
+export function ViewList({ meta, views, current, onPick, onEdit, onLeave }: ViewListProps) {
   const { t } = useFormat();
   const message = useMessage();
   const writes = useViewWrites(meta.name);
-  const [editing, setEditing] = useState<ViewMeta | null>(null);
   const groups = [
     { label: t("view.mine"), views: views.filter((view) => view.mine) },
     { label: t("view.of_others"), views: views.filter((view) => view.saved && !view.mine) },
@@ -75,7 +72,7 @@ export function ViewList({ meta, views, current, onPick, onLeave, onClose }: Vie
                       aria-label={t("view.edit", { name: view.label })}
                       title={t("view.edit_short")}
                       aria-haspopup="dialog"
-                      onClick={() => setEditing(view)}
+                      onClick={() => onEdit(view)}
                     >
                       <Pencil size={14} aria-hidden />
                     </button>
@@ -95,19 +92,6 @@ export function ViewList({ meta, views, current, onPick, onLeave, onClose }: Vie
           </ul>
         </section>
       ))}
-      {editing ? (
-        <ViewDialog
-          title={t("view.edit_short")}
-          name={editing.label}
-          shared={editing.shared ?? null}
-          run={async (values) => {
-            const saved = await writes.change(editing.key, values);
-            message.success(t("view.updated", { name: saved.label }));
-            onClose();
-          }}
-          onClose={() => setEditing(null)}
-        />
-      ) : null}
     </div>
   );
 }

@@ -1,12 +1,15 @@
 import { ChevronDown, Users } from "lucide-react";
-import { lazy } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useIsPhone } from "@/kit/use-is-phone";
+import { useMessage } from "@/kit/use-message";
+import { useViewWrites } from "../data/views";
 import { useFormat } from "../fields/use-format";
 import type { ObjectMeta, ViewMeta } from "../model/meta";
 import { arrangeViews, builtIn } from "../model/saved-view";
 import { Pop } from "./filter-bar";
 import styles from "./views.module.css";
 
+const ViewDialog = lazy(async () => ({ default: (await import("./view-dialog")).ViewDialog }));
 const ViewList = lazy(async () => ({ default: (await import("./view-list")).ViewList }));
 
 type ViewSwitchProps = {
@@ -20,6 +23,9 @@ type ViewSwitchProps = {
 export function ViewSwitch({ meta, current, onPick }: ViewSwitchProps) {
   const { t } = useFormat();
   const phone = useIsPhone();
+  const message = useMessage();
+  const writes = useViewWrites(meta.name);
+  const [editing, setEditing] = useState<ViewMeta | null>(null);
   if (meta.views.length === 0 || (meta.views.length === 1 && !meta.views[0]?.saved)) return <span />;
   const { tabs, more } = arrangeViews(meta.views, phone);
   const unviewed = builtIn(meta.views).length === 0;
@@ -71,11 +77,28 @@ export function ViewSwitch({ meta, current, onPick }: ViewSwitchProps) {
                 close();
                 onPick(view);
               }}
+              onEdit={(view) => {
+                close();
+                setEditing(view);
+              }}
               onLeave={() => onPick(null)}
-              onClose={close}
             />
           )}
         />
+      ) : null}
+      {editing ? (
+        <Suspense fallback={null}>
+          <ViewDialog
+            title={t("view.edit_short")}
+            name={editing.label}
+            shared={editing.shared ?? null}
+            run={async (values) => {
+              const saved = await writes.change(editing.key, values);
+              message.success(t("view.updated", { name: saved.label }));
+            }}
+            onClose={() => setEditing(null)}
+          />
+        </Suspense>
       ) : null}
     </nav>
   );
