@@ -17,12 +17,25 @@ NOT_BUILT = T("页面尚未构建，请运行 make run。", "The pages are not b
 
 
 class AppMiddleware(WhiteNoiseMiddleware):
-    """Serves files of the build at /app/; file names carry a hash, so they never change."""
+    """Serves the build's files at /assets/; their names carry a hash, so they never change. A new build is noticed when a file of it
+    is asked for, so that replacing the build needs no restart."""
 
     def __init__(self, get_response=None) -> None:
         super().__init__(get_response, settings)
-        if APP.is_dir():
+        self.scanned = 0.0
+        self.scan()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith("/assets/") and request.path_info not in self.files:
+            self.scan()
+        return super().__call__(request)
+
+    def scan(self) -> None:
+        """Learn the build's files where the build is another than the one known."""
+        built = (APP / "index.html").stat().st_mtime if (APP / "index.html").is_file() else 0.0
+        if built != self.scanned:
             self.add_files(str(APP), prefix="/")
+            self.scanned = built
 
     def immutable_file_test(self, path: str, url: str) -> bool:
         return "/assets/" in url
