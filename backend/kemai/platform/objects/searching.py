@@ -59,7 +59,7 @@ def query_kind(q: str) -> str:
 def search_condition(actor: Actor, declaration: ObjectType, kind: str, alias: str = "t") -> str:
     """The condition over ``alias`` that the bound values (:func:`search_params`) of a query of this kind satisfy."""
     like = "" if "pairs" in kind else f" AND {alias}.search_text LIKE ALL(%(q_like)s)"
-    parts = [f"({alias}.search_terms @> %(q_terms)s{like})"]
+    parts = [f"({alias}.search_terms @> %(q_terms)s{like}{_told(actor, declaration, alias)})"]
     if "exact" in kind:
         parts.append(f"{alias}.search_terms @> %(q_exact)s")
     phones = [declaration.by_name[name] for name in declaration.search.phones] if "digits" in kind else []
@@ -68,6 +68,24 @@ def search_condition(actor: Actor, declaration: ObjectType, kind: str, alias: st
         guard = f" AND NOT ({on(alias, secret)})" if secret else ""
         parts.append(f"({alias}.private_terms @> %(q_digits)s{guard})")
     return "(" + " OR ".join(parts) + ")"
+
+
+def _told(actor: Actor, declaration: ObjectType, alias: str) -> str:
+    """A further condition where some of the texts are withheld from ``actor``: what he reads must hold the words, or searching would
+    be a way of guessing (S-3). He then finds by the letters, not by their sound. Empty where all texts are open to him."""
+    texts = [declaration.by_name[name] for name in declaration.search.texts]
+    told = [f for f in texts if access_of(actor, declaration, f) not in (HIDDEN, MASKED)]
+    secrets = {f.name: on(alias, secret) for f in told if (secret := row_secret(actor, f))}
+    if len(told) == len(texts) and not secrets:
+        return ""
+    seen = [
+        on(alias, f"CASE WHEN {secrets[f.name]} THEN '' ELSE {f.expression} END" if f.name in secrets else f.expression)
+        for f in told
+    ]
+    condition = f"concat_ws(' ', {', '.join(seen)}) ILIKE ALL(%(q_like)s)" if seen else "FALSE"
+    if len(told) == len(texts):
+        condition = f"(NOT ({' OR '.join(secrets.values())}) OR {condition})"
+    return f" AND {condition}"
 
 
 def search_params(q: str) -> dict[str, Any]:
