@@ -1,6 +1,6 @@
 import { Button, Switch } from "antd";
 import { ArrowDown, ArrowUp, Plus, X } from "lucide-react";
-import { useT } from "@/i18n/index";
+import { useLocale, useT } from "@/i18n/index";
 import { Card } from "@/kit/card";
 import { SkeletonRows } from "@/kit/skeleton";
 import { ErrorState } from "@/kit/states";
@@ -17,6 +17,8 @@ const NO_COLOR = "default";
 /** Values in use are switched off, not removed: records keep what they say. The order here is the order everywhere. */
 export function DictionaryEditor({ code }: { code: string }) {
   const t = useT("admin");
+  const english = useLocale() === "en";
+  const nameOf = (item: Item) => (english && item.label_en) || item.label_zh;
   const document = useDocument<Dictionary>(`/admin/dictionaries/${code}`, (value) => ({
     items: value.items.map(({ fresh: _, ...item }) => item),
   }));
@@ -83,7 +85,7 @@ export function DictionaryEditor({ code }: { code: string }) {
               </select>
               <Switch
                 size="small"
-                aria-label={t("dictionaries.active", { label: item.label_zh })}
+                aria-label={t("dictionaries.active", { label: nameOf(item) })}
                 checked={item.active}
                 onChange={(active) => set(index, { active })}
               />
@@ -92,7 +94,7 @@ export function DictionaryEditor({ code }: { code: string }) {
                   type="text"
                   size="small"
                   disabled={index === 0}
-                  aria-label={t("dictionaries.up", { label: item.label_zh })}
+                  aria-label={t("dictionaries.up", { label: nameOf(item) })}
                   icon={<ArrowUp size={15} aria-hidden />}
                   onClick={() => move(index, -1)}
                 />
@@ -100,7 +102,7 @@ export function DictionaryEditor({ code }: { code: string }) {
                   type="text"
                   size="small"
                   disabled={index === items.length - 1}
-                  aria-label={t("dictionaries.down", { label: item.label_zh })}
+                  aria-label={t("dictionaries.down", { label: nameOf(item) })}
                   icon={<ArrowDown size={15} aria-hidden />}
                   onClick={() => move(index, 1)}
                 />
