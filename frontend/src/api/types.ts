@@ -26,9 +26,7 @@ export type FieldType =
   | "related"
   | "phone"
   | "email"
-  | "url"
-  | "address"
-  | "number_series";
+  | "url";
 
 export type Operator =
   | "eq"
@@ -158,6 +156,10 @@ export type ActionParam = {
   required: boolean;
   choices: Choice[] | null;
   target: string | null;
+  help?: string;
+  default?: JsonValue;
+  max_length?: number | null;
+  multiline?: boolean;
 };
 
 export type ActionMeta = {
@@ -169,8 +171,10 @@ export type ActionMeta = {
   danger: boolean;
   confirm: string | null;
   params: ActionParam[];
-  undo: boolean;
 };
+
+/** What a command answers besides the record; `gone`: done, and out of the caller's sight. */
+export type CommandAnswer = { undo?: string; gone?: boolean };
 
 export type ObjectCan = {
   create: boolean;
@@ -249,6 +253,10 @@ export type BoardColumn = {
   key: string;
   label: string;
   color: string | null;
+  kind?: string;
+  probability?: number | null;
+  guidance?: string;
+  rot_days?: number | null;
   count: number;
   sum: string | null;
   items: Row[];
@@ -262,15 +270,20 @@ export type HistoryChange = {
   new: JsonValue;
   old_label: string | null;
   new_label: string | null;
+  /** The reader may not see the values. */
+  withheld?: boolean;
 };
 export type HistoryItem = {
   at: string;
   actor: Ref | null;
   action: string;
+  action_label: string;
   reason: string | null;
+  op: string | null;
   changes: HistoryChange[];
 };
 export type TimelineItem = {
+  /** The kind of record, or "change": the record itself was made, restored or given a command. */
   kind: string;
   id: Id;
   at: string;
@@ -371,7 +384,11 @@ export type ImportRun = {
   error_file?: Id | null;
   created?: number;
   updated?: number;
+  skipped?: number | null;
   failed?: number;
+  /** The work under way, or done last. */
+  job?: Id | null;
+  seconds?: number;
   undo_until?: string | null;
   created_at?: string;
 };
@@ -382,6 +399,7 @@ export type SearchResult = { groups: { object: string; label: string; items: Sea
 export type Notification = {
   id: Id;
   at: string;
+  kind: string;
   title: string;
   text: string | null;
   path: string | null;

@@ -2,6 +2,7 @@
 import { type InfiniteData, type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { api } from "@/api/client";
+import type { CommandAnswer } from "@/api/types";
 import type { RecordData } from "../model/meta";
 import { keys } from "./keys";
 import { etagOf, type Loaded, type RecordPage } from "./records";
@@ -9,7 +10,7 @@ import { etagOf, type Loaded, type RecordPage } from "./records";
 /** `gone`: the command was done and moved the record out of the caller's own sight. */
 export type Written = { record: RecordData; undo: string | null; gone: boolean };
 
-type Answered = RecordData & { undo?: string | null; gone?: boolean };
+type Answered = RecordData & CommandAnswer;
 
 function split(answer: Answered): Written {
   const { undo = null, gone = false, ...record } = answer;

@@ -42,10 +42,7 @@ export function HistoryPanel({ meta, record, onClose }: HistoryPanelProps) {
           >
             <p className={styles.head}>
               <b>{item.actor?.label ?? t("history.system")}</b>
-              <span>
-                {meta.actions.find((action) => action.name === item.action)?.label ??
-                  t(`history.action_${item.action}`, { defaultValue: item.action })}
-              </span>
+              <span>{item.action_label}</span>
               <span className={styles.when}>
                 <DateTime value={item.at} />
               </span>

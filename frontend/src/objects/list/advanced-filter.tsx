@@ -2,7 +2,6 @@
 import { Button } from "antd";
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { useMe } from "@/access/me";
 import { SidePanel } from "@/kit/side-panel";
 import { useFormat } from "../fields/use-format";
 import { type Filter, isComplete, isLeaf, type Leaf, settleMe, simplify } from "../model/filter";
@@ -30,15 +29,15 @@ function toGroup(filter: Filter | null, depth = 0): Group {
   };
 }
 
-function toFilter(group: Group, me: string): Filter | null {
+function toFilter(group: Group): Filter | null {
   const parts = group.parts
     .map((part) =>
       "kept" in part
         ? part.kept
         : "joint" in part
-          ? toFilter(part, me)
+          ? toFilter(part)
           : isComplete(part)
-            ? settleMe(part, me)
+            ? settleMe(part)
             : null,
     )
     .filter((part): part is Filter => part !== null);
@@ -47,7 +46,6 @@ function toFilter(group: Group, me: string): Filter | null {
 
 export function AdvancedFilter({ meta, filter, onChange, onClose }: FilterProps & { onClose: () => void }) {
   const { t } = useFormat();
-  const me = useMe();
   const [group, setGroup] = useState(() => toGroup(filter));
   return (
     <SidePanel
@@ -61,7 +59,7 @@ export function AdvancedFilter({ meta, filter, onChange, onClose }: FilterProps 
           <Button
             type="primary"
             onClick={() => {
-              onChange(toFilter(group, me.id));
+              onChange(toFilter(group));
               onClose();
             }}
           >

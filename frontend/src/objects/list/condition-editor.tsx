@@ -1,7 +1,6 @@
 /** One condition: operator and value of a known field. Lazily loaded with the first filter somebody opens. */
 import { Button } from "antd";
 import { Suspense, useId, useState } from "react";
-import { useMe } from "@/access/me";
 import { SkeletonLine } from "@/kit/skeleton";
 import { kindOf } from "../fields/registry";
 import { useFormat } from "../fields/use-format";
@@ -78,11 +77,10 @@ type ConditionEditorProps = {
 export function ConditionEditor({ field, leaf, onApply, onClose }: ConditionEditorProps) {
   const { t } = useFormat();
   const [draft, setDraft] = useState<Leaf>(leaf ?? firstLeaf(field));
-  const me = useMe();
   const ready = isComplete(draft);
   const apply = () => {
     if (!ready) return;
-    onApply(settleMe(draft, me.id));
+    onApply(settleMe(draft));
     onClose();
   };
   return (

@@ -108,14 +108,9 @@ export function isMany(op: Operator): boolean {
   return op === "in" || op === "not_in" || op === "has_any";
 }
 
-/**
- * "me" stands alone: whoever opens the link is meant. Among others in a list the server wants ids, so there it becomes
- * the id of the one who chose it.
- */
-export function settleMe(leaf: Leaf, me: string): Leaf {
-  if (!Array.isArray(leaf.value) || !leaf.value.includes("me")) return leaf;
-  if (leaf.value.length > 1)
-    return { ...leaf, value: [...new Set(leaf.value.map((one) => (one === "me" ? me : one)))] };
+/** One choice is an equality; "me" stays as it is, alone or among others: whoever opens the link is meant. */
+export function settleMe(leaf: Leaf): Leaf {
+  if (!Array.isArray(leaf.value) || leaf.value.length !== 1 || leaf.value[0] !== "me") return leaf;
   return { ...leaf, op: leaf.op === "not_in" ? "ne" : "eq", value: "me" };
 }
 
