@@ -1,6 +1,7 @@
 import { useLocation, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
 import { requestCreate, useCreateRequest } from "@/access/create-request";
+import { queryClient } from "@/api/query-client";
 
 const CreatePanel = lazy(() =>
   import("@/objects/form/form-panel").then((module) => ({ default: module.CreatePanel })),
@@ -26,7 +27,13 @@ export function CreateHost() {
   if (!object) return null;
   return (
     <Suspense fallback={null}>
-      <CreatePanel key={object} object={object} onClose={() => requestCreate(null)} />
+      <CreatePanel
+        key={object}
+        object={object}
+        // The page beneath may be any: home with its counters, a list of administration. It shows the new record too.
+        onCreated={() => void queryClient.invalidateQueries()}
+        onClose={() => requestCreate(null)}
+      />
     </Suspense>
   );
 }
