@@ -143,10 +143,15 @@ class Scope:
         return "(" + " OR ".join(self.conditions) + ")" if self.conditions else "FALSE"
 
 
+def is_viewing(permission: str) -> bool:
+    """Whether the permission only shows: then shares for reading and pools count too."""
+    return permission.endswith((".view", ".export"))
+
+
 def branches(actor: Actor, permission: str, line: Ownership, alias: str = "t") -> Scope:
     """Compile ``permission`` over ``line`` for ``actor``. Parameter names depend on the shape only, so SQL can be cached."""
     reach = actor.reach(permission)
-    viewing = permission.endswith((".view", ".export"))
+    viewing = is_viewing(permission)
     if reach is None:
         return Scope(False, (), {})
     if reach.everything or (line.public and viewing):

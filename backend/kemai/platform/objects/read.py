@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from datetime import time as day_time
 from typing import Any
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from django.db import OperationalError, connection, transaction
 
-from kemai.accounts.access import Actor, branches
+from kemai.accounts.access import Actor, branches, is_viewing
 from kemai.kit.clock import now
 from kemai.kit.errors import KemaiError, Malformed, NotFound
 from kemai.kit.words import T
@@ -25,10 +25,12 @@ from kemai.platform.objects.secrecy import comparable_field, readable_fields
 from kemai.platform.objects.select import (
     MAX_LIMIT,
     ListPlan,
+    Output,
     Query,
     build_columns,
     plan_list,
     read_cursor,
+    remembered,
     sign_cursor,
 )
 
@@ -167,41 +169,82 @@ def get_detail(
 ) -> dict[str, Any]:
     """One record with what ``actor`` may do to it; :class:`NotFound` when absent or out of reach. One statement."""
     code = declaration.perm(permission)
-    names = tuple(f.name for f in readable_fields(actor, declaration))
-    columns = build_columns(actor, declaration, names)
-    scope = branches(actor, code, declaration.ownership)
-    params: dict[str, Any] = {**columns.params, **scope.params, **day_params(actor), "key": key}
-    checks = _permission_checks(actor, declaration, params)
-    reads = sorted({c for command in declaration.commands for c in command.reads})
-    select = [*columns.select, "t.deleted_at", *checks.values(), *(f"t.{c}" for c in reads)]
-    state = "" if deleted else " AND t.deleted_at IS NULL"
-    sql = f"SELECT {', '.join(select)} FROM {declaration.table} t WHERE t.id = %(key)s{state} AND {scope.sql}"
-    rows = fetch_rows(sql, params) if actor.has(code) else []
+    if not actor.has(code):
+        raise NotFound
+    plan = remembered(
+        ("detail", declaration.name, permission, deleted, actor.signature),
+        lambda: _plan_detail(actor, declaration, code, deleted),
+    )
+    rows = fetch_rows(plan.sql, {**plan.params, **day_params(actor), "key": key})
     if not rows:
         raise NotFound
     row = rows[0]
-    width = columns.output.width
-    item = columns.output.make(row)
+    width = plan.output.width
+    item = plan.output.make(row)
     if row[width]:
         item["deleted_at"] = row[width]
-    allowed = dict(zip(checks, row[width + 1 : width + 1 + len(checks)], strict=True))
-    facts = dict(zip(reads, row[width + 1 + len(checks) :], strict=True))
-    item["can"] = {} if item.get("deleted_at") else _can(actor, declaration, allowed, facts)
+    item["can"] = {} if item.get("deleted_at") else plan.checks.can(actor, declaration, row[width + 1 :])
     return item
 
 
-def _permission_checks(actor: Actor, declaration: ObjectType, params: dict[str, Any]) -> dict[str, str]:
-    """Permission → the SQL that tells whether it reaches this row."""
+@dataclass(slots=True)
+class Checks:
+    """What tells which permissions reach a row: conditions, each asked once however many permissions share it, and fields read."""
+
+    conditions: list[str]
+    places: dict[str, int]
+    """Permission → its condition."""
+    reads: list[str]
+    params: dict[str, Any]
+
+    @property
+    def select(self) -> list[str]:
+        return [*self.conditions, *(f"t.{c}" for c in self.reads)]
+
+    def can(self, actor: Actor, declaration: ObjectType, row: tuple[Any, ...]) -> dict[str, Any]:
+        """The verdicts from a row that begins with :attr:`select`."""
+        allowed = {code: row[place] for code, place in self.places.items()}
+        return _can(actor, declaration, allowed, dict(zip(self.reads, row[len(self.conditions) :], strict=False)))
+
+
+@dataclass(slots=True)
+class DetailPlan:
+    """A compiled detail: one statement, and how its row is read."""
+
+    sql: str
+    params: dict[str, Any]
+    output: Output
+    checks: Checks
+
+
+def _plan_detail(actor: Actor, declaration: ObjectType, code: str, deleted: bool) -> DetailPlan:
+    columns = build_columns(actor, declaration, tuple(f.name for f in readable_fields(actor, declaration)))
+    scope = branches(actor, code, declaration.ownership)
+    checks = _permission_checks(actor, declaration, given=code)
+    select = [*columns.select, "t.deleted_at", *checks.select]
+    state = "" if deleted else " AND t.deleted_at IS NULL"
+    sql = f"SELECT {', '.join(select)} FROM {declaration.table} t WHERE t.id = %(key)s{state} AND {scope.sql}"
+    return DetailPlan(sql, {**columns.params, **scope.params, **checks.params}, columns.output, checks)
+
+
+def _permission_checks(actor: Actor, declaration: ObjectType, given: str = "") -> Checks:
+    """The conditions of every permission a record's ``can`` speaks of. ``given`` holds for the row already: it was found by it."""
     wanted = {declaration.perm("edit"), declaration.perm("delete"), declaration.perm("share")} | {
         code
         for command in declaration.commands
         for code in (declaration.perm(command.verb), command_scope(declaration, command))
     }
-    checks = {}
+    checks = Checks([], {}, sorted({c for command in declaration.commands for c in command.reads}), dict(actor.params))
+    known: dict[Any, int] = {}
     for code in sorted(wanted):
-        scope = branches(actor, code, declaration.ownership)
-        params.update(scope.params)
-        checks[code] = scope.sql
+        # Two permissions of equal reach are one condition.
+        reach = True if code == given else (actor.reach(code), is_viewing(code))
+        if reach not in known:
+            scope = branches(actor, code, declaration.ownership)
+            checks.params.update(scope.params)
+            known[reach] = len(checks.conditions)
+            checks.conditions.append("TRUE" if code == given else scope.sql)
+        checks.places[code] = known[reach]
     return checks
 
 
@@ -212,18 +255,10 @@ def command_scope(declaration: ObjectType, command: Command) -> str:
 
 def verdicts(actor: Actor, declaration: ObjectType, keys: list[UUID]) -> dict[str, dict[str, Any]]:
     """What may be done to each of ``keys``: the same answer as their details give. One statement."""
-    params: dict[str, Any] = {**actor.params, "keys": keys}
-    checks = _permission_checks(actor, declaration, params)
-    reads = sorted({c for command in declaration.commands for c in command.reads})
-    select = ["t.id", *checks.values(), *(f"t.{c}" for c in reads)]
-    rows = fetch_rows(f"SELECT {', '.join(select)} FROM {declaration.table} t WHERE t.id = ANY(%(keys)s)", params)
-    width = len(checks) + 1
-    return {
-        row[0]: _can(
-            actor, declaration, dict(zip(checks, row[1:width], strict=True)), dict(zip(reads, row[width:], strict=True))
-        )
-        for row in rows
-    }
+    checks = remembered(("checks", declaration.name, actor.signature), lambda: _permission_checks(actor, declaration))
+    sql = f"SELECT t.id, {', '.join(checks.select)} FROM {declaration.table} t WHERE t.id = ANY(%(keys)s)"
+    rows = fetch_rows(sql, {**checks.params, "keys": keys})
+    return {row[0]: checks.can(actor, declaration, row[1:]) for row in rows}
 
 
 NO_RIGHT = T("您没有此操作的权限。", "You have no right to do this.")

@@ -6,8 +6,9 @@ import base64
 import hashlib
 import hmac
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from django.conf import settings
@@ -227,7 +228,9 @@ class ListPlan:
         return {**self.scope.params, **self.columns.params, **self.compiled.params}
 
 
-_plans: OrderedDict[tuple[Any, ...], ListPlan] = OrderedDict()
+Plan = TypeVar("Plan")
+
+_plans: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
 _MAX_PLANS = 2000
 
 
@@ -247,10 +250,14 @@ def plan_list(actor: Actor, declaration: ObjectType, query: Query, permission: s
         query.deleted,
         actor.signature,
     )
+    return remembered(key, lambda: _compile(actor, declaration, query, kind, permission))
+
+
+def remembered(key: tuple[Any, ...], compile_it: Callable[[], Plan]) -> Plan:
+    """What was compiled for ``key`` before, or now. The key names everything the SQL depends on, rights by their signature."""
     plan = _plans.get(key)
     if plan is None:
-        plan = _compile(actor, declaration, query, kind, permission)
-        _plans[key] = plan
+        plan = _plans[key] = compile_it()
         if len(_plans) > _MAX_PLANS:
             _plans.popitem(last=False)
     else:

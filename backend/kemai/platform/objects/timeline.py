@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from kemai.platform.objects.declare import ObjectType, all_objects
 from kemai.platform.objects.history import action_label
 from kemai.platform.objects.read import day_params
 from kemai.platform.objects.rows import fetch_rows
-from kemai.platform.objects.select import build_columns
+from kemai.platform.objects.select import Output, build_columns, remembered
 
 PAGE = 20
 
@@ -78,23 +79,15 @@ def _read(
 ) -> list[dict[str, Any]]:
     line = source.timeline_source
     assert line is not None
-    names = tuple(dict.fromkeys((line.at, line.title, line.text, *line.data, "created_by")))
-    columns = build_columns(actor, source, names)
-    scope = branches(actor, source.perm("view"), source.ownership)
-    at = source.by_name[line.at].expression
-    anchors = " OR ".join(f"{source.by_name[f].expression} = %(key)s" for f, target in line.anchors if target == anchor)
-    place = f"AND ({at}, t.id) < (%(before)s::timestamptz, %(before_id)s::uuid)" if before else ""
-    sql = (
-        f"SELECT {', '.join(columns.select)} FROM {source.table} t "
-        f"WHERE t.deleted_at IS NULL AND ({anchors}) AND {scope.sql} {place} ORDER BY {at} DESC, t.id DESC LIMIT {PAGE + 1}"
-    )
+    plan = remembered(("timeline", source.name, anchor, actor.signature), lambda: _plan_source(actor, source, anchor))
+    place = f"AND ({plan.at}, t.id) < (%(before)s::timestamptz, %(before_id)s::uuid)" if before else ""
     rows = fetch_rows(
-        sql,
-        {**columns.params, **scope.params, **day_params(actor), "key": key, "before": before, "before_id": before_id},
+        f"{plan.sql} {place} ORDER BY {plan.at} DESC, t.id DESC LIMIT {PAGE + 1}",
+        {**plan.params, **day_params(actor), "key": key, "before": before, "before_id": before_id},
     )
     items = []
     for row in rows:
-        item = columns.output.make(row)
+        item = plan.output.make(row)
         items.append(
             {
                 "kind": source.name,
@@ -107,3 +100,25 @@ def _read(
             }
         )
     return items
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePlan:
+    """The compiled beginning of a source's statement."""
+
+    sql: str
+    at: str
+    params: dict[str, Any]
+    output: Output
+
+
+def _plan_source(actor: Actor, source: ObjectType, anchor: str) -> SourcePlan:
+    line = source.timeline_source
+    assert line is not None
+    columns = build_columns(
+        actor, source, tuple(dict.fromkeys((line.at, line.title, line.text, *line.data, "created_by")))
+    )
+    scope = branches(actor, source.perm("view"), source.ownership)
+    anchors = " OR ".join(f"{source.by_name[f].expression} = %(key)s" for f, target in line.anchors if target == anchor)
+    sql = f"SELECT {', '.join(columns.select)} FROM {source.table} t WHERE t.deleted_at IS NULL AND ({anchors}) AND {scope.sql}"
+    return SourcePlan(sql, source.by_name[line.at].expression, {**columns.params, **scope.params}, columns.output)
