@@ -13,7 +13,7 @@ from django.test import override_settings
 from kemai.accounts.models import User
 from kemai.accounts.sessions import forget_callers
 from kemai.base import parameters
-from kemai.platform.objects import dictionaries
+from kemai.platform.objects import dictionaries, select
 from tests.calling import Caller, caller_for
 from tests.world import World, build
 
@@ -28,6 +28,7 @@ def forget_everything() -> None:
     forget_callers()
     parameters.forget_cache()
     dictionaries.forget_cache()
+    select._plans.clear()
 
 
 @pytest.fixture
@@ -78,7 +79,15 @@ def _epoch() -> int:
 
 
 #: Tables that may move though nothing was done: who called, how often, what was refused.
-NOT_BUSINESS = ("base_audit", "accounts_session", "accounts_apitoken", "base_ratecounter", "django_", "pgtrigger", "accounts_rightsepoch")
+NOT_BUSINESS = (
+    "base_audit",
+    "accounts_session",
+    "accounts_apitoken",
+    "base_ratecounter",
+    "django_",
+    "pgtrigger",
+    "accounts_rightsepoch",
+)
 
 
 def business_hash() -> str:

@@ -300,6 +300,7 @@ def _customer(world: World, number: int, plan: Plan) -> None:
             owners=held[0],
             departments=held[1],
             pool=pool,
+            released_by=plan.owner if plan.pool else "",
             secrets=(phone, mail),
             **common,
         ),

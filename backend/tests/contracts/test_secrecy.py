@@ -81,7 +81,12 @@ def check_withheld(rep: Caller, name: str, path: str, access: str) -> None:
     assert rep.get(f"/{name}", q=value[-4:] if "@" not in value else "who.example").json()["items"] == []
     refused = rep.patch(path, {field: "我改"}, rep.get(path).json()["version"])
     assert refused.status_code == 422, refused.content.decode()
-    assert rep.post(f"/{name}/bulk", {"ids": [path.split("/")[-1]], "action": "set", "params": {field: "我改"}}).status_code == 422
+    assert (
+        rep.post(
+            f"/{name}/bulk", {"ids": [path.split("/")[-1]], "action": "set", "params": {field: "我改"}}
+        ).status_code
+        == 422
+    )
 
 
 @pytest.mark.parametrize("access", ["hidden", "masked"])
@@ -95,11 +100,14 @@ def test_a_withheld_field_stays_withheld(name: str, access: str, world: World, c
     check_withheld(call("rep"), name, path, access)
 
 
-def test_the_check_of_withheld_fields_can_fail(world: World, call: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_check_of_withheld_fields_can_fail(
+    world: World, call: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """T-3: with masking broken the check above goes red."""
     path = plant(world, call, "customers")
     lay_rule("customers", "legal_representative", "masked")
     monkeypatch.setattr(secrecy, "_MASKS", dict.fromkeys(secrecy._MASKS, "{0}"))
+    forget_everything()
     with pytest.raises(AssertionError):
         check_withheld(call("rep"), "customers", path, "masked")
 
@@ -133,7 +141,11 @@ def check_pool(caller: Caller, world: World) -> None:
     phone, mail = fact.secrets
     detail = caller.get(f"/customers/{fact.id}").json()
     assert detail["in_pool"] is True
-    assert (detail["phone"], detail["email"], detail["address"]) == ("139****" + phone[-4:], "c***@" + mail.split("@")[1], "****")
+    assert (detail["phone"], detail["email"], detail["address"]) == (
+        "139****" + phone[-4:],
+        "c***@" + mail.split("@")[1],
+        "****",
+    )
     texts = [
         caller.get("/customers", view="pool", fields="name,phone,email,address").content,
         caller.get(f"/customers/{fact.id}/history").content,
@@ -148,8 +160,12 @@ def check_pool(caller: Caller, world: World) -> None:
         {"field": "address", "op": "contains", "value": "canary street pooled"},
     ):
         assert str(fact.id) not in caller.ids("customers", filter=leaf), leaf
-        assert str(fact.id) not in {i["id"] for i in caller.get("/customers", filter=leaf, with_total=True).json()["items"]}
-        count = caller.post("/customers/aggregate", {"filter": {"and": [leaf, {"field": "in_pool", "op": "eq", "value": True}]}}).json()["groups"]
+        assert str(fact.id) not in {
+            i["id"] for i in caller.get("/customers", filter=leaf, with_total=True).json()["items"]
+        }
+        count = caller.post(
+            "/customers/aggregate", {"filter": {"and": [leaf, {"field": "in_pool", "op": "eq", "value": True}]}}
+        ).json()["groups"]
         assert sum(g["count"] for g in count) == 0, leaf
         inner = {**leaf, "field": f"customer.{leaf['field']}"}
         if oracle.may(caller.name, relation, "view"):
@@ -171,6 +187,7 @@ def test_the_pool_check_can_fail(world: World, call: Callable[[str], Caller], mo
         return ""
 
     monkeypatch.setattr(secrecy, "row_secret", open_secret)
+    forget_everything()
     with pytest.raises(AssertionError):
         check_pool(call("rep2"), world)
 
@@ -190,7 +207,9 @@ def test_contacts_of_pooled_customers_are_masked(world: World, call: Callable[[s
         caller = call(person)
         detail = caller.get(f"/contacts/{contact.id}").json()
         assert detail["phone"] == "138****" + "5010" and "person10" not in detail["email"], person
-        assert str(contact.id) not in caller.ids("contacts", filter={"field": "phone", "op": "eq", "value": "13800105010"})
+        assert str(contact.id) not in caller.ids(
+            "contacts", filter={"field": "phone", "op": "eq", "value": "13800105010"}
+        )
         assert str(contact.id) not in caller.ids("contacts", q="person10")
     assert call("director").get(f"/contacts/{contact.id}").json()["phone"] == "13800105010"
 

@@ -39,7 +39,10 @@ def ways(caller: Caller, world: World, person: str, name: str) -> dict[str, set[
         "detail": {str(f.id) for f in world.of(name) if caller.get(f"/{name}/{f.id}").status_code == 200},
         "options": {o["id"] for o in caller.get(f"/{name}/options", limit=50).json()["items"]},
         "options by id": {
-            o["id"] for o in caller.get(f"/{name}/options", ids=",".join(str(f.id) for f in world.of(name) if not f.deleted)).json()["items"]
+            o["id"]
+            for o in caller.get(
+                f"/{name}/options", ids=",".join(str(f.id) for f in world.of(name) if not f.deleted)
+            ).json()["items"]
         },
         "keys of bulk": set(_keys(actor, declaration, Query())),
         "count": caller.get(f"/{name}", limit=1, with_total=True).json()["total"],
@@ -111,7 +114,9 @@ def test_the_bin_is_for_those_who_may_delete(world: World, call: Callable[[str],
             if not allowed:
                 assert answer.status_code == 403, (person, way)
         if allowed and way == "list":
-            assert (str(binned.id) in caller.ids("customers", deleted=True)) == oracle.may(as_person, binned, "view"), person
+            assert (str(binned.id) in caller.ids("customers", deleted=True)) == oracle.may(as_person, binned, "view"), (
+                person
+            )
 
 
 def test_keys_named_are_not_trusted(world: World, call: Callable[[str], Caller]) -> None:

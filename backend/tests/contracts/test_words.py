@@ -102,4 +102,6 @@ def test_refusals_follow_the_caller(world: World, call: Callable[[str], Caller])
     nobody = call("nobody")
     assert CHINESE.search(nobody.get("/customers").json()["detail"])
     assert not CHINESE.search(nobody.send("GET", "/customers", Accept_Language="en-GB,en").json()["detail"])
-    assert CHINESE.search(call("rep").send("GET", "/customers?limit=x", Accept_Language="en").json()["detail"])  # a person's own setting wins
+    assert CHINESE.search(
+        call("rep").send("GET", "/customers?limit=x", Accept_Language="en").json()["detail"]
+    )  # a person's own setting wins

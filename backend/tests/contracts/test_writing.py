@@ -22,7 +22,11 @@ def minimal(world: World, name: str, n: int = 0) -> dict[str, Any]:
     return {
         "customers": {"name": f"新客户{n}号"},
         "contacts": {"name": f"新联系人{n}", "customer": customer},
-        "customer-relations": {"customer": customer, "related": str(world.get("customers", "colleague").id), "kind": ("parent", "subsidiary")[n]},
+        "customer-relations": {
+            "customer": customer,
+            "related": str(world.get("customers", "colleague").id),
+            "kind": ("parent", "subsidiary")[n],
+        },
         "interactions": {"customer": customer, "content": f"新跟进{n}"},
         "tasks": {"title": f"新任务{n}"},
         "opportunities": {"name": f"新商机{n}", "customer": customer, "amount": "10.00"},
@@ -221,7 +225,9 @@ REFERENCES = [
 
 
 @pytest.mark.parametrize(("name", "field"), REFERENCES)
-def test_the_key_in_the_body_must_be_visible(name: str, field: str, world: World, call: Callable[[str], Caller]) -> None:
+def test_the_key_in_the_body_must_be_visible(
+    name: str, field: str, world: World, call: Callable[[str], Caller]
+) -> None:
     """S-2, trap 7: a reference to a foreign record and to none at all are refused with the same words."""
     declared = get_object(name).by_name[field]
     rep = call("rep")

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,13 +15,12 @@ from django.db import connection
 from kemai.accounts.models import Department, Role, Session, User
 from kemai.accounts.sessions import hash_token
 from kemai.administration.services.people import INSTALLER, new_user
+from kemai.base import parameters
 from kemai.base.audit import act
 from kemai.base.models import ParameterValue
-from kemai.base import parameters
 from kemai.customers.models import Customer, OwnershipChange
 from kemai.customers.services import ownership
 from kemai.kit.clock import now
-from datetime import timedelta
 from tests.calling import Caller, caller_for
 from tests.database import Outcome
 from tests.fixtures import forget_everything
@@ -72,8 +72,21 @@ def crowd(count: int) -> list[Caller]:
     department, role = Department.objects.get(name="华东一部"), Role.objects.get(code="sales_rep")
     callers = []
     for n in range(count):
-        user = new_user(INSTALLER, username=f"crowd{n}", name=f"众人{n}", password=None, hashed="!", department=department, roles=[role])
-        Session.objects.create(token_hash=hash_token(session_token(f"crowd{n}")), user=user, csrf="x", expires_at=now() + timedelta(hours=1))
+        user = new_user(
+            INSTALLER,
+            username=f"crowd{n}",
+            name=f"众人{n}",
+            password=None,
+            hashed="!",
+            department=department,
+            roles=[role],
+        )
+        Session.objects.create(
+            token_hash=hash_token(session_token(f"crowd{n}")),
+            user=user,
+            csrf="x",
+            expires_at=now() + timedelta(hours=1),
+        )
         callers.append(Caller(f"crowd{n}", token=session_token(f"crowd{n}")))
     return callers
 
@@ -89,7 +102,9 @@ def test_fifty_claims_of_one_customer(company: World, race_db: Race) -> None:
     assert owner == OwnershipChange.objects.get(customer_id=key, kind="claim").to_user_id
 
 
-def test_a_claim_without_compare_and_set_doubles(company: World, race_db: Race, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_claim_without_compare_and_set_doubles(
+    company: World, race_db: Race, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """T-3: with the compare-and-set replaced by look-then-write, several win; so the test above can fail."""
 
     def naive(customer_id: Any, *, to: Any, department: Any, pool: Any, actor: Any) -> bool:
@@ -107,7 +122,12 @@ def test_a_claim_without_compare_and_set_doubles(company: World, race_db: Race, 
 
 def pooled_customers(world: World, count: int) -> list[Any]:
     with act(INSTALLER, "create", object="customers"):
-        rows = [Customer(name=f"池中{n}", name_sort=f"{n}", number=f"T-{n}", unique_key=f"c:race{n}", pool_id=world.pools["open"]) for n in range(count)]
+        rows = [
+            Customer(
+                name=f"池中{n}", name_sort=f"{n}", number=f"T-{n}", unique_key=f"c:race{n}", pool_id=world.pools["open"]
+            )
+            for n in range(count)
+        ]
         Customer.objects.bulk_create(rows)
     return [r.pk for r in rows]
 
@@ -117,7 +137,13 @@ def set_limit(code: str, value: int) -> None:
     parameters.forget_cache()
 
 
-@pytest.mark.parametrize(("code", "reason"), [("customers.hold_limit", "customers.pool_limit_reached"), ("customers.daily_claims", "customers.daily_claims_reached")])
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("customers.hold_limit", "customers.pool_limit_reached"),
+        ("customers.daily_claims", "customers.daily_claims_reached"),
+    ],
+)
 def test_twenty_claims_at_cap_minus_one(code: str, reason: str, company: World, race_db: Race) -> None:
     """C-2, POOL-2: one person, one place left: the cap is never passed (write skew)."""
     rep = caller_for(company, "rep")
@@ -149,7 +175,13 @@ def test_the_cap_needs_its_lock(company: World, race_db: Race, monkeypatch: pyte
 def test_twenty_creators_of_one_company(company: World, race_db: Race) -> None:
     """C-7, CUS-9: one row, the others told that it exists and no more."""
     names = ["杭州竞速科技有限公司", "杭州竞速科技 有限公司", "杭州競速科技有限公司", "杭州竞速科技有限责任公司"]
-    answers = run(race_db, [lambda c=c, n=n: c.post("/customers", {"name": names[n % 3], "phone": "13700001111"}) for n, c in enumerate(crowd(20))])
+    answers = run(
+        race_db,
+        [
+            lambda c=c, n=n: c.post("/customers", {"name": names[n % 3], "phone": "13700001111"})
+            for n, c in enumerate(crowd(20))
+        ],
+    )
     assert Counter(a.status_code for a in answers) == {201: 1, 409: 19}
     winner = next(a.json() for a in answers if a.status_code == 201)
     for answer in answers:
@@ -206,13 +238,17 @@ def test_no_lost_update(company: World, race_db: Race) -> None:
 def test_the_same_key_at_once(company: World, race_db: Race) -> None:
     """C-4: twenty times the same request: one effect; the others get the same answer, or that it is in flight."""
     rep = caller_for(company, "rep")
-    answers = run(race_db, [lambda: rep.post("/customers", {"name": "同键公司"}, Idempotency_Key="same") for _ in range(20)])
+    answers = run(
+        race_db, [lambda: rep.post("/customers", {"name": "同键公司"}, Idempotency_Key="same") for _ in range(20)]
+    )
     counts = Counter(a.status_code for a in answers)
     assert set(counts) <= {201, 409} and counts[201] >= 1
     assert len({a.content for a in answers if a.status_code == 201}) == 1
     assert {a.json()["code"] for a in answers if a.status_code == 409} <= {"in_flight"}
     assert Customer.objects.filter(name="同键公司").count() == 1
-    assert rep.post("/customers", {"name": "同键公司"}, Idempotency_Key="same").content == next(a.content for a in answers if a.status_code == 201)
+    assert rep.post("/customers", {"name": "同键公司"}, Idempotency_Key="same").content == next(
+        a.content for a in answers if a.status_code == 201
+    )
 
 
 MEETINGS = [("claim", "assign"), ("claim", "delete"), ("release", "assign"), ("release", "edit"), ("delete", "edit")]
@@ -241,6 +277,9 @@ def test_different_acts_meet(one: str, other: str, company: World, race_db: Race
     last = OwnershipChange.objects.filter(customer_id=key).order_by("-id").first()
     assert last is not None and (last.to_user_id, None if row.owner_id else last.pool_id) == (row.owner_id, row.pool_id)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM customers_contact WHERE customer_id = %s AND holder_id IS DISTINCT FROM %s", [key, row.owner_id])
+        cursor.execute(
+            "SELECT count(*) FROM customers_contact WHERE customer_id = %s AND holder_id IS DISTINCT FROM %s",
+            [key, row.owner_id],
+        )
         assert cursor.fetchone()[0] == 0
     assert User.objects.filter(pk=row.owner_id).exists() or row.pool_id

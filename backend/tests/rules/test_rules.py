@@ -31,7 +31,11 @@ def test_claiming() -> None:
         ("a second early", {"released_by_me_at": NOW - timedelta(days=3) + timedelta(seconds=1)}, "reclaim"),
         ("on the second", {"released_by_me_at": NOW - timedelta(days=3)}, None),
         ("no cooling-off", {"released_by_me_at": NOW, "reclaim_days": 0}, None),
-        ("cap before claims before cooling", {"held": 300, "claimed_today": 30, "released_by_me_at": NOW}, "hold_limit"),
+        (
+            "cap before claims before cooling",
+            {"held": 300, "claimed_today": 30, "released_by_me_at": NOW},
+            "hold_limit",
+        ),
         ("claims before cooling", {"claimed_today": 30, "released_by_me_at": NOW}, "daily_claims"),
     ]
     for words, changes, reason in cases:

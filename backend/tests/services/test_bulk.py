@@ -36,14 +36,28 @@ def ids(world: World, *slugs: str) -> list[str]:
 def test_setting_a_field_and_taking_it_back(world: World, call: Call) -> None:
     """S-1, PLT-9: only what one may edit is changed; a later edit refuses the undo whole."""
     rep = call("rep")
-    job = done(rep, start(rep, "customers", {"ids": ids(world, "mine", "handed", "lent", "foreign", "pooled"), "action": "set", "params": {"remark": "批量"}}))
+    job = done(
+        rep,
+        start(
+            rep,
+            "customers",
+            {
+                "ids": ids(world, "mine", "handed", "lent", "foreign", "pooled"),
+                "action": "set",
+                "params": {"remark": "批量"},
+            },
+        ),
+    )
     assert (job["state"], job["total"], job["succeeded"], job["failed"]) == ("done", 5, 2, 3)
     assert {str(c.pk) for c in Customer.objects.filter(remark="批量")} == set(ids(world, "mine", "handed"))
     assert {f["id"] for f in job["failures"]} <= set(ids(world, "lent", "foreign", "pooled"))
     assert "foreign" not in str(job["failures"]) and all(f["message"] for f in job["failures"])
     assert rep.post(f"/undo/{job['undo']}").status_code == 200
     assert not Customer.objects.filter(remark="批量").exists()
-    again = done(rep, start(rep, "customers", {"ids": ids(world, "mine", "handed"), "action": "set", "params": {"remark": "再来"}}))
+    again = done(
+        rep,
+        start(rep, "customers", {"ids": ids(world, "mine", "handed"), "action": "set", "params": {"remark": "再来"}}),
+    )
     path = f"/customers/{ids(world, 'mine')[0]}"
     rep.patch(path, {"remark": "后改"}, rep.get(path).json()["version"])
     assert rep.post(f"/undo/{again['undo']}").json()["code"] == "changed_since"
@@ -53,7 +67,9 @@ def test_setting_a_field_and_taking_it_back(world: World, call: Call) -> None:
 def test_deleting_restoring_and_commands(world: World, call: Call) -> None:
     """POOL-2: a command for many is the same service, and each refusal says why."""
     rep = call("rep")
-    job = done(rep, start(rep, "customers", {"ids": ids(world, "mine", "lent", "foreign"), "action": "delete", "params": {}}))
+    job = done(
+        rep, start(rep, "customers", {"ids": ids(world, "mine", "lent", "foreign"), "action": "delete", "params": {}})
+    )
     assert (job["succeeded"], job["failed"]) == (1, 2)
     codes = {f["id"]: f["code"] for f in job["failures"]}
     assert codes == {ids(world, "lent")[0]: "forbidden", ids(world, "foreign")[0]: "not_found"}

@@ -51,10 +51,15 @@ def step(world: World, call: Call, verb: str, n: int) -> None:
         return int(director.get(of, deleted=True).json().get("version", 1))
 
     acts: dict[str, Callable[[], Any]] = {
-        "create": lambda: director.post("/opportunities", {"name": f"随机{n}", "customer": customer, "amount": n if n % 3 else None, "owner": person}),
+        "create": lambda: director.post(
+            "/opportunities",
+            {"name": f"随机{n}", "customer": customer, "amount": n if n % 3 else None, "owner": person},
+        ),
         "amount": lambda: director.patch(path, {"amount": str(n)}, version(path)),
         "customer": lambda: director.patch(path, {"customer": customer, "contact": None}, version(path)),
-        "move": lambda: director.post(f"{path}/move-stage", {"stage": ("contact", "negotiate", "cooperate", "explore")[n % 4]}),
+        "move": lambda: director.post(
+            f"{path}/move-stage", {"stage": ("contact", "negotiate", "cooperate", "explore")[n % 4]}
+        ),
         "win": lambda: director.post(f"{path}/win", {"amount": str(n + 1)}),
         "win and back": lambda: director.post(f"/undo/{director.post(f'{path}/win').json().get('undo', customer)}"),
         "lose": lambda: director.post(f"{path}/lose", {"reason": "price"}),
@@ -67,7 +72,9 @@ def step(world: World, call: Call, verb: str, n: int) -> None:
         "delete customer": lambda: director.delete(f"/customers/{customer}", version(f"/customers/{customer}")),
         "restore customer": lambda: director.post(f"/customers/{customer}/restore"),
         "move person": lambda: call("admin").patch(
-            f"/users/{person}", {"department": str(world.departments[("east", "south", "east_two")[n % 3]])}, version_of_person(call, person)
+            f"/users/{person}",
+            {"department": str(world.departments[("east", "south", "east_two")[n % 3]])},
+            version_of_person(call, person),
         ),
     }
     answer = acts[verb]()
@@ -98,7 +105,9 @@ def test_kept_figures_equal_a_recount(steps: list[tuple[str, int]], world: World
 def test_the_recount_would_notice(world: World) -> None:
     """T-3: a figure that is off is seen."""
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE sales_stagefigure SET count = count + 1 WHERE id = (SELECT min(id) FROM sales_stagefigure WHERE count > 0)")
+        cursor.execute(
+            "UPDATE sales_stagefigure SET count = count + 1 WHERE id = (SELECT min(id) FROM sales_stagefigure WHERE count > 0)"
+        )
     assert wrong(RECOUNT) > 0
 
 

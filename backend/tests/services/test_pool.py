@@ -21,7 +21,9 @@ def holders(customer: Any) -> set[tuple[Any, Any]]:
     found = set()
     with connection.cursor() as cursor:
         for table in ("customers_contact", "activities_interaction", "sales_opportunity"):
-            cursor.execute(f"SELECT DISTINCT holder_id, holder_department_id FROM {table} WHERE customer_id = %s", [customer])
+            cursor.execute(
+                f"SELECT DISTINCT holder_id, holder_department_id FROM {table} WHERE customer_id = %s", [customer]
+            )
             found |= set(cursor.fetchall())
     return found
 
@@ -69,7 +71,9 @@ def test_cooling_off_and_limits(world: World, call: Call) -> None:
     assert call("rep2").post(f"/customers/{other}/claim").json()["code"] == "customers.pool_limit_reached"
     admin.put("/admin/parameters/customers.reclaim_days", {"value": 0})
     parameters.forget_cache()
-    assert call("rep3").post(f"/customers/{other}/claim").status_code == 409  # the pool's limit of one holds for him too
+    assert (
+        call("rep3").post(f"/customers/{other}/claim").status_code == 409
+    )  # the pool's limit of one holds for him too
 
 
 def test_a_closed_pool_is_for_its_members(world: World, call: Call) -> None:
@@ -84,15 +88,22 @@ def test_assign(world: World, call: Call) -> None:
     manager, key = call("manager"), world.get("customers", "mine").id
     rep2 = {"owner": str(world.users["rep2"]), "reason": "换人"}
     moved = manager.post(f"/customers/{key}/assign", rep2).json()
-    assert moved["owner"]["id"] == rep2["owner"] and holders(key) == {(world.users["rep2"], world.departments["east_one"])}
+    assert moved["owner"]["id"] == rep2["owner"] and holders(key) == {
+        (world.users["rep2"], world.departments["east_one"])
+    }
     assert call("rep").get(f"/customers/{key}").status_code == 404
     edited = call("rep2").patch(f"/customers/{key}", {"remark": "已接手"}, moved["version"])
     assert edited.status_code == 200
     assert manager.post(f"/undo/{moved['undo']}").json()["code"] == "changed_since"
     assert call("rep").post(f"/undo/{moved['undo']}").status_code == 404  # another's token
     call("admin").post(f"/users/{world.users['rep4']}/disable")
-    assert manager.post(f"/customers/{key}/assign", {"owner": str(world.users["rep4"])}).json()["code"] == "customers.assignee_inactive"
-    assert manager.post(f"/customers/{key}/assign", {"owner": "01900000-0000-7000-8000-000000000000"}).status_code == 422
+    assert (
+        manager.post(f"/customers/{key}/assign", {"owner": str(world.users["rep4"])}).json()["code"]
+        == "customers.assignee_inactive"
+    )
+    assert (
+        manager.post(f"/customers/{key}/assign", {"owner": "01900000-0000-7000-8000-000000000000"}).status_code == 422
+    )
     history = manager.get(f"/customers/{key}/history").json()["items"]
     assert [(i["action"], i["reason"]) for i in history[:2]] == [("edit", ""), ("assign", "换人")]
 

@@ -37,16 +37,31 @@ def give(person: Any, *grants: tuple[str, str, list[Any]]) -> Role:
 def test_nobody_changes_his_own_rights(world: World, call: Call) -> None:
     """S-5: neither his roles nor a role he holds, nor himself by disabling."""
     admin, me = call("admin"), world.users["admin"]
-    assert admin.put(f"/users/{me}/roles", {"roles": [str(role("administrator").id), str(role("auditor").id)]}).json()["code"] == "own_roles"
+    assert (
+        admin.put(f"/users/{me}/roles", {"roles": [str(role("administrator").id), str(role("auditor").id)]}).json()[
+            "code"
+        ]
+        == "own_roles"
+    )
     own = role("administrator")
     grants = admin.get(f"/roles/{own.id}/grants").json()
-    assert admin.put(f"/roles/{own.id}/grants", {"grants": grants["grants"], "field_rules": []}, grants["version"]).json()["code"] == "own_roles"
+    assert (
+        admin.put(f"/roles/{own.id}/grants", {"grants": grants["grants"], "field_rules": []}, grants["version"]).json()[
+            "code"
+        ]
+        == "own_roles"
+    )
     assert admin.post(f"/users/{me}/disable").json()["code"] == "own_roles"
 
 
 def test_the_last_administrator_stays(world: World, call: Call) -> None:
     """S-5: another administrator may not disable or demote the last one; with two, one may go."""
-    second = give(world.users["auditor"], *(("administration.role." + v, "all", []) for v in ("view", "edit")), ("administration.user.disable", "all", []), ("administration.user.view", "all", []))
+    second = give(
+        world.users["auditor"],
+        *(("administration.role." + v, "all", []) for v in ("view", "edit")),
+        ("administration.user.disable", "all", []),
+        ("administration.user.view", "all", []),
+    )
     auditor, admin = call("auditor"), world.users["admin"]
     assert auditor.post(f"/users/{admin}/disable").status_code == 200
     with act(INSTALLER, "enable", object="users"):
@@ -80,18 +95,30 @@ def test_nobody_gives_more_than_he_holds(held: Any, given: Any, allowed: bool, w
     def keys(slugs: list[str]) -> list[Any]:
         return [world.departments[s] for s in slugs]
 
-    own = [("administration.role.view", "all", []), ("administration.role.edit", "all", []), ("administration.user.view", "all", [])]
+    own = [
+        ("administration.role.view", "all", []),
+        ("administration.role.edit", "all", []),
+        ("administration.user.view", "all", []),
+    ]
     if held:
         own.append(("customers.customer.delete", held[0], keys(held[1])))
     give(world.users["auditor"], *own)
     target = give(world.users["guest"])
     auditor = call("auditor")
-    grant = {"permission": "customers.customer.delete", "scope": given[0], "departments": [str(k) for k in keys(given[1])]}
+    grant = {
+        "permission": "customers.customer.delete",
+        "scope": given[0],
+        "departments": [str(k) for k in keys(given[1])],
+    }
     answer = auditor.put(f"/roles/{target.id}/grants", {"grants": [grant], "field_rules": []}, target.version)
-    assert (answer.status_code, answer.json().get("code")) == ((200, None) if allowed else (403, "more_than_own")), answer.content.decode()
+    assert (answer.status_code, answer.json().get("code")) == ((200, None) if allowed else (403, "more_than_own")), (
+        answer.content.decode()
+    )
     with act(INSTALLER, "grants", object="roles"):
         RoleGrant.objects.filter(role=target).delete()
-        RoleGrant.objects.create(role=target, permission="customers.customer.delete", scope=given[0], departments=keys(given[1]))
+        RoleGrant.objects.create(
+            role=target, permission="customers.customer.delete", scope=given[0], departments=keys(given[1])
+        )
     answer = auditor.put(f"/users/{world.users['finance']}/roles", {"roles": [str(target.id)]})
     assert answer.status_code == (200 if allowed else 403)
 
@@ -103,9 +130,17 @@ def test_grants_have_versions_and_sense(world: World, call: Call) -> None:
     body: dict[str, Any] = {"grants": [{"permission": "customers.customer.view", "scope": "own"}], "field_rules": []}
     assert admin.put(path, body).status_code == 428
     assert admin.put(path, body, target.version + 5).status_code == 412
-    for wrong in ({"permission": "no.such.thing", "scope": "own"}, {"permission": "customers.customer.view", "scope": "moon"}, {"permission": "customers.customer.view", "scope": "departments"}):
+    for wrong in (
+        {"permission": "no.such.thing", "scope": "own"},
+        {"permission": "customers.customer.view", "scope": "moon"},
+        {"permission": "customers.customer.view", "scope": "departments"},
+    ):
         assert admin.put(path, {**body, "grants": [wrong]}, target.version).status_code == 422, wrong
-    for wrong in ({"object": "customers", "field": "no", "access": "hidden"}, {"object": "customers", "field": "name", "access": "hidden"}, {"object": "x", "field": "y", "access": "hidden"}):
+    for wrong in (
+        {"object": "customers", "field": "no", "access": "hidden"},
+        {"object": "customers", "field": "name", "access": "hidden"},
+        {"object": "x", "field": "y", "access": "hidden"},
+    ):
         assert admin.put(path, {**body, "field_rules": [wrong]}, target.version).status_code == 422, wrong
     assert admin.put(path, body, target.version).status_code == 200
     assert call("rep").put(path, body, target.version + 1).status_code == 403
@@ -123,7 +158,10 @@ def test_withdrawals_bite_at_the_next_look(world: World, call: Call) -> None:
     manager, below = call("manager"), f"/customers/{world.get('customers', 'below').id}"
     assert manager.get(below).status_code == 200
     user = User.objects.get(pk=world.users["rep4"])
-    assert admin.patch(f"/users/{user.pk}", {"department": str(world.departments["south"])}, user.version).status_code == 200
+    assert (
+        admin.patch(f"/users/{user.pk}", {"department": str(world.departments["south"])}, user.version).status_code
+        == 200
+    )
     sessions._callers.clear()  # what a process remembers for at most a second
     assert manager.get(below).status_code == 404
     assert call("southlead").get(below).status_code == 200
@@ -143,7 +181,16 @@ def test_the_epoch_moves_with_every_table_of_rights(world: World) -> None:
             return int(cursor.fetchone()[0])
 
     with connection.cursor() as cursor:
-        for table in ("accounts_department", "accounts_user", "accounts_role", "accounts_rolegrant", "accounts_fieldrule", "accounts_userrole", "accounts_team", "accounts_teammember"):
+        for table in (
+            "accounts_department",
+            "accounts_user",
+            "accounts_role",
+            "accounts_rolegrant",
+            "accounts_fieldrule",
+            "accounts_userrole",
+            "accounts_team",
+            "accounts_teammember",
+        ):
             before = epoch()
             with act(INSTALLER, "edit", object="x"):
                 cursor.execute(f"UPDATE {table} SET id = id")
@@ -215,7 +262,10 @@ def test_passwords_end_sessions(world: World, call: Call) -> None:
         assert rep.post("/me/password", {"current": PASSWORD, "new": weak}).status_code == 422, weak
     assert rep.post("/me/password", {"current": PASSWORD, "new": "long-enough-9"}).status_code == 204
     assert Caller("other", token=other).get("/me").status_code == 401 and rep.get("/me").status_code == 200
-    assert call("admin").post(f"/users/{world.users['rep']}/reset-password", {"password": "another-one-7"}).status_code == 200
+    assert (
+        call("admin").post(f"/users/{world.users['rep']}/reset-password", {"password": "another-one-7"}).status_code
+        == 200
+    )
     assert rep.get("/me").status_code == 401
     assert not Session.objects.filter(user_id=world.users["rep"]).exists()
     assert sign_in(call("nobody"), "rep", "another-one-7").json()["must_change_password"] is True

@@ -31,7 +31,12 @@ def test_through_the_stages(world: World, call: Call) -> None:
     for target in ("contact", stage(world, "negotiate")):
         assert rep.post(f"{path}/move-stage", {"stage": target}).json()["status"] == "open"
     won = rep.post(f"{path}/win", {"amount": "9000.50", "reason": "price"}).json()
-    assert (won["status"], won["stage"]["id"], won["amount"], won["close_reason"]) == ("won", stage(world, "cooperate"), "9000.50", "price")
+    assert (won["status"], won["stage"]["id"], won["amount"], won["close_reason"]) == (
+        "won",
+        stage(world, "cooperate"),
+        "9000.50",
+        "price",
+    )
     assert won["closed_at"] and deals(world) == (1, Decimal("9000.50"))
     for verb, body in (("win", {}), ("lose", {"reason": "price"}), ("move-stage", {"stage": "contact"})):
         assert rep.post(f"{path}/{verb}", body).json()["code"] == "sales.opportunity_closed", verb
@@ -69,7 +74,12 @@ def test_gates_and_wrong_ways(world: World, call: Call) -> None:
     assert rep.post(f"{path}/move-stage", {"stage": "nowhere"}).json()["code"] == "sales.no_such_stage"
     assert rep.post(f"{path}/move-stage", {"stage": "lost"}).status_code == 422  # a loss needs its reason
     assert rep.post(f"{path}/lose", {}).status_code == 422
-    for body in ({"stage": stage(world, "contact")}, {"status": "won"}, {"owner": str(world.users["rep2"])}, {"probability": 100}):
+    for body in (
+        {"stage": stage(world, "contact")},
+        {"status": "won"},
+        {"owner": str(world.users["rep2"])},
+        {"probability": 100},
+    ):
         assert rep.patch(path, body, 1).status_code == 422, body
     for body in ({"stage": stage(world, "cooperate")}, {"contact": str(world.get("contacts", "handed").id)}):
         assert rep.post("/opportunities", {"name": "x", "customer": customer, **body}).status_code == 422, body
@@ -114,7 +124,10 @@ def test_a_repeating_task_comes_again(world: World, call: Call) -> None:
     done = rep.post(f"/tasks/{made['id']}/complete").json()
     assert (done["status"], done["progress"]) == ("done", 100) and done["done_at"]
     successor = Task.objects.exclude(pk=made["id"]).get(title="回访", deleted_at__isnull=True)
-    assert (successor.due_at.isoformat(), successor.remind_at.isoformat()) == ("2026-02-28T01:00:00+00:00", "2026-02-28T00:00:00+00:00")
+    assert (successor.due_at.isoformat(), successor.remind_at.isoformat()) == (
+        "2026-02-28T01:00:00+00:00",
+        "2026-02-28T00:00:00+00:00",
+    )
     assert (successor.priority, successor.status, successor.version) == ("high", "open", 1)
     assert str(successor.pk) in rep.ids("tasks", q="回访")
     assert rep.post(f"/tasks/{made['id']}/complete").json()["code"] == "activities.already_done"
@@ -150,7 +163,9 @@ def test_follow_ups_move_the_customers_dates(world: World, call: Call) -> None:
     assert follow("2999-01-01T09:00:00+08:00") == 422
     assert follow("2025-05-01T09:00:00+08:00", "2025-04-01T09:00:00+08:00") == 422
     version = Customer.objects.get(pk=key).version
-    made = rep.post("/interactions", {"customer": str(key), "content": "谈", "next_contact_at": "2290-01-01T09:00:00+08:00"})
+    made = rep.post(
+        "/interactions", {"customer": str(key), "content": "谈", "next_contact_at": "2290-01-01T09:00:00+08:00"}
+    )
     row = Customer.objects.get(pk=key)
     assert made.status_code == 201 and row.last_contact_at > last and row.next_contact_at.year == 2290
     assert row.version == version  # computed columns move no version

@@ -11,9 +11,30 @@ from tests.world import World
 
 Call = Callable[[str], Caller]
 
-COMPANY = {"name": "杭州曾氏精密机械有限公司", "short_name": "曾氏", "phone": "13712345678", "credit_code": "91330106MA2CFL4G4T", "legal_representative": "单雄信"}
+COMPANY = {
+    "name": "杭州曾氏精密机械有限公司",
+    "short_name": "曾氏",
+    "phone": "13712345678",
+    "credit_code": "91330106MA2CFL4G4T",
+    "legal_representative": "单雄信",
+}
 
-FOUND = ["精密", "曾氏精密", "杭州 机械", "hangzhou", "hzzs", "jingmi", "JMJX", "单雄信", "13712345678", "137 1234 5678", "345678", "1371", "公司 精密", "精密机械有限公司"]
+FOUND = [
+    "精密",
+    "曾氏精密",
+    "杭州 机械",
+    "hangzhou",
+    "hzzs",
+    "jingmi",
+    "JMJX",
+    "单雄信",
+    "13712345678",
+    "137 1234 5678",
+    "345678",
+    "1371",
+    "公司 精密",
+    "精密机械有限公司",
+]
 LOST = ["精蜜", "杭州 上海", "99999", "13712345679", "zzzz", "%", "_", "\\"]
 
 
@@ -48,7 +69,9 @@ def test_not_found(q: str, company: str, call: Call) -> None:
 def test_people_by_name(world: World, call: Call) -> None:
     """PLT-1: a surname with a sound of its own is found by it."""
     rep = call("rep")
-    made = rep.post("/contacts", {"name": "单小红", "customer": str(world.get("customers", "mine").id), "phone": "13600001234"}).json()
+    made = rep.post(
+        "/contacts", {"name": "单小红", "customer": str(world.get("customers", "mine").id), "phone": "13600001234"}
+    ).json()
     for q in ("小红", "shanxiaohong", "sxh", "0001234", "单小"):
         assert made["id"] in rep.ids("contacts", q=q), q
 
