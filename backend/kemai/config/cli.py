@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from kemai.config import commands
+from kemai.config.backup import BackupProblem
 from kemai.config.commands import CommandFailed, call_target
 from kemai.config.env import EnvironmentProblem
 from kemai.config.localdb import LocalDatabaseProblem
@@ -38,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 141
-    except (CommandFailed, EnvironmentProblem, LocalDatabaseProblem, SelfCheckFailed) as problem:
+    except (BackupProblem, CommandFailed, EnvironmentProblem, LocalDatabaseProblem, SelfCheckFailed) as problem:
         return fail(str(problem))
     except Exception as error:
         return fail(commands.explain(error))
@@ -161,6 +162,16 @@ def add_data(words: Any) -> None:
 def add_upkeep(words: Any) -> None:
     add_word(words, "migrate", "bring the database to this version", commands.migrate)
     add_word(words, "doctor", "look at this installation and say what is wrong", commands.doctor, prints_data=True)
+    save = add_word(words, "backup", "write database, stored files and secret key to one file, while Kemai runs",
+                    commands.backup, prints_data=True)  # fmt: skip
+    save.add_argument("file", metavar="FILE", type=Path, help="replaced when the new one is complete; keep it safe")
+    save.add_argument("--without-secret-key", action="store_true", help="leave the key out; keep it elsewhere")
+    back = add_word(words, "restore", "check a backup and put it in place, while Kemai is stopped",
+                    commands.restore, prints_data=True)  # fmt: skip
+    back.add_argument("file", metavar="FILE", type=Path)
+    back.add_argument(
+        "--replace", action="store_true", help="when there is data already: keep it aside, take its place"
+    )
     add_word(words, "verify", "check the database and what is kept in it", commands.verify, prints_data=True)
     database = words.add_parser("db", help="the database").add_subparsers(metavar="VERB", required=True)
     add_word(database, "start", "run the embedded server in the foreground", commands.db_start)

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from kemai.config import dbupgrade, localdb
+from kemai.config.backup import make_backup, restore_backup
 from kemai.config.env import Environment, EnvironmentProblem, child_environ, get_env, use_env
 from kemai.config.schema import remember_installed
 from kemai.config.selfcheck import check_environment, check_running_system, examine, examine_database
@@ -159,6 +160,21 @@ def migrate(arguments: argparse.Namespace) -> None:
         )
         load("kemai.config.install", "install")()
         remember_installed(env.database_direct_url)
+
+
+def backup(arguments: argparse.Namespace) -> dict[str, Any]:
+    env = get_env()
+    with database(env):
+        return make_backup(env, arguments.file, with_secret=not arguments.without_secret_key, say=say)
+
+
+def restore(arguments: argparse.Namespace) -> dict[str, Any]:
+    env = get_env()
+    check_environment(env)
+    result = restore_backup(env, arguments.file, replace=arguments.replace, say=say)
+    if not result["ok"]:
+        say("kemai: Restored, but what was saved was not in order: see the checks.")
+    return result
 
 
 def doctor(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
 WORDS = [
     [], ["up"], ["web"], ["stream"], ["worker"], ["migrate"], ["demo"], ["admin", "create"], ["token", "create"],
     ["import"], ["export"], ["params", "list"], ["params", "set"], ["doctor"], ["verify"], ["db", "start"],
-    ["db", "url"], ["db", "upgrade"],
+    ["db", "url"], ["db", "upgrade"], ["backup"], ["restore"],
 ]  # fmt: skip
 
 
