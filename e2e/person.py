@@ -91,8 +91,8 @@ class Person:
         self.settles()
 
     def settles(self) -> None:
-        """Until nothing is loading any more: no skeletons, no busy regions."""
-        expect(self.page.locator("[data-skeleton], [aria-busy=true]")).to_have_count(0)
+        """Until nothing says that it is loading."""
+        expect(self.page.get_by_role("status", name=re.compile("正在加载|Loading"))).to_have_count(0)
 
     def signs_in(self, username: str, password: str = PASSWORD) -> None:
         self.page.goto("/login")

@@ -100,7 +100,8 @@ def import_checked(rep: Person) -> None:
 
 
 def take(person: Person, name: str, theme: str) -> None:
-    person.page.wait_for_timeout(700)  # charts and late parts
+    person.settles()
+    person.page.wait_for_timeout(1500)  # charts and parts that come late
     suffix = "-dark" if theme == "dark" else ""
     person.page.screenshot(path=OUT / f"{name}-{person.screen.name}{suffix}.png", animations="disabled")
 
