@@ -49,7 +49,6 @@ export type Operator =
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
-export type AddressValue = { region: string | null; region_label: string | null; detail: string | null };
 /** A value as the server sends it, by field type (see interface.md, "Field types"). */
 export type FieldValue =
   | string
@@ -58,7 +57,7 @@ export type FieldValue =
   | null
   | undefined
   | Ref
-  | AddressValue
+  | RelatedRef
   | string[]
   | FieldValue[]
   | { [key: string]: FieldValue };

@@ -192,7 +192,9 @@ function RecordOf({ entry }: { entry: AuditEntry }) {
   return (
     <span>
       <span className={styles.kind}>{entry.object_label ?? object ?? "–"}</span>{" "}
-      {record && object ? <AppLink path={`/${object}/${record}`}>{entry.record_label ?? t("audit.open")}</AppLink> : null}
+      {record && object ? (
+        <AppLink path={`/${object}/${record}`}>{entry.record_label ?? t("audit.open")}</AppLink>
+      ) : null}
     </span>
   );
 }
