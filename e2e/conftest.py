@@ -17,6 +17,7 @@ for folder in (ROOT / "backend", ROOT):  # `tests` and `e2e` are folders, not in
 
 from e2e.person import LAPTOP, Person, Screen  # noqa: E402
 from e2e.product import demo_company, empty_company  # noqa: E402
+
 from kemai.config.env import EmbeddedPlace  # noqa: E402
 from tests import database  # noqa: E402
 from tests.serving import Served  # noqa: E402

@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import APIResponse, Browser, ConsoleMessage, Locator, Page, Response, expect
-
 from e2e.product import PASSWORD
+from playwright.sync_api import APIResponse, Browser, ConsoleMessage, Locator, Page, Response, expect
 
 WAIT_MS = 10_000
 expect.set_options(timeout=WAIT_MS)

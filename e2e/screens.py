@@ -16,11 +16,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "backend"), str(ROOT)]
 
-from playwright.sync_api import Browser, sync_playwright  # noqa: E402
-
 from e2e import sheets  # noqa: E402
 from e2e.person import LAPTOP, PHONE, Person, Screen  # noqa: E402
 from e2e.product import demo_company  # noqa: E402
+from playwright.sync_api import Browser, sync_playwright  # noqa: E402
+
 from tests import database  # noqa: E402
 
 OUT = ROOT / "docs" / "architecture" / "screens"
@@ -32,9 +32,11 @@ def main() -> int:
     OUT.mkdir(parents=True, exist_ok=True)
     server = database.start_cluster()
     try:
-        with tempfile.TemporaryDirectory() as folder, demo_company(
-            server.place, "screens", Path(folder), CUSTOMERS
-        ) as kemai, sync_playwright() as playwright:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            demo_company(server.place, "screens", Path(folder), CUSTOMERS) as kemai,
+            sync_playwright() as playwright,
+        ):
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             for screen in (LAPTOP, PHONE):
                 for theme in ("light", "dark"):

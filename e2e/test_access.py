@@ -7,10 +7,10 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
-from playwright.sync_api import expect
-
 from e2e.person import Person, Screen
 from e2e.product import PASSWORD
+from playwright.sync_api import expect
+
 from tests.serving import Served
 
 KEYS = Screen("keys", 1280, 800)
@@ -65,7 +65,7 @@ def test_a_morning_without_a_mouse(enter: Callable[..., Person], demo: Served) -
     page.keyboard.press("Control+k")
     page.keyboard.type("任务")
     expect(rep.dialog.get_by_role("option", name="任务", exact=True)).to_be_visible()
-    while "true" != rep.dialog.get_by_role("option", name="任务", exact=True).get_attribute("aria-selected"):
+    while rep.dialog.get_by_role("option", name="任务", exact=True).get_attribute("aria-selected") != "true":
         page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/tasks"))
@@ -120,8 +120,13 @@ def test_words_stand_out_from_what_is_behind_them(enter: Callable[..., Person], 
       at.dataset.theme = before
       return found
     }}"""
-    color = {name: admin.page.evaluate(value, name) for name in {n for pair in READABLE for n in pair} | {"control-line", "focus"}}
-    dull = [f"{a} on {b}: {contrast(color[a], color[b]):.2f}" for a, b in READABLE if contrast(color[a], color[b]) < 4.5]
+    color = {
+        name: admin.page.evaluate(value, name)
+        for name in {n for pair in READABLE for n in pair} | {"control-line", "focus"}
+    }
+    dull = [
+        f"{a} on {b}: {contrast(color[a], color[b]):.2f}" for a, b in READABLE if contrast(color[a], color[b]) < 4.5
+    ]
     dull += [
         f"{line} on {ground}: {contrast(color[line], color[ground]):.2f}"
         for line, ground in product(["control-line", "focus"], ["bg", "surface", "raised"])

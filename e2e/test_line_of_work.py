@@ -11,15 +11,24 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import expect
-
 from e2e import sheets
 from e2e.person import Person
+from playwright.sync_api import expect
+
 from tests.serving import Served
 
 STAR = sheets.STAR["name"]
 DEAL = "瑶光智能产线一期"
-WON_NOW = quote(json.dumps({"and": [{"field": "status", "op": "eq", "value": "won"}, {"field": "closed_at", "op": "within_last", "value": {"days": 1}}]}))
+WON_NOW = quote(
+    json.dumps(
+        {
+            "and": [
+                {"field": "status", "op": "eq", "value": "won"},
+                {"field": "closed_at", "op": "within_last", "value": {"days": 1}},
+            ]
+        }
+    )
+)
 IMPORTANT = quote(json.dumps({"field": "importance", "op": "eq", "value": "key"}))
 
 
@@ -70,6 +79,25 @@ def test_a_sheet_of_five_hundred_becomes_customers(rep: Person, tmp_path: Path) 
     assert detail["credit_code"] == sheets.credit_code(7), "eighteen digits must survive"
     page.get_by_role("link", name="查看客户").click()
     expect(page.get_by_role("grid", name="客户").get_by_role("row")).not_to_have_count(0)
+
+
+def test_a_csv_in_gbk_brings_what_is_there_up_to_date(rep: Person, tmp_path: Path) -> None:
+    page = rep.page
+    names = [f"{city}远航电子商务有限公司" for city in sheets.CITIES[:5]]
+    book = sheets.write_gbk_csv(
+        tmp_path / "网站.csv", ["单位名称", "公司网址"], [[n, "https://yuanhang.example"] for n in names]
+    )
+    rep.goes_to("/customers/import")
+    page.locator("input[type=file]").set_input_files(book)
+    expect(page.get_by_label("“公司网址”对应的字段")).to_have_value("website")
+    expect(page.get_by_role("row").filter(has_text="单位名称")).to_contain_text("沿用上次")
+    page.get_by_label("只更新已有的客户").click()
+    page.get_by_label("按哪个字段匹配已有记录").select_option(label="客户名称")
+    rep.presses("检查数据")
+    rep.presses("导入 5 条")
+    expect(page.get_by_text("导入完成")).to_be_visible(timeout=30_000)
+    found = rep.reads("/customers?fields=website&q=" + quote(names[0]))["items"]
+    assert [one["website"] for one in found] == ["https://yuanhang.example"]
 
 
 def test_it_is_found_by_two_characters_initials_and_digits(rep: Person) -> None:
@@ -148,7 +176,9 @@ def test_it_moves_over_the_board_and_is_won(rep: Person) -> None:
     rep.dialog.get_by_label("金额").fill("38.6万")
     rep.dialog.get_by_label("预计成交日").fill(in_days(20))
     page.keyboard.press("Tab")
-    with rep.expecting(412):  # the card may be older than its record after moves in quick succession; it is filled all the same
+    with rep.expecting(
+        412
+    ):  # the card may be older than its record after moves in quick succession; it is filled all the same
         rep.presses("补全并继续", rep.dialog)
         expect(card["洽谈"]).to_contain_text("386,000.00")
 
@@ -269,7 +299,10 @@ def test_the_manager_sees_it(enter: Callable[..., Person], demo: Served, rep: Pe
     page = manager.page
     manager.opens_menu("经理看板")
     row = page.get_by_role("row").filter(has_text=name)
-    won = sum(float(one["amount"]) for one in manager.reads(f"/opportunities?fields=amount&filter={WON_NOW}&limit=200")["items"])
+    won = sum(
+        float(one["amount"])
+        for one in manager.reads(f"/opportunities?fields=amount&filter={WON_NOW}&limit=200")["items"]
+    )
     assert won >= 386_000
     mine = manager.reads("/manager")["ranking"]
     assert any(one["user"]["label"] == name and float(one["won_sum"]) >= 386_000 for one in mine)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 
 import pytest
+from e2e.person import PHONE, Person
 from playwright.sync_api import Locator, expect
 
-from e2e.person import PHONE, Person
 from tests.serving import Served
 
 THUMB = 40
@@ -43,7 +43,9 @@ def test_counters_open_their_lists(rep: Person) -> None:
         expect(page).to_have_url(re.compile(re.escape(counter["path"].split("?")[0])))
         value = str(counter["value"])
         if value.isdigit() and 0 < int(value) <= 20:
-            expect(page.get_by_role("main").get_by_role("list").filter(has=page.get_by_role("link")).last.locator("> li")).to_have_count(int(value))
+            expect(
+                page.get_by_role("main").get_by_role("list").filter(has=page.get_by_role("link")).last.locator("> li")
+            ).to_have_count(int(value))
         fits(rep)
         page.go_back()
 

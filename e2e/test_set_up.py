@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 
 import pytest
+from e2e.person import Person, Screen
 from playwright.sync_api import expect
 
-from e2e.person import LAPTOP, Person, Screen
 from tests.serving import Served
 
 SECRET = "meadow-lantern-42"
@@ -40,7 +40,9 @@ def test_the_first_administrator_comes_once(admin: Person, enter: Callable[..., 
     late = enter(empty, None, SECOND)
     late.page.goto("/setup")
     expect(late.page.get_by_role("heading", name="已经建立过管理员")).to_be_visible()
-    again = late.asks("POST", "/auth/setup", {"company": "别家", "name": "别人", "username": "late", "password": SECRET})
+    again = late.asks(
+        "POST", "/auth/setup", {"company": "别家", "name": "别人", "username": "late", "password": SECRET}
+    )
     assert again.status == 410, again.text()
 
 
