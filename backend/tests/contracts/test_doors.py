@@ -119,7 +119,9 @@ def test_every_address_is_described(world: World, call: Callable[[str], Caller])
     described = {p.removeprefix("/") for p in call("nobody").get("/openapi.json").json()["paths"]}
     names = {o.name for o in all_objects()}
     generic = "api/v1/<str:object_name>"
-    for path in patterns(get_resolver()):
+    for pattern in patterns(get_resolver()):
+        # The short way to what is asked for often leads to the same views.
+        path = pattern.replace("<object:object_name>", "<str:object_name>").replace("<key:key>", "<str:key>")
         if path.startswith(generic):
             rest = (
                 path.removeprefix(generic)

@@ -326,28 +326,15 @@ def count_deals(customer_id: UUID) -> None:
 
 def board_columns(actor: Actor, pipeline: UUID | None) -> list[dict[str, Any]]:
     """The stages of a pipeline (the first active one by default), lost ones left out."""
-    if pipeline is None:
-        pipeline = (
-            Pipeline.objects.filter(active=True, deleted_at__isnull=True)
-            .order_by("position", "name")
-            .values_list("id", flat=True)
-            .first()
+    columns = ("key", "label", "color", "kind", "probability", "guidance", "rot_days", "pipeline")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.id, s.name, s.color, s.kind, s.probability, s.guidance, s.rot_days, p.id FROM "
+            "(SELECT COALESCE(%s::uuid, (SELECT id FROM sales_pipeline WHERE active AND deleted_at IS NULL ORDER BY position, name LIMIT 1)) AS id) p "
+            "LEFT JOIN sales_stage s ON s.pipeline_id = p.id AND s.deleted_at IS NULL AND s.kind <> 'lost' ORDER BY s.position",
+            [pipeline],
         )
-    if pipeline is None:
+        rows = cursor.fetchall()
+    if rows[0][-1] is None:
         raise errors.NoSuchStage
-    stages = (
-        Stage.objects.filter(pipeline_id=pipeline, deleted_at__isnull=True).exclude(kind="lost").order_by("position")
-    )
-    return [
-        {
-            "key": s.id,
-            "label": s.name,
-            "color": s.color,
-            "kind": s.kind,
-            "probability": s.probability,
-            "guidance": s.guidance,
-            "rot_days": s.rot_days,
-            "pipeline": pipeline,
-        }
-        for s in stages
-    ]
+    return [dict(zip(columns, row, strict=True)) for row in rows if row[0] is not None]
