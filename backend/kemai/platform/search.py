@@ -9,7 +9,7 @@ from kemai.accounts.access import Actor, branches
 from kemai.kit.text.search import closeness, query_words, typo_terms
 from kemai.platform.objects.declare import ObjectType, all_objects
 from kemai.platform.objects.rows import fetch_rows
-from kemai.platform.objects.searching import query_kind, search_condition, search_params
+from kemai.platform.objects.searching import query_kind, search_condition, search_params, tells_all
 from kemai.platform.objects.secrecy import output
 
 #: From this likeness (0 to 100) on a misspelt word counts as meant.
@@ -68,7 +68,10 @@ def _with_one_error(actor: Actor, searched: list[ObjectType], text: str, limit: 
         return []
     params = {"q_first": "", **{f"q_way{n}": way for n, way in enumerate(ways)}}
     either = " OR ".join(f"t.search_terms @> %(q_way{n})s" for n in range(len(ways)))
-    groups = _ask(actor, searched, params, 50, lambda _actor, _declaration: f"({either})")
+    open_to_him = [o for o in searched if tells_all(actor, o)]  # likeness to a withheld text would tell it
+    if not open_to_him:
+        return []
+    groups = _ask(actor, open_to_him, params, 50, lambda _actor, _declaration: f"({either})")
     for group in groups:
         alike = sorted(((closeness(text, item["text"]), item) for item in group["items"]), key=lambda pair: -pair[0])
         group["items"] = [item for score, item in alike if score >= ALIKE][:limit]

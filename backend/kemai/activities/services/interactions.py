@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,6 +16,10 @@ from kemai.kit.clock import now
 from kemai.kit.words import T
 from kemai.platform.objects.declare import Draft
 
+NOT_IN_CHARGE = T(
+    "只能以自己或所辖人员的名义记录跟进。", "Record follow-ups in your own name or that of people in your charge."
+)
+
 
 def prepare_interactions(actor: Actor, drafts: list[Draft]) -> None:
     """Who did it, whose customer it is, and dates that can be true."""
@@ -27,6 +32,15 @@ def prepare_interactions(actor: Actor, drafts: list[Draft]) -> None:
             draft.values["owner_id"] = draft.values.get("owner_id") or actor.id
             draft.values["occurred_at"] = draft.values.get("occurred_at") or now()
             draft.values["department_id"] = departments.get(draft.values["owner_id"])
+        if draft.changed("owner_id") and not _may_name(actor, draft.get("owner_id"), departments):
+            draft.wrong(
+                "owner",
+                "not_yours_to_name",
+                T(
+                    "只能以自己或所辖人员的名义记录跟进。",
+                    "Record follow-ups in your own name or that of people in your charge.",
+                ),
+            )
         occurred, following, contact = draft.get("occurred_at"), draft.get("next_contact_at"), draft.get("contact_id")
         if occurred and draft.changed("occurred_at") and occurred > latest:
             draft.wrong(
@@ -49,6 +63,14 @@ def prepare_interactions(actor: Actor, drafts: list[Draft]) -> None:
             draft.wrong(
                 "contact", "other_customer", T("联系人不属于该客户。", "The contact belongs to another customer.")
             )
+
+
+def _may_name(actor: Actor, owner: UUID, departments: Mapping[UUID, UUID | None]) -> bool:
+    """Oneself, or people within the reach of one's right to create."""
+    reach = actor.reach("activities.interaction.create")
+    return owner == actor.id or (
+        reach is not None and (reach.everything or departments.get(owner) in reach.departments)
+    )
 
 
 def after_interactions(actor: Actor, drafts: list[Draft]) -> None:

@@ -11,11 +11,12 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from kemai.accounts.access import Actor, SystemActor
-from kemai.accounts.errors import NobodyOfThatName, OwnRoles, SetupClosed, WrongPassword
+from kemai.accounts.access import Actor, SystemActor, load_actor
+from kemai.accounts.errors import MoreThanOwn, NobodyOfThatName, OwnRoles, SetupClosed, WrongPassword
 from kemai.accounts.models import ApiToken, Department, Role, User, UserRole
 from kemai.accounts.sessions import create_token, end_sessions
 from kemai.administration.services.organisation import keep_an_administrator
+from kemai.base import rates
 from kemai.base.audit import act
 from kemai.kit.clock import now
 from kemai.kit.errors import Invalid
@@ -47,6 +48,8 @@ def prepare_users(actor: Actor, drafts: list[Draft]) -> None:
                     "A user name has 2 to 60 letters, digits, dots or dashes.",
                 ),
             )
+        if draft.id == actor.id and draft.changed("department_id"):
+            draft.wrong("department", "own_department", OwnRoles.text)  # his scope hangs on it
         if draft.values.get("manager_id") and draft.values["manager_id"] == draft.id:
             draft.wrong("manager", "self", T("上级不能是本人。", "Nobody is his own manager."))
         if draft.old is None:
@@ -102,9 +105,19 @@ def reset_password(actor: Actor, user_id: UUID, *, password: str) -> None:
     declaration = get_object("users")
     with act(actor, "reset-password", object="users", record_id=user_id):
         row = lock_row(actor, declaration, user_id, declaration.perm("edit"))
+        _refuse_stronger(actor, user_id)
         check_new_password(password, username=row["username"], name=row["name"])
         User.objects.filter(pk=user_id).update(password=make_password(password), must_change_password=True)
         end_sessions(user_id)
+
+
+def _refuse_stronger(actor: Actor, user_id: UUID) -> None:
+    """Nobody sets the password of somebody who may do more than he: it would be a way to that person's rights (S-5)."""
+    target = load_actor(user_id)
+    for permission, reach in (target.reaches if target else {}).items():
+        own = actor.reach(permission)
+        if own is None or not (own.everything or (not reach.everything and reach.departments <= own.departments)):
+            raise MoreThanOwn(permission=permission)
 
 
 def unlock_user(actor: Actor, user_id: UUID) -> None:
@@ -131,6 +144,7 @@ def check_new_password(password: str, *, username: str, name: str) -> None:
 
 def change_password(actor: Actor, *, current: str, new: str, session_id: UUID | None) -> None:
     """Change one's own password; all other sessions end."""
+    rates.take(f"password:{actor.id}", limit=10, seconds=900)
     user = User.objects.get(pk=actor.id)
     if not check_password(current, user.password):
         raise Invalid.one("current", "wrong_password", WrongPassword.text)

@@ -20,7 +20,7 @@ from kemai.customers.events import CustomerAssigned, CustomerClaimed, CustomerRe
 from kemai.customers.models import Customer, Held, OwnershipChange, Pool, PoolMember
 from kemai.customers.rules.pool import DAILY_CLAIMS, HOLD_LIMIT, RECLAIM_DAYS, ClaimFacts, Refusal, decide_claim
 from kemai.kit.clock import now
-from kemai.kit.errors import Conflict, NotFound
+from kemai.kit.errors import Conflict, Forbidden, NotFound
 from kemai.platform.objects.declare import get_object
 from kemai.platform.objects.dictionaries import dictionary_items
 from kemai.platform.objects.read import day_params
@@ -260,6 +260,8 @@ def _before(customer_id: UUID, row: dict[str, Any]) -> dict[str, Any]:
 def undo_holding(actor: Actor, payload: dict[str, Any]) -> None:
     """Put a customer back where it was, when nobody moved or edited it since."""
     key = UUID(payload["customer"])
+    if not any(actor.has(f"customers.customer.{verb}") for verb in ("claim", "assign", "release")):
+        raise Forbidden
     row = Customer.objects.select_for_update(of=("self",)).filter(pk=key, deleted_at__isnull=True).first()
     if row is None:
         raise NotFound

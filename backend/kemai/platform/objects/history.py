@@ -63,10 +63,10 @@ ORDER BY e.id DESC, c.id DESC
 
 def record_history(actor: Actor, declaration: ObjectType, key: UUID, *, cursor: str = "") -> dict[str, Any]:
     """One page of a record's history, newest first."""
-    view = declaration.perm("view")
-    if not actor.has(view) or not can(
-        actor, view, declaration.ownership, table=declaration.table, key=key, deleted=True
-    ):
+    line, table = declaration.ownership, declaration.table
+    view, delete = declaration.perm("view"), declaration.perm("delete")
+    living = actor.has(view) and can(actor, view, line, table=table, key=key)
+    if not living and not (actor.has(delete) and can(actor, delete, line, table=table, key=key, deleted=True)):
         raise NotFound
     if cursor and not cursor.isdecimal():
         raise Malformed(what="cursor")

@@ -88,6 +88,11 @@ def _told(actor: Actor, declaration: ObjectType, alias: str) -> str:
     return f" AND {condition}"
 
 
+def tells_all(actor: Actor, declaration: ObjectType) -> bool:
+    """Whether no searched text of this kind of record is withheld from ``actor``, on any row."""
+    return _told(actor, declaration, "t") == ""
+
+
 def search_params(q: str) -> dict[str, Any]:
     """Bound values for :func:`search_condition`."""
     words = query_words(q[:200])

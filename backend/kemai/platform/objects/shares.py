@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,21 +19,24 @@ from kemai.platform.objects.declare import ObjectType
 
 
 def _require(actor: Actor, declaration: ObjectType, key: UUID, verb: str) -> None:
-    if not actor.has(declaration.perm("view")) or not can(
-        actor, declaration.perm("view"), declaration.ownership, table=declaration.table, key=key
-    ):
+    """Sharing takes one's own reach: who got a record through a share cannot pass it on."""
+    if not _sees(actor, declaration, key):
         raise NotFound
     if not declaration.shareable or not actor.has(declaration.perm(verb)):
         raise Forbidden
-    if not can(actor, declaration.perm(verb), declaration.ownership, table=declaration.table, key=key):
+    own = replace(declaration.ownership, shares=(), pool=None)
+    if not can(actor, declaration.perm(verb), own, table=declaration.table, key=key):
         raise Forbidden
+
+
+def _sees(actor: Actor, declaration: ObjectType, key: UUID) -> bool:
+    view = declaration.perm("view")
+    return actor.has(view) and can(actor, view, declaration.ownership, table=declaration.table, key=key)
 
 
 def list_shares(actor: Actor, declaration: ObjectType, key: UUID) -> list[dict[str, Any]]:
     """Who else sees this record."""
-    if not actor.has(declaration.perm("view")) or not can(
-        actor, declaration.perm("view"), declaration.ownership, table=declaration.table, key=key
-    ):
+    if not _sees(actor, declaration, key):
         raise NotFound
     rows = list(RecordShare.objects.filter(object=declaration.name, record_id=key).order_by("created_at"))
     names = grantee_names((r.grantee_kind, r.grantee_id) for r in rows)
