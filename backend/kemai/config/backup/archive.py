@@ -257,7 +257,9 @@ def _body(source: BinaryIO, name: str, size: int) -> Iterator[bytes]:
         left -= len(chunk)
         yield chunk
     padding = source.read(-size % BLOCK)
-    if padding.strip(b"\0") or len(padding) != -size % BLOCK:
+    if len(padding) != -size % BLOCK:
+        raise BackupProblem(f"The archive is not complete: it ends after {name}.")
+    if padding.strip(b"\0"):
         raise BackupProblem(f"The archive is damaged after {name}.")
 
 
