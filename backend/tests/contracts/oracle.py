@@ -65,7 +65,8 @@ def may(person: str, fact: Fact, verb: str) -> bool:
     if scope == "all" or person in fact.owners or fact.departments & _reach(person, scope):
         return True
     looking = verb in ("view", "export")
-    if any(person in s.people and not s.expired and (looking or s.can_write) for s in fact.shares):
+    # Who got a record through a share does not pass it on.
+    if verb != "share" and any(person in s.people and not s.expired and (looking or s.can_write) for s in fact.shares):
         return True
     return looking and fact.pool is not None and person in fact.pool
 
@@ -127,3 +128,10 @@ def assign_status(person: str, fact: Fact) -> int:
 def release_status(person: str, fact: Fact) -> int:
     status = change_status(person, fact, "release", 200)
     return 409 if status == 200 and fact.pool is not None else status
+
+
+def history_status(person: str, fact: Fact) -> int:
+    """Of a living record whoever sees it; of one in the bin whoever may bring it back."""
+    if not fact.deleted:
+        return detail_status(person, fact)
+    return 200 if may(person, fact, "delete") else 404

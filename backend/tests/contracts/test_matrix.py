@@ -56,7 +56,7 @@ def cells(caller: Caller, person: str, fact: Fact, world: World) -> Iterator[Cel
         oracle.change_status(person, fact, "delete", 204),
     )
     yield Cell("GET", view, lambda: caller.get(path))
-    history = 200 if oracle.may(person, fact, "view") else 404
+    history = oracle.history_status(person, fact)
     yield Cell("GET history", history, lambda: caller.get(f"{path}/history"))
     if name in ("customers", "contacts", "opportunities"):
         yield Cell("GET timeline", view, lambda: caller.get(f"{path}/timeline"))
