@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -28,6 +29,10 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND n.nspname <> 'information_
 _OTHERS = """
 SELECT count(*), COALESCE(string_agg(DISTINCT NULLIF(application_name, ''), ', '), '') FROM pg_stat_activity
 WHERE datname = %s AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+_END_OURS = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = %s AND usename = current_user AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
 _LOCALE = """
 SELECT pg_encoding_to_char(encoding), datcollate, datctype, datlocprovider::text, to_jsonb(d) FROM pg_database d
@@ -111,9 +116,10 @@ class Target:
     def discard(self) -> None:
         """Remove what was built so far."""
         if self.building:
-            self.server.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.building))
-            )
+            # Not WITH (FORCE): that would end autovacuum's session as well, which only a superuser may. Without, the
+            # server sends autovacuum away by itself, and what an interrupted pg_restore left running is our own.
+            self.server.execute(_END_OURS, [self.building])
+            self.server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(self.building)))
         elif not self.can_create:
             empty_out(self.url)
 
@@ -182,7 +188,7 @@ def run_command(env: Environment, url: str, word: str) -> dict[str, Any]:
     """
     words = [word, "--json"] if word == "verify" else [word]
     environ = child_environ(DATABASE_URL=url, DATABASE_DIRECT_URL="", KEMAI_DATA=str(env.data_dir))
-    environ["PYTHONPATH"] = str(BACKEND_DIR)
+    environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(BACKEND_DIR), environ.get("PYTHONPATH", "")]))
     done = subprocess.run(
         [sys.executable, "-m", "kemai.config.cli", *words], cwd=BACKEND_DIR, env=environ, capture_output=True, text=True
     )
