@@ -31,7 +31,7 @@ def test_through_the_stages(world: World, call: Call) -> None:
     for target in ("contact", stage(world, "negotiate")):
         assert rep.post(f"{path}/move-stage", {"stage": target}).json()["status"] == "open"
     won = rep.post(f"{path}/win", {"amount": "9000.50", "reason": "price"}).json()
-    assert (won["status"], won["stage"]["id"], won["amount"], won["close_reason"]) == (
+    assert (won["status"], won["stage"]["id"], won["amount"], won["won_reason"]) == (
         "won",
         stage(world, "cooperate"),
         "9000.50",
@@ -56,7 +56,7 @@ def test_undo_of_a_win(world: World, call: Call) -> None:
     token = rep.post(f"{path}/win", {"amount": "1.00"}).json()["undo"]
     assert rep.post(f"/undo/{token}").status_code == 200
     after = rep.get(path).json()
-    same = ("stage", "status", "amount", "closed_at", "close_reason", "competitors")
+    same = ("stage", "status", "amount", "closed_at", "won_reason", "lost_reason", "competitors")
     assert {k: after[k] for k in same} == {k: before[k] for k in same} and deals(world) == (0, Decimal(0))
     token = rep.post(f"{path}/win").json()["undo"]
     rep.patch(path, {"need": "改"}, rep.get(path).json()["version"])

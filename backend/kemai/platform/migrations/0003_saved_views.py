@@ -8,43 +8,78 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('platform', '0002_import_faults'),
+        ("platform", "0002_import_faults"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.UUIDField(default=kemai.kit.ids.new_id, primary_key=True, serialize=False)),
-                ('object', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=60)),
-                ('owner_id', models.UUIDField()),
-                ('shared_kind', models.CharField(default='', max_length=12)),
-                ('shared_id', models.UUIDField(null=True)),
-                ('filter', models.JSONField(null=True)),
-                ('sort', models.CharField(default='', max_length=80)),
-                ('columns', models.JSONField(default=list)),
-                ('layout', models.CharField(default='table', max_length=12)),
-                ('created_at', models.DateTimeField(default=kemai.kit.clock.now)),
-                ('updated_at', models.DateTimeField(default=kemai.kit.clock.now)),
+                ("id", models.UUIDField(default=kemai.kit.ids.new_id, primary_key=True, serialize=False)),
+                ("object", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=60)),
+                ("owner_id", models.UUIDField()),
+                ("shared_kind", models.CharField(default="", max_length=12)),
+                ("shared_id", models.UUIDField(null=True)),
+                ("filter", models.JSONField(null=True)),
+                ("sort", models.CharField(default="", max_length=80)),
+                ("columns", models.JSONField(default=list)),
+                ("layout", models.CharField(default="table", max_length=12)),
+                ("created_at", models.DateTimeField(default=kemai.kit.clock.now)),
+                ("updated_at", models.DateTimeField(default=kemai.kit.clock.now)),
             ],
             options={
-                'indexes': [models.Index(fields=['object', 'owner_id'], name='saved_view_owner_ix')],
-                'constraints': [models.UniqueConstraint(fields=('object', 'owner_id', 'name'), name='saved_view_once')],
+                "indexes": [models.Index(fields=["object", "owner_id"], name="saved_view_owner_ix")],
+                "constraints": [models.UniqueConstraint(fields=("object", "owner_id", "name"), name="saved_view_once")],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='savedview',
-            trigger=pgtrigger.compiler.Trigger(name='audit_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO base_audit_change (event_id, object, record_id, op, diff, at) SELECT kemai_audit_context(), TG_TABLE_NAME, r.id, 'I', NULL, now() FROM new_rows r; RETURN NULL;", hash='f3cd95d684ec6fc0e3598c22201cc340c14bc07f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_audit_insert_483b5', referencing='REFERENCING NEW TABLE AS new_rows ', table='platform_savedview', when='AFTER')),
+            model_name="savedview",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="INSERT INTO base_audit_change (event_id, object, record_id, op, diff, at) SELECT kemai_audit_context(), TG_TABLE_NAME, r.id, 'I', NULL, now() FROM new_rows r; RETURN NULL;",
+                    hash="f3cd95d684ec6fc0e3598c22201cc340c14bc07f",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_audit_insert_483b5",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="platform_savedview",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='savedview',
-            trigger=pgtrigger.compiler.Trigger(name='audit_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO base_audit_change (event_id, object, record_id, op, diff, at) SELECT kemai_audit_context(), TG_TABLE_NAME, n.id, 'U', d.diff, now() FROM new_rows n JOIN old_rows o ON o.id = n.id CROSS JOIN LATERAL (SELECT kemai_diff(to_jsonb(o), to_jsonb(n), ARRAY['version','updated_at','updated_by','search_terms','private_terms','search_text','name_sort']::text[]) AS diff) d WHERE d.diff IS NOT NULL; RETURN NULL;", hash='befaec7586dd14e7e3a46b34c0ab06a0b909765c', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_audit_update_a0dd6', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='platform_savedview', when='AFTER')),
+            model_name="savedview",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="INSERT INTO base_audit_change (event_id, object, record_id, op, diff, at) SELECT kemai_audit_context(), TG_TABLE_NAME, n.id, 'U', d.diff, now() FROM new_rows n JOIN old_rows o ON o.id = n.id CROSS JOIN LATERAL (SELECT kemai_diff(to_jsonb(o), to_jsonb(n), ARRAY['version','updated_at','updated_by','search_terms','private_terms','search_text','name_sort']::text[]) AS diff) d WHERE d.diff IS NOT NULL; RETURN NULL;",
+                    hash="befaec7586dd14e7e3a46b34c0ab06a0b909765c",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_audit_update_a0dd6",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="platform_savedview",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='savedview',
-            trigger=pgtrigger.compiler.Trigger(name='audit_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="INSERT INTO base_audit_change (event_id, object, record_id, op, diff, at) SELECT kemai_audit_context(), TG_TABLE_NAME, r.id, 'D', NULL, now() FROM old_rows r; RETURN NULL;", hash='30cdc45224b9a3529d04fb401db906e39225141d', level='STATEMENT', operation='DELETE', pgid='pgtrigger_audit_delete_7f7dc', referencing='REFERENCING OLD TABLE AS old_rows ', table='platform_savedview', when='AFTER')),
+            model_name="savedview",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="INSERT INTO base_audit_change (event_id, object, record_id, op, diff, at) SELECT kemai_audit_context(), TG_TABLE_NAME, r.id, 'D', NULL, now() FROM old_rows r; RETURN NULL;",
+                    hash="30cdc45224b9a3529d04fb401db906e39225141d",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_audit_delete_7f7dc",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="platform_savedview",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

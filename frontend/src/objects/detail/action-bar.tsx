@@ -26,8 +26,10 @@ export function ActionBar({ meta, record, onGone }: ActionBarProps) {
   const remove = useDelete(meta, onGone);
   const moveByPath = meta.detail?.path_field && meta.board?.move ? [meta.board.move] : [];
   const offered = offeredActions(meta, record, moveByPath);
-  const direct = offered.slice(0, phone ? 2 : DIRECT);
-  const rest = offered.slice(direct.length);
+  // At hand stands what can be done now; what cannot, with its reason, and what gives away is one click further.
+  const ready = offered.filter(({ action, allowed }) => allowed && !action.danger);
+  const direct = ready.slice(0, phone ? 2 : DIRECT);
+  const rest = offered.filter((one) => !direct.includes(one));
   const edit = record.can?.edit;
   const mayShare = meta.can.share ?? edit === true;
   const del = record.can?.delete;
