@@ -202,7 +202,7 @@ def _contacts(company: Company) -> None:
 
 
 def _interactions(company: Company) -> None:
-    dice = company.dice
+    dice, today = company.dice, now()
     for seller in company.sellers:
         rows: list[tuple[datetime, dict[str, Any]]] = []
         for key, since in company.customers[seller.id]:
@@ -218,7 +218,7 @@ def _interactions(company: Company) -> None:
             part = rows[start : start + 150]
             with standing_at(part[-1][0] + timedelta(minutes=1)):
                 made = _insert(
-                    seller, "interactions", [words.dated(dice, row, at, now_at=part[-1][0]) for at, row in part]
+                    seller, "interactions", [words.dated(dice, row, at, now_at=today) for at, row in part]
                 )
             company.count("interactions", len(made))
 

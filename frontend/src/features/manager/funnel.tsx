@@ -10,12 +10,7 @@ export function Funnel({ steps }: { steps: FunnelStep[] }) {
   const most = Math.max(1, ...steps.map((step) => step.count));
   return (
     <ol className={styles.list}>
-      {steps.map((step, index) => {
-        const before = steps[index - 1];
-        const rate =
-          before && before.count > 0 && step.kind !== "lost"
-            ? Math.round((step.count / before.count) * 100)
-            : null;
+      {steps.map((step) => {
         const row = (
           <>
             <span className={styles.label}>{step.label}</span>
@@ -28,9 +23,6 @@ export function Funnel({ steps }: { steps: FunnelStep[] }) {
             <span className={`${styles.count} km-num`}>{t("funnel.count", { count: step.count })}</span>
             <span className={styles.sum}>
               <Money value={step.sum} short />
-            </span>
-            <span className={`${styles.rate} km-num`} title={t("funnel.rate")}>
-              {rate === null ? "" : `${rate}%`}
             </span>
           </>
         );
