@@ -54,6 +54,7 @@ def make_cases(size: int, people: dict[str, Recorder]) -> list[Case]:
         keys = _some_ids(people[persona], persona, dice)
         cases.append(Case("detail", persona, [[_get(f"customers/{k}")] for k in keys]))
         cases.append(Case("detail page", persona, [_page(k) for k in keys]))
+    cases += [Case("opportunities", p, [[_get("opportunities")]]) for p in ("rep15000", "head", "everything")]
     cases += [Case("board", p, [[_get("opportunities/board")]]) for p in ("rep15000", "head", "everything")]
     body = {"name": "杭州云帆〇〇〇〇〇〇科技有限公司", "industry": "it", "phone": "057187654321", "region": "杭州", "source": "visit"}
     cases.append(Case("create", "rep200", [[("POST", "/api/v1/customers", body)]], kind="create"))
@@ -96,9 +97,9 @@ def _deep(person: Recorder, username: str, depth: int) -> list[list[Request]]:
 
 def _cursor(person: Recorder, mine: str, username: str, depth: int) -> str:
     from kemai.accounts.sessions import caller_of_session  # noqa: PLC0415 -- needs Django
+    from kemai.platform.api.records import query_of  # noqa: PLC0415
     from kemai.platform.objects.declare import get_object  # noqa: PLC0415
     from kemai.platform.objects.select import sign_cursor  # noqa: PLC0415
-    from kemai.platform.api.records import query_of  # noqa: PLC0415
 
     with connection.cursor() as cursor:
         cursor.execute(

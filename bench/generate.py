@@ -21,6 +21,8 @@ import psycopg
 from django.db import connections, models
 from psycopg import sql
 
+from bench import words
+from bench.people import Rep, make_people
 from kemai.activities.models import Interaction
 from kemai.config.env import get_env
 from kemai.config.localdb import SUPERUSER
@@ -30,9 +32,6 @@ from kemai.kit.text.search import pinyin_sort_key
 from kemai.platform.objects.declare import Draft, ObjectType, get_object
 from kemai.platform.objects.searching import search_columns
 from kemai.sales.models import Opportunity, Stage
-
-from bench import words
-from bench.people import Rep, make_people
 
 FOLLOW_UPS_EACH = 10
 POOLED = 0.02

@@ -9,12 +9,11 @@ from uuid import UUID
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
+from bench.words import person
 from kemai.accounts.models import Department, Role, User, UserRole
 from kemai.administration.services.roles import INSTALLER
 from kemai.base.audit import act
 from kemai.kit.text.search import pinyin_sort_key
-
-from bench.words import person
 
 PASSWORD = "kemai-bench-2026"
 DEPARTMENTS = 6

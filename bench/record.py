@@ -12,14 +12,13 @@ from django.db import connection
 from django.test import Client
 from psycopg import ClientCursor
 
-from kemai.platform.objects import rows
-
 from bench.place import HOST
+from kemai.platform.objects import rows
 
 Statement = tuple[str, Any]
 
-#: Not the request's own: the session (once a second and worker) and the size of a table (once a minute).
-_HOUSEKEEPING = ("accounts_session", "accounts_rightsepoch", "FROM pg_class")
+#: Not the request's own: the session (once a second and worker), parameters (every few), the size of a table (once a minute).
+_HOUSEKEEPING = ("accounts_session", "accounts_rightsepoch", "base_parametervalue", "FROM pg_class")
 
 
 @contextmanager
