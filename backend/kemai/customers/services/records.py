@@ -55,7 +55,9 @@ def _set_owners(actor: Actor, drafts: list[Draft]) -> None:
     for draft in drafts:
         draft.values["owner_id"] = draft.values.get("owner_id") or actor.id
     owners = {d.values["owner_id"] for d in drafts}
-    departments = dict(User.objects.filter(pk__in=owners).values_list("id", "department_id"))
+    departments = {actor.id: actor.department_id}
+    if owners != {actor.id}:
+        departments = dict(User.objects.filter(pk__in=owners).values_list("id", "department_id"))
     for draft in drafts:
         draft.values["department_id"] = departments.get(draft.values["owner_id"])
         draft.values["pool_id"] = None

@@ -69,7 +69,7 @@ def create_record(actor: Actor, declaration: ObjectType, values: dict[str, Any])
         drafts = prepare_new(actor, declaration, [values], ids=[key])
         if drafts[0].errors:
             raise refusal_of(drafts[0])
-        insert_drafts(actor, declaration, drafts)
+        insert_drafts(actor, declaration, drafts, alone=True)
     return key
 
 
@@ -106,13 +106,15 @@ def prepare_new(
     return drafts
 
 
-def insert_drafts(actor: Actor, declaration: ObjectType, drafts: list[Draft], verb: str = "create") -> None:
-    """Insert prepared drafts inside an open act."""
+def insert_drafts(
+    actor: Actor, declaration: ObjectType, drafts: list[Draft], verb: str = "create", *, alone: bool = False
+) -> None:
+    """Insert prepared drafts inside an open act. ``alone``: a refusal ends the whole act, so that no savepoint is needed."""
     moment = now()
     stamps = {"created_at": moment, "created_by": actor.id, "updated_at": moment, "updated_by": actor.id}
     for draft in drafts:
         derive(declaration, draft)
-    with refusing_doubles(declaration):
+    with refusing_doubles(declaration, savepoint=not alone):
         insert_rows(declaration.model, [{"id": d.id, **stamps, **d.values} for d in drafts])
     _recheck(actor, declaration, [d.id for d in drafts], verb)
     if declaration.after:
@@ -133,9 +135,9 @@ def _recheck(actor: Actor, declaration: ObjectType, ids: list[UUID], verb: str) 
 class refusing_doubles:
     """Turns a unique violation into words; everything else passes."""
 
-    def __init__(self, declaration: ObjectType) -> None:
+    def __init__(self, declaration: ObjectType, *, savepoint: bool = True) -> None:
         self.declaration = declaration
-        self.point = transaction.atomic()
+        self.point = transaction.atomic(savepoint=savepoint)
 
     def __enter__(self) -> None:
         self.point.__enter__()
