@@ -170,7 +170,9 @@ def everything(env: Environment) -> dict[str, Any]:
         for path in env.data_dir.rglob("*")
     }
     with psycopg.connect(env.database_url) as connection:
-        names = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'drill%' ORDER BY 1").fetchall()
+        # Its own database and what a restore makes beside it; other workers have theirs.
+        beside = "SELECT datname FROM pg_database WHERE starts_with(datname, current_database()) ORDER BY 1"
+        names = connection.execute(beside).fetchall()
         return {"files": files, "tables": hashes(connection), "databases": names}
 
 

@@ -163,7 +163,7 @@ def test_masks() -> None:
     ]
 
 
-@given(st.text(max_size=40))
+@given(st.text(st.characters(exclude_characters="*"), max_size=40))  # stars hide nothing: "0*" masks to itself
 def test_masks_never_show_all(text: str) -> None:
     for masked in (mask_phone(text), mask_name(text), mask_middle(text, 3, 4)):
-        assert masked != text or not text or set(text) <= {"*"}
+        assert masked != text or not text
