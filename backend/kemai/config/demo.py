@@ -217,9 +217,7 @@ def _interactions(company: Company) -> None:
         for start in range(0, len(rows), 150):
             part = rows[start : start + 150]
             with standing_at(part[-1][0] + timedelta(minutes=1)):
-                made = _insert(
-                    seller, "interactions", [words.dated(dice, row, at, now_at=today) for at, row in part]
-                )
+                made = _insert(seller, "interactions", [words.dated(dice, row, at, now_at=today) for at, row in part])
             company.count("interactions", len(made))
 
 
