@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import time
@@ -28,12 +29,18 @@ def main() -> None:
     parser.add_argument("size", type=int, nargs="?", default=100_000, help="customers (default 100,000)")
     parser.add_argument("--seconds", type=float, default=0.3, help="length of one turn")
     parser.add_argument("--turns", type=int, default=3, help="turns of product and floor per row")
-    parser.add_argument("--only", default="", help="rows whose name or persona contains one of these words, comma-separated")
+    parser.add_argument(
+        "--only", default="", help="rows whose name or persona contains one of these words, comma-separated"
+    )
     parser.add_argument("--clients", default="1,8")
-    parser.add_argument("--fresh", action="store_true", help="make the data anew (after an applied migration was edited)")
+    parser.add_argument(
+        "--fresh", action="store_true", help="make the data anew (after an applied migration was edited)"
+    )
     parser.add_argument("--fill-only", action="store_true", help="make the data and stop")
     parser.add_argument("--no-import", action="store_true")
     arguments = parser.parse_args()
+    # Ended from outside it still stops its servers and takes away what it wrote.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     place.prepare_environment(arguments.size)
     began = time.perf_counter()
     with place.cluster() as programs:
@@ -45,7 +52,9 @@ def main() -> None:
         django.setup()
         with _cleaning():
             _measure(arguments, programs)
-    say(f"{time.perf_counter() - began:.0f} s in all, on {os.cpu_count()} processors, load client and database included")
+    say(
+        f"{time.perf_counter() - began:.0f} s in all, on {os.cpu_count()} processors, load client and database included"
+    )
 
 
 def say(line: str) -> None:
@@ -63,14 +72,18 @@ def _make_data(size: int, fresh: bool) -> None:
     assert embedded is not None
     word = f"generation {GENERATION}"
     with psycopg.connect(embedded.url_for(SUPERUSER, "postgres"), autocommit=True) as db:
-        row = db.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'kemai'").fetchone()
+        row = db.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'kemai'"
+        ).fetchone()
         kept = not fresh and row is not None and row[0] == word
         if not kept:
             say(f"Making {size:,} customers …")
             db.execute("DROP DATABASE IF EXISTS kemai WITH (FORCE)")
             db.execute("CREATE DATABASE kemai OWNER kemai")
     for words in [["kemai.config.cli", "migrate"], *([] if kept else [["bench.fill", str(size)]])]:
-        done = subprocess.run([sys.executable, "-m", *words], cwd=place.ROOT, stdout=subprocess.DEVNULL if words[1] == "migrate" else None)
+        done = subprocess.run(
+            [sys.executable, "-m", *words], cwd=place.ROOT, stdout=subprocess.DEVNULL if words[1] == "migrate" else None
+        )
         if done.returncode:
             raise SystemExit(f"{words[0]} failed; --fresh makes the data anew.")
     if not kept:
@@ -113,7 +126,9 @@ def _sign_in(port: int, username: str) -> dict[str, str]:
         pass  # 401, and with it the CSRF cookie
     token = next(c.value for c in jar if c.name == "csrftoken") or ""
     body = json.dumps({"username": username, "password": PASSWORD}).encode()
-    opener.open(urllib.request.Request(f"{base}/auth/login", body, {"Content-Type": "application/json", "X-CSRFToken": token}))
+    opener.open(
+        urllib.request.Request(f"{base}/auth/login", body, {"Content-Type": "application/json", "X-CSRFToken": token})
+    )
     return {c.name: c.value or "" for c in jar}
 
 
@@ -128,7 +143,11 @@ def _measure(arguments: argparse.Namespace, programs: Path) -> None:
     with (
         place.serving(["kemai.config.cli", "web"], out / "web.log", "/healthz") as ours,
         place.serving(
-            ["bench.floor_server"], out / "floor.log", "/healthz/0", FLOOR_FILE=str(floor_file), DJANGO_SETTINGS_MODULE="bench.floor_settings"
+            ["bench.floor_server"],
+            out / "floor.log",
+            "/healthz/0",
+            FLOOR_FILE=str(floor_file),
+            DJANGO_SETTINGS_MODULE="bench.floor_settings",
         ) as floor,
     ):
         people = {persona: Recorder(_sign_in(ours.port, username)) for persona, username in PERSONAS.items()}
@@ -138,7 +157,9 @@ def _measure(arguments: argparse.Namespace, programs: Path) -> None:
             cases = [c for c in cases if any(w in f"{c.name} {c.persona}" for w in wanted)]
         bare = _bare(cases, people)  # first: what it creates must be there before lists are recorded
         prepared = [_prepare(case, people[case.persona], ours.port, floor.port) for case in cases]
-        recorded = {f"{c.name} {c.persona} {n}": s for c, p in zip(cases, prepared, strict=True) for n, s in p["floor"].items()}
+        recorded = {
+            f"{c.name} {c.persona} {n}": s for c, p in zip(cases, prepared, strict=True) for n, s in p["floor"].items()
+        }
         floor_file.write_bytes(pickle.dumps({**recorded, "insert": [[bare[1]]]}))
         pgbench = Pgbench(programs / "pgbench", get_env().database_url)
         say(HEAD)
@@ -167,11 +188,17 @@ def _measure(arguments: argparse.Namespace, programs: Path) -> None:
         write_result(out, arguments.size, rows, self_test, {"memory": memory, "growth": growth, "board": board})
 
 
-def _conclude(rows: list[Row], self_test: dict[str, Any], memory: dict[str, Any], growth: list[str], board: list[str]) -> None:
+def _conclude(
+    rows: list[Row], self_test: dict[str, Any], memory: dict[str, Any], growth: list[str], board: list[str]
+) -> None:
     say(f"memory of the workers, MB: product {memory['web_mb']}, floor {memory['floor_mb']}")
     say(f"self test: {self_test}")
     missed = [f"{r.name} ({r.persona}, {r.clients}): {'; '.join(r.misses)}" for r in rows if r.misses]
-    for title, lines in (("missed", missed), ("slower than 1.5 times the 100,000 figure", growth), ("board slower than the list", board)):
+    for title, lines in (
+        ("missed", missed),
+        ("slower than 1.5 times the 100,000 figure", growth),
+        ("board slower than the list", board),
+    ):
         for text in lines:
             say(f"  {title}: {text}")
     if not (missed or growth or board):
@@ -187,12 +214,16 @@ def _prepare(case: Any, person: Any, our_port: int, floor_port: int) -> dict[str
         our_page, floor_page = [], []
         for part, (method, path, body) in enumerate(page):
             data = json.dumps(body, ensure_ascii=False).encode() if body is not None else b""
-            our_page.append(raw_request(our_port, method, path, data, Cookie=cookie, **({"X_CSRFToken": token} if data else {})))
+            our_page.append(
+                raw_request(our_port, method, path, data, Cookie=cookie, **({"X_CSRFToken": token} if data else {}))
+            )
             if case.kind == "read":
                 person.send(method, path, body)  # fills the caches a running server has full
                 seen = person.send(method, path, body)
                 if seen.status != 200:
-                    raise SystemExit(f"{case.name} ({case.persona}): {path} answered {seen.status}: {seen.body[:300]!r}")
+                    raise SystemExit(
+                        f"{case.name} ({case.persona}): {path} answered {seen.status}: {seen.body[:300]!r}"
+                    )
                 recorded.setdefault(part, []).append(seen)
                 name = f"{case.name} {case.persona} {part}".replace(" ", "%20")
                 floor_page.append(raw_request(floor_port, "GET", f"/{name}/{variant}"))
@@ -201,7 +232,15 @@ def _prepare(case: Any, person: Any, our_port: int, floor_port: int) -> dict[str
         ours.append(our_page)
         floor.append(floor_page)
     statements = {part: [r.statements for r in found] for part, found in recorded.items()}
-    return {"ours": ours, "floor_pages": floor, "floor": statements, "recorded": recorded, "same": same, "person": person, "case": case}
+    return {
+        "ours": ours,
+        "floor_pages": floor,
+        "floor": statements,
+        "recorded": recorded,
+        "same": same,
+        "person": person,
+        "case": case,
+    }
 
 
 def _bare(cases: list[Any], people: dict[str, Any]) -> tuple[Any, Any]:
@@ -213,13 +252,23 @@ def _bare(cases: list[Any], people: dict[str, Any]) -> tuple[Any, Any]:
     if case is None:
         return None, None
     method, path, body = case.pages[0][0]
-    seen = people[case.persona].send(method, path, {**body, "name": body["name"].replace(UNIQUE, unique_word().decode())})
+    seen = people[case.persona].send(
+        method, path, {**body, "name": body["name"].replace(UNIQUE, unique_word().decode())}
+    )
     if seen.status != 201:
         raise SystemExit(f"create answered {seen.status}: {seen.body[:300]!r}")
     return seen, bare_insert(seen.ids[0])
 
 
-def _row(case: Any, ready: dict[str, Any], clients: int, arguments: argparse.Namespace, our_server: place.Server, floor_server: place.Server, pgbench: Pgbench) -> Row:
+def _row(
+    case: Any,
+    ready: dict[str, Any],
+    clients: int,
+    arguments: argparse.Namespace,
+    our_server: place.Server,
+    floor_server: place.Server,
+    pgbench: Pgbench,
+) -> Row:
     from bench.bare import insert_text  # noqa: PLC0415
     from bench.record import as_text, big_scans  # noqa: PLC0415
 
@@ -233,10 +282,22 @@ def _row(case: Any, ready: dict[str, Any], clients: int, arguments: argparse.Nam
             result = run_load(side.port, pages, clients=clients, seconds=arguments.seconds)
             figures.add(result, arguments.seconds, side.cpu_seconds() - before)
     if ours.errors or floor.errors:
-        raise SystemExit(f"{case.name} ({case.persona}): {ours.errors} + {floor.errors} errors: {ours.first_error or floor.first_error}")
+        raise SystemExit(
+            f"{case.name} ({case.persona}): {ours.errors} + {floor.errors} errors: {ours.first_error or floor.first_error}"
+        )
     row = Row(
-        case.name, case.persona, clients, ours.rps, ours.p50_ms, ours.p95_ms, floor.rps, floor.p50_ms, bytes=ours.bytes_each, kind=case.kind,
-        cpu_ms=ours.cpu_ms, floor_cpu_ms=floor.cpu_ms,
+        case.name,
+        case.persona,
+        clients,
+        ours.rps,
+        ours.p50_ms,
+        ours.p95_ms,
+        floor.rps,
+        floor.p50_ms,
+        bytes=ours.bytes_each,
+        kind=case.kind,
+        cpu_ms=ours.cpu_ms,
+        floor_cpu_ms=floor.cpu_ms,
     )
     if case.kind == "read":
         pages = [[s for part in ready["floor"] for s in ready["floor"][part][v]] for v in range(len(case.pages))]

@@ -46,17 +46,34 @@ def make_cases(size: int, people: dict[str, Recorder]) -> list[Case]:
         cases += [Case("deeper page", "everything", _deep(people["everything"], "", 800_000))]
     owners = _owners()
     cases += [Case("owner + industry", p, _filtered(owners, dice)) for p in ("head", "everything")]
-    cases += [Case("own + industry", "rep15000", [[_get("customers", filter=_and(("owner", "me"), ("industry", i)))] for i in words.INDUSTRIES])]
+    cases += [
+        Case(
+            "own + industry",
+            "rep15000",
+            [[_get("customers", filter=_and(("owner", "me"), ("industry", i)))] for i in words.INDUSTRIES],
+        )
+    ]
     rare = dice.sample(words.brands(), VARIANTS)
-    cases += [Case("search, two characters", p, [[_get("customers", q=q)] for q in rare]) for p in ("rep200", "head", "everything")]
-    cases += [Case("search, common word", "everything", [[_get("customers", q=q)] for q in ("科技", "设备", "软件", "杭州")])]
+    cases += [
+        Case("search, two characters", p, [[_get("customers", q=q)] for q in rare])
+        for p in ("rep200", "head", "everything")
+    ]
+    cases += [
+        Case("search, common word", "everything", [[_get("customers", q=q)] for q in ("科技", "设备", "软件", "杭州")])
+    ]
     for persona in ("rep200", "everything"):
         keys = _some_ids(people[persona], persona, dice)
         cases.append(Case("detail", persona, [[_get(f"customers/{k}")] for k in keys]))
         cases.append(Case("detail page", persona, [_page(k) for k in keys]))
     cases += [Case("opportunities", p, [[_get("opportunities")]]) for p in ("rep15000", "head", "everything")]
     cases += [Case("board", p, [[_get("opportunities/board")]]) for p in ("rep15000", "head", "everything")]
-    body = {"name": "杭州云帆〇〇〇〇〇〇科技有限公司", "industry": "it", "phone": "057187654321", "region": "杭州", "source": "visit"}
+    body = {
+        "name": "杭州云帆〇〇〇〇〇〇科技有限公司",
+        "industry": "it",
+        "phone": "057187654321",
+        "region": "杭州",
+        "source": "visit",
+    }
     cases.append(Case("create", "rep200", [[("POST", "/api/v1/customers", body)]], kind="create"))
     return cases
 
@@ -77,12 +94,17 @@ def _and(*leaves: tuple[str, str]) -> dict[str, Any]:
 
 
 def _filtered(owners: list[str], dice: random.Random) -> list[list[Request]]:
-    return [[_get("customers", filter=_and(("owner", dice.choice(owners)), ("industry", dice.choice(words.INDUSTRIES))))] for _ in range(VARIANTS)]
+    return [
+        [_get("customers", filter=_and(("owner", dice.choice(owners)), ("industry", dice.choice(words.INDUSTRIES))))]
+        for _ in range(VARIANTS)
+    ]
 
 
 def _owners() -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT u.id::text FROM accounts_user u WHERE u.username LIKE 'seller%' OR u.username = 'rep200' ORDER BY u.username")
+        cursor.execute(
+            "SELECT u.id::text FROM accounts_user u WHERE u.username LIKE 'seller%' OR u.username = 'rep200' ORDER BY u.username"
+        )
         return [row[0] for row in cursor.fetchall()]
 
 

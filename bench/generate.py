@@ -68,7 +68,9 @@ def generate(size: int, say: Callable[[str], None]) -> None:
         say(f"  contacts and follow-ups after {time.perf_counter() - began:.0f} s")
         _figures(db)
         _shares(db)
-        db.execute("SELECT setval('customers_number', %s), setval('sales_opportunity_number', %s)", [size + 1, size + 1])
+        db.execute(
+            "SELECT setval('customers_number', %s), setval('sales_opportunity_number', %s)", [size + 1, size + 1]
+        )
         for _, definition in definitions:
             db.execute(definition)
         # An import leaves a GIN index with a list of pending entries; a database in use has none.
@@ -87,7 +89,9 @@ def _owners(size: int, reps: list[Rep]) -> list[tuple[UUID, UUID] | None]:
     limits = list(accumulate(r.share for r in others))
     dice = random.Random(11)
     while len(found) < size:
-        found += [(r.id, r.department) for r in dice.choices(others, cum_weights=limits, k=min(50_000, size - len(found)))]
+        found += [
+            (r.id, r.department) for r in dice.choices(others, cum_weights=limits, k=min(50_000, size - len(found)))
+        ]
     dice.shuffle(found)
     return found[:size]
 
@@ -121,7 +125,9 @@ def _copy_part(numbers: range, owners: list[Any], pool: UUID, stages: list[Any])
                 to_deals.write(deal)
 
 
-def _rows(numbers: range, owners: list[Any], pool: UUID, stages: list[Any], dice: random.Random) -> Iterator[tuple[str, str]]:
+def _rows(
+    numbers: range, owners: list[Any], pool: UUID, stages: list[Any], dice: random.Random
+) -> Iterator[tuple[str, str]]:
     customers, deals = get_object("customers"), get_object("opportunities")
     customer_line, deal_line = _line(Customer), _line(Opportunity)
     last = next(o for o in reversed(owners) if o)  # whose opportunity it stays when the customer went into the pool
@@ -140,10 +146,22 @@ def _rows(numbers: range, owners: list[Any], pool: UUID, stages: list[Any], dice
             "legal_representative": words.person(n * 13), "last_contact_at": contacted, "next_contact_at": contacted and contacted + timedelta(days=14),
             "unique_key": unique_key("company", name, phone), "created_by": owner and owner[0], "updated_by": owner and owner[0],
         }  # fmt: skip
-        yield customer_line(_with_search(customers, key, values)), deal_line(_deal(deals, n, key, brand, owner, last, stages, dice))
+        yield (
+            customer_line(_with_search(customers, key, values)),
+            deal_line(_deal(deals, n, key, brand, owner, last, stages, dice)),
+        )
 
 
-def _deal(declaration: ObjectType, n: int, customer: UUID, brand: str, owner: Any, last_owner: Any, stages: list[Any], dice: random.Random) -> dict[str, Any]:
+def _deal(
+    declaration: ObjectType,
+    n: int,
+    customer: UUID,
+    brand: str,
+    owner: Any,
+    last_owner: Any,
+    stages: list[Any],
+    dice: random.Random,
+) -> dict[str, Any]:
     created = NOW - timedelta(seconds=dice.randrange(86_400 * 360))
     updated = created + (NOW - created) * dice.random()
     key = key_at(created, dice)
@@ -153,12 +171,26 @@ def _deal(declaration: ObjectType, n: int, customer: UUID, brand: str, owner: An
         declaration,
         key,
         {
-            "id": key, "created_at": created, "updated_at": updated, "number": f"SJ-{n + 1:06d}", "name": f"{brand}{words.PRODUCTS[n % 10]}",
-            "customer_id": customer, "owner_id": seller[0], "department_id": seller[1], "holder_id": owner and owner[0],
-            "holder_department_id": owner and owner[1], "pipeline_id": pipeline, "stage_id": stage, "status": kind, "stage_since": updated,
-            "closed_at": None if kind == "open" else updated, "amount": Decimal(dice.randrange(1_000, 2_000_000)),
-            "expected_close_on": (created + timedelta(days=dice.randrange(300))).date(), "created_by": seller[0], "updated_by": seller[0],
-        },  # fmt: skip
+            "id": key,
+            "created_at": created,
+            "updated_at": updated,
+            "number": f"SJ-{n + 1:06d}",
+            "name": f"{brand}{words.PRODUCTS[n % 10]}",
+            "customer_id": customer,
+            "owner_id": seller[0],
+            "department_id": seller[1],
+            "holder_id": owner and owner[0],
+            "holder_department_id": owner and owner[1],
+            "pipeline_id": pipeline,
+            "stage_id": stage,
+            "status": kind,
+            "stage_since": updated,
+            "closed_at": None if kind == "open" else updated,
+            "amount": Decimal(dice.randrange(1_000, 2_000_000)),
+            "expected_close_on": (created + timedelta(days=dice.randrange(300))).date(),
+            "created_by": seller[0],
+            "updated_by": seller[0],
+        },
     )
 
 
@@ -179,7 +211,7 @@ def _copy_sql(model: type[models.Model]) -> str:
 
 def _line(model: type[models.Model]) -> Callable[[dict[str, Any]], str]:
     """Values by column → a line of COPY's text format; columns not named get the model's defaults."""
-    fields = [f for f in model._meta.concrete_fields]
+    fields = list(model._meta.concrete_fields)
     defaults = {f.column: _cell(f.get_default() if f.has_default() or not f.null else None) for f in fields}
     names = [f.column for f in fields]
 
@@ -199,7 +231,11 @@ def _cell(value: Any) -> str:
     if isinstance(value, dict):
         return orjson.dumps(value).decode()
     text = str(value)
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n") if "\\" in text or "\t" in text or "\n" in text else text
+    return (
+        text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
+        if "\\" in text or "\t" in text or "\n" in text
+        else text
+    )
 
 
 # ---------------------------------------------------------------- multiplied by the database
@@ -228,19 +264,42 @@ def _insert_select(model: type[models.Model], given: dict[str, str], source: str
 
 
 def _texts(db: psycopg.Connection[Any], table: str, rows: list[dict[str, Any]]) -> None:
-    db.execute(f"CREATE TEMP TABLE {table} (n int, body text, title text, name_sort text, search_terms text[], private_terms text[], search_text text)")
+    db.execute(
+        f"CREATE TEMP TABLE {table} (n int, body text, title text, name_sort text, search_terms text[], private_terms text[], search_text text)"
+    )
     with db.cursor().copy(f"COPY {table} FROM STDIN") as copy:
         for n, row in enumerate(rows):
-            copy.write_row((n, row["body"], row.get("title", ""), row.get("name_sort", ""), row["search_terms"], row["private_terms"], row["search_text"]))
+            copy.write_row(
+                (
+                    n,
+                    row["body"],
+                    row.get("title", ""),
+                    row.get("name_sort", ""),
+                    row["search_terms"],
+                    row["private_terms"],
+                    row["search_text"],
+                )
+            )
     db.execute(f"ANALYZE {table}")
 
 
 def _contacts(db: psycopg.Connection[Any]) -> None:
     declaration, rows = get_object("contacts"), []
     for n in range(2_000):
-        values = {"name": words.person(n * 7), "title": ("采购经理", "总经理", "财务主管", "工程师")[n % 4], "phone": f"1390000{n:04d}"}
+        values = {
+            "name": words.person(n * 7),
+            "title": ("采购经理", "总经理", "财务主管", "工程师")[n % 4],
+            "phone": f"1390000{n:04d}",
+        }
         columns = search_columns(declaration, Draft(UUID(int=n), None, values))
-        rows.append({"body": values["name"], "title": values["title"], "name_sort": pinyin_sort_key(values["name"], person=True), **columns})
+        rows.append(
+            {
+                "body": values["name"],
+                "title": values["title"],
+                "name_sort": pinyin_sort_key(values["name"], person=True),
+                **columns,
+            }
+        )
     _texts(db, "contact_texts", rows)
     given = {
         "id": "uuidv7(c.created_at - now())", "created_at": "c.created_at", "updated_at": "c.updated_at", "created_by": "c.owner_id", "updated_by": "c.owner_id",
@@ -248,7 +307,11 @@ def _contacts(db: psycopg.Connection[Any]) -> None:
         "phone": "'1390000' || lpad(x.n::text, 4, '0')", "is_primary": "TRUE",
         **{c: f"x.{c}" for c in ("name_sort", "search_terms", "private_terms", "search_text")},
     }  # fmt: skip
-    db.execute(_insert_select(Contact, given, "customers_customer c JOIN contact_texts x ON x.n = right(c.number, 6)::int % 2000"))
+    db.execute(
+        _insert_select(
+            Contact, given, "customers_customer c JOIN contact_texts x ON x.n = right(c.number, 6)::int % 2000"
+        )
+    )
 
 
 def _follow_ups(db: psycopg.Connection[Any]) -> None:

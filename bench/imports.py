@@ -25,7 +25,16 @@ def measure_import(count: int) -> Row | None:
             lines.writerow(["客户名称", "行业", "电话", "地区", "地址", "备注"])
             for n in range(count):
                 name, _ = words.company(n)
-                lines.writerow([f"{name[:4]}{mark}{n}有限公司", "信息技术", f"1391234{n:04d}", name[:2], f"{name[:2]}市建设路{n}号", "导入测试"])
+                lines.writerow(
+                    [
+                        f"{name[:4]}{mark}{n}有限公司",
+                        "信息技术",
+                        f"1391234{n:04d}",
+                        name[:2],
+                        f"{name[:2]}市建设路{n}号",
+                        "导入测试",
+                    ]
+                )
         began = time.perf_counter()
         done = subprocess.run(
             [sys.executable, "-m", "kemai.config.cli", "import", "customers", str(file), "--as", "rep200", "--json"],
@@ -38,4 +47,12 @@ def measure_import(count: int) -> Row | None:
     result = json.loads(done.stdout)
     if result["created"] != count:
         print(f"import made {result['created']} of {count} rows", flush=True)
-    return Row("import (rows/s)", "rep200", 1, result["created"] / result["seconds"], result["seconds"] * 1000, seconds * 1000, kind="import")
+    return Row(
+        "import (rows/s)",
+        "rep200",
+        1,
+        result["created"] / result["seconds"],
+        result["seconds"] * 1000,
+        seconds * 1000,
+        kind="import",
+    )

@@ -59,7 +59,12 @@ class Figures:
 
 def raw_request(port: int, method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
     """A request as bytes, as a browser on a keep-alive connection would send it."""
-    lines = [f"{method} {path} HTTP/1.1", f"Host: {HOST}:{port}", "Accept: application/json", "Accept-Language: zh-CN,zh;q=0.9,en;q=0.8"]
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        f"Host: {HOST}:{port}",
+        "Accept: application/json",
+        "Accept-Language: zh-CN,zh;q=0.9,en;q=0.8",
+    ]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     if body:
         lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
@@ -69,7 +74,13 @@ def raw_request(port: int, method: str, path: str, body: bytes = b"", **headers:
 def run_load(port: int, pages: list[list[bytes]], *, clients: int, seconds: float) -> dict[str, Any]:
     """One turn of the load client in a process of its own."""
     plan = {"host": HOST, "port": port, "pages": pages, "clients": clients, "seconds": seconds}
-    done = subprocess.run([sys.executable, "-S", "-m", "bench.load"], input=pickle.dumps(plan), stdout=subprocess.PIPE, cwd=ROOT, check=True)
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "bench.load"],
+        input=pickle.dumps(plan),
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        check=True,
+    )
     return json.loads(done.stdout)
 
 
@@ -88,7 +99,20 @@ class Pgbench:
                 # pgbench reads line by line and would take :name for a variable of its own; none is set, so it leaves them be.
                 file.write_text("".join(re.sub(r"\s*\n\s*", " ", s) + ";\n" for s in statements))
                 files += ["-f", str(file)]
-            command = [str(self.program), "-n", "-M", "simple", "-c", str(clients), "-j", "1", "-T", str(max(1, round(seconds))), *files, self.url]
+            command = [
+                str(self.program),
+                "-n",
+                "-M",
+                "simple",
+                "-c",
+                str(clients),
+                "-j",
+                "1",
+                "-T",
+                str(max(1, round(seconds))),
+                *files,
+                self.url,
+            ]
             done = subprocess.run(command, capture_output=True, text=True)
         found = re.search(r"^tps = ([\d.]+)", done.stdout, re.MULTILINE)
         if done.returncode or not found:

@@ -57,7 +57,13 @@ def make_people(size: int) -> list[Rep]:
         for group in [g for below in groups for g in below]:
             for _ in range(REPS_PER_GROUP):
                 n = len(reps)
-                reps.append(Rep(_user(f"seller{n}", person(n * 37), group, roles["sales_rep"], password), group.id, dice.uniform(0.4, 1.6)))
+                reps.append(
+                    Rep(
+                        _user(f"seller{n}", person(n * 37), group, roles["sales_rep"], password),
+                        group.id,
+                        dice.uniform(0.4, 1.6),
+                    )
+                )
     return reps
 
 
@@ -67,7 +73,12 @@ def _department(name: str, parent: Department | None) -> Department:
 
 def _user(username: str, name: str, department: Department | None, role: Role, password: str) -> UUID:
     user = User.objects.create(
-        username=username, name=name, name_sort=pinyin_sort_key(name, person=True), department=department, password=password, created_at=timezone.now()
+        username=username,
+        name=name,
+        name_sort=pinyin_sort_key(name, person=True),
+        department=department,
+        password=password,
+        created_at=timezone.now(),
     )
     UserRole.objects.create(user=user, role=role)
     return user.id

@@ -58,7 +58,6 @@ class Server:
         """Resident memory of each worker, MB."""
         return [rss for rss in map(_rss_mb, _children(self.pid)) if rss > 20]
 
-
     def cpu_seconds(self) -> float:
         """Processor time of all workers so far: what a request costs, whoever else uses the machine."""
         return sum(map(_cpu_seconds, _children(self.pid)))
@@ -96,7 +95,11 @@ def serving(words: list[str], log: Path, path: str, **environ: str) -> Iterator[
     port = free_port()
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", *words], cwd=ROOT, env={**os.environ, "PORT": str(port), **environ}, stdout=out, stderr=subprocess.STDOUT
+            [sys.executable, "-m", *words],
+            cwd=ROOT,
+            env={**os.environ, "PORT": str(port), **environ},
+            stdout=out,
+            stderr=subprocess.STDOUT,
         )
     try:
         _wait(process, f"http://{HOST}:{port}{path}", log)

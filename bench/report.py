@@ -73,7 +73,9 @@ def compare_growth(rows: list[Row], smaller: Path) -> list[str]:
     """Rows whose time grew by more than GROWTH against the smaller size's kept result; the board against the list as well."""
     if not smaller.exists():
         return []
-    known = {(r["name"], r["persona"]): r["p50_ms"] for r in json.loads(smaller.read_text())["rows"] if r["clients"] == 1}
+    known = {
+        (r["name"], r["persona"]): r["p50_ms"] for r in json.loads(smaller.read_text())["rows"] if r["clients"] == 1
+    }
     found = []
     for row in rows:
         before = known.get((row.name, row.persona))

@@ -9,15 +9,42 @@ FIRST = "云 华 恒 瑞 宏 鼎 盛 泰 博 创 智 联 捷 信 安 达 康 明
 SECOND = "帆 峰 业 源 通 达 科 腾 诚 翔 辰 宇 锐 邦 和 润 途 晟 维 图"
 TRADES = "智能科技 信息技术 机械制造 电子商务 生物医药 新材料 精密仪器 建筑工程 物流运输 食品贸易 环保设备 软件开发 文化传媒 能源 化工 纺织 汽车零部件 医疗器械 包装印刷 农业发展".split()
 FORMS = ("有限公司", "有限公司华东分公司", "有限公司华南分公司")
-INDUSTRIES = ("manufacturing", "construction", "wholesale", "logistics", "it", "finance", "energy", "healthcare", "education", "other")
+INDUSTRIES = (
+    "manufacturing",
+    "construction",
+    "wholesale",
+    "logistics",
+    "it",
+    "finance",
+    "energy",
+    "healthcare",
+    "education",
+    "other",
+)
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英建国志文晓燕海鹏宇欣怡"
 PRODUCTS = "年度采购 系统升级 设备更新 服务续约 试点项目 仓储改造 培训服务 数据平台 产线扩建 备件供应".split()
 TALKS = (
-    "电话沟通报价", "上门拜访，确认需求", "发送产品资料", "约定下周演示", "商谈付款方式", "对方要求折扣", "技术交流会", "回访使用情况",
-    "寄送样品", "确认合同条款", "催收尾款", "介绍新产品", "了解预算安排", "陪同参观工厂", "解答售后问题", "客户暂不考虑",
+    "电话沟通报价",
+    "上门拜访，确认需求",
+    "发送产品资料",
+    "约定下周演示",
+    "商谈付款方式",
+    "对方要求折扣",
+    "技术交流会",
+    "回访使用情况",
+    "寄送样品",
+    "确认合同条款",
+    "催收尾款",
+    "介绍新产品",
+    "了解预算安排",
+    "陪同参观工厂",
+    "解答售后问题",
+    "客户暂不考虑",
 )
-FOLLOW_UPS = tuple(f"{talk}，{more}" for talk in TALKS for more in ("下周再联系", "等候答复", "已发邮件", "需要主管支持", "进展顺利"))
+FOLLOW_UPS = tuple(
+    f"{talk}，{more}" for talk in TALKS for more in ("下周再联系", "等候答复", "已发邮件", "需要主管支持", "进展顺利")
+)
 
 
 @cache
