@@ -86,7 +86,7 @@ def put_in_place(
     """Build the new system beside the old and exchange them; returns findings, the old database's name, the old key's."""
     program = find_program("pg_restore", manifest["pg_dump_major"])
     key_is_kept = read_secret(env) is not None
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     with ExitStack() as undo:
         url = target.build()
         undo.callback(target.discard)

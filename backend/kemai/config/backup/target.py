@@ -130,7 +130,7 @@ class Target:
         """
         if not self.building:
             return ""
-        aside = f"{self.name[: LONGEST_NAME - 24]}_before_{stamp}"
+        aside = f"{self.name[: LONGEST_NAME - 30]}_before_{stamp}"
         rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
         with self.server.transaction():
             self.server.execute(rename.format(sql.Identifier(self.name), sql.Identifier(aside)))
