@@ -9,15 +9,15 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 
-from kemai.accounts.access import Actor
 from kemai.administration.api import auth, people
 from kemai.administration.api import settings as admin_settings
 from kemai.analytics.api import pages
 from kemai.customers.api import pools
-from kemai.kit.errors import FieldError, Invalid, KemaiError, Malformed, NotSignedIn
+from kemai.kit.errors import FieldError, Invalid, KemaiError, Malformed
 from kemai.kit.http import dumps, problem_response
 from kemai.kit.words import T
 from kemai.platform.api import general, transfers, views
+from kemai.platform.api.records import signed_in
 
 
 class JsonRenderer(BaseRenderer):
@@ -27,14 +27,6 @@ class JsonRenderer(BaseRenderer):
 
     def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
         return dumps(data)
-
-
-def signed_in(request: HttpRequest) -> Actor:
-    """Ninja's door: whoever the middleware recognised."""
-    actor: Actor | None = request.actor  # type: ignore[attr-defined]
-    if actor is None:
-        raise NotSignedIn
-    return actor
 
 
 api = NinjaAPI(
