@@ -28,6 +28,8 @@ API = "/api/v1/"
 AUTH = "/api/v1/auth/"
 #: What a person with a temporary password may still do: see who he is, choose his own password, sign out.
 OWN = ("/api/v1/me", AUTH)
+#: Where passwords and new tokens pass: no answer from here is kept to be replayed.
+SECRET = ("/api/v1/me/", AUTH)
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; style-src-elem 'self'; style-src-attr 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; object-src 'none'; "
@@ -127,7 +129,7 @@ class KemaiMiddleware:
         """Call the view; a POST with an Idempotency-Key at most once (contract.md)."""
         key = request.headers.get("Idempotency-Key")
         actor = request.actor  # type: ignore[attr-defined]
-        if not key or request.method != "POST" or actor is None or request.path.startswith(AUTH):
+        if not key or request.method != "POST" or actor is None or request.path.startswith(SECRET):
             return self.get_response(request)
 
         def run() -> Answer:
