@@ -41,9 +41,37 @@ function takeOut(client: QueryClient, object: string, ids: ReadonlySet<string>):
   });
 }
 
+/** Forget a record that is gone as soon as nothing shows it: dropped while its panel closes, it would be asked for once more. */
+function forget(client: QueryClient, object: string, id: string): void {
+  const cache = client.getQueryCache();
+  for (const queryKey of [keys.one(object, id), keys.timeline(object, id), keys.history(object, id)]) {
+    const query = cache.find({ queryKey });
+    if (!query) continue;
+    if (query.getObserversCount() === 0) {
+      cache.remove(query);
+      continue;
+    }
+    const stop = cache.subscribe((event) => {
+      if (event.type !== "observerRemoved" || event.query !== query || query.getObserversCount() > 0) return;
+      stop();
+      cache.remove(query);
+    });
+  }
+}
+
+async function settleGone(client: QueryClient, object: string, id: string): Promise<void> {
+  takeOut(client, object, new Set([id]));
+  forget(client, object, id);
+  await settleLists(client, object);
+}
+
 async function settle(client: QueryClient, object: string, id: string): Promise<void> {
   void client.invalidateQueries({ queryKey: keys.timeline(object, id) });
   void client.invalidateQueries({ queryKey: keys.history(object, id) });
+  await settleLists(client, object);
+}
+
+async function settleLists(client: QueryClient, object: string): Promise<void> {
   void client.invalidateQueries({ queryKey: keys.boards(object) });
   // Marked old but not fetched: the next visit asks again, the present one keeps its place.
   await client.invalidateQueries({ queryKey: keys.lists(object), refetchType: "none" });
@@ -71,9 +99,7 @@ export function recordWrites(client: QueryClient, object: string) {
     },
     async remove(id: string, etag: string): Promise<void> {
       await api.delete(`/${object}/${id}`, undefined, { headers: { "If-Match": etag } });
-      takeOut(client, object, new Set([id]));
-      client.removeQueries({ queryKey: keys.one(object, id) });
-      await settle(client, object, id);
+      await settleGone(client, object, id);
     },
     async restore(id: string): Promise<void> {
       await api.post(`/${object}/${id}/restore`, {});
@@ -84,9 +110,10 @@ export function recordWrites(client: QueryClient, object: string) {
       const answer = await api.post<Answered>(`/${object}/${id}/${verb}`, params);
       const written = split(answer.data);
       if (written.gone) {
-        takeOut(client, object, new Set([id]));
-        client.removeQueries({ queryKey: keys.one(object, id) });
-      } else if (written.record.id === id) {
+        await settleGone(client, object, id);
+        return written;
+      }
+      if (written.record.id === id) {
         putInPlace(client, object, written.record, answer.headers.get("ETag") ?? etagOf(written.record));
       }
       await settle(client, object, id);
