@@ -18,7 +18,7 @@ from kemai.platform.objects import rows
 Statement = tuple[str, Any]
 
 #: Not the request's own: the session (once a second and worker), parameters (every few), the size of a table (once a minute).
-_HOUSEKEEPING = ("accounts_session", "accounts_rightsepoch", "base_parametervalue", "FROM pg_class")
+_HOUSEKEEPING = ("accounts_session", "accounts_rightsepoch", "base_parametervalue", "FROM pg_class", "FROM pg_stats")
 
 
 @contextmanager

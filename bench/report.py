@@ -85,7 +85,7 @@ def compare_growth(rows: list[Row], smaller: Path) -> list[str]:
 
 
 def compare_board(rows: list[Row]) -> list[str]:
-    """The board (four columns of twenty cards) is to be as fast as a list (fifty rows) of the same records."""
+    """The board (four columns of twelve cards) is to be as fast as a list (fifty rows) of the same records."""
     lists = {r.persona: r.p50_ms for r in rows if r.name == "opportunities" and r.clients == 1}
     return [
         f"board ({r.persona}): {r.p50_ms:.2f} ms, the list {lists[r.persona]:.2f} ms"

@@ -71,10 +71,15 @@ register(
                 required=True,
                 quick=True,
                 indexed=True,
+                narrow=True,
                 aliases=("客户名称", "公司名称"),
             ),
-            Field("contact", REFERENCE, T("联系人", "Contact"), target="contacts", quick=True, indexed=True),
-            Field("opportunity", REFERENCE, T("商机", "Opportunity"), target="opportunities", indexed=True),
+            Field(
+                "contact", REFERENCE, T("联系人", "Contact"), target="contacts", quick=True, indexed=True, narrow=True
+            ),
+            Field(
+                "opportunity", REFERENCE, T("商机", "Opportunity"), target="opportunities", indexed=True, narrow=True
+            ),
             Field(
                 "channel",
                 CHOICE,
@@ -113,7 +118,7 @@ register(
                 indexed=True,
                 aliases=("联系时间", "时间", "日期"),
             ),
-            Field("owner", USER, T("跟进人", "By"), target="users", indexed=True, aliases=("业务员",)),
+            Field("owner", USER, T("跟进人", "By"), target="users", indexed=True, narrow=True, aliases=("业务员",)),
             Field(
                 "department",
                 DEPARTMENT,
@@ -196,6 +201,7 @@ register(
                 quick=True,
                 inline=True,
                 indexed=True,
+                narrow=True,
                 help=T("留空为自己", "Empty: yourself"),
             ),
             Field(
@@ -206,6 +212,7 @@ register(
                 object_column="related_object",
                 quick=True,
                 indexed=True,
+                narrow=True,
                 importable=False,
             ),
             Field("priority", CHOICE, T("优先级", "Priority"), choices=PRIORITY, default="normal", inline=True),

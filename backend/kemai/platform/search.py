@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kemai.accounts.access import Actor, branches
+from kemai.accounts.access import Actor, Scope, branches
 from kemai.kit.text.search import closeness, query_words, typo_terms
 from kemai.platform.objects.declare import ObjectType, all_objects
 from kemai.platform.objects.rows import fetch_rows
-from kemai.platform.objects.searching import query_kind, search_condition, search_params, tells_all
+from kemai.platform.objects.searching import COMMON, query_kind, search_condition, search_params, tells_all
 from kemai.platform.objects.secrecy import output
 
 #: From this likeness (0 to 100) on a misspelt word counts as meant.
 ALIKE = 80
+#: Hits of one kind of record that are put in order; a common word has more, and which of them are shown matters less than when.
+SIFTED = 200
 
 
 def search_everything(actor: Actor, q: str, *, limit: int = 10) -> list[dict[str, Any]]:
@@ -29,7 +31,7 @@ def search_everything(actor: Actor, q: str, *, limit: int = 10) -> list[dict[str
         searched,
         {**search_params(text), "q_first": f"{(query_words(text) or [''])[0]}%"},
         limit,
-        lambda reader, declaration: search_condition(reader, declaration, query_kind(text)),
+        lambda reader, declaration: _condition(reader, declaration, text),
     )
     groups = groups or _with_one_error(actor, searched, text, limit)
     for group in groups:
@@ -38,7 +40,13 @@ def search_everything(actor: Actor, q: str, *, limit: int = 10) -> list[dict[str
     return groups
 
 
-Condition = Callable[[Actor, ObjectType], str]
+#: The SQL, and whether its terms narrow the search.
+Condition = Callable[[Actor, ObjectType], tuple[str, bool]]
+
+
+def _condition(actor: Actor, declaration: ObjectType, text: str) -> tuple[str, bool]:
+    kind = query_kind(declaration, text)
+    return search_condition(actor, declaration, kind), COMMON not in kind
 
 
 def _ask(
@@ -46,7 +54,7 @@ def _ask(
 ) -> list[dict[str, Any]]:
     params = {**params, "limit": limit}
     parts = [
-        _part(actor, n, declaration, params, condition(actor, declaration)) for n, declaration in enumerate(searched)
+        _part(actor, n, declaration, params, *condition(actor, declaration)) for n, declaration in enumerate(searched)
     ]
     rows = fetch_rows(" UNION ALL ".join(parts), params)
     groups = []
@@ -71,14 +79,14 @@ def _with_one_error(actor: Actor, searched: list[ObjectType], text: str, limit: 
     open_to_him = [o for o in searched if tells_all(actor, o)]  # likeness to a withheld text would tell it
     if not open_to_him:
         return []
-    groups = _ask(actor, open_to_him, params, 50, lambda _actor, _declaration: f"({either})")
+    groups = _ask(actor, open_to_him, params, 50, lambda _actor, _declaration: (f"({either})", True))
     for group in groups:
         alike = sorted(((closeness(text, item["text"]), item) for item in group["items"]), key=lambda pair: -pair[0])
         group["items"] = [item for score, item in alike if score >= ALIKE][:limit]
     return [group for group in groups if group["items"]]
 
 
-def _part(actor: Actor, n: int, declaration: ObjectType, params: dict[str, Any], condition: str) -> str:
+def _part(actor: Actor, n: int, declaration: ObjectType, params: dict[str, Any], condition: str, narrows: bool) -> str:
     scope = branches(actor, declaration.perm("view"), declaration.ownership)
     params.update(scope.params)
     title = output(actor, declaration, declaration.by_name[declaration.title]) or "NULL"
@@ -86,10 +94,25 @@ def _part(actor: Actor, n: int, declaration: ObjectType, params: dict[str, Any],
     # Names that begin with the query first, then what was worked on last; both over at most 200 hits, so a common word stays fast.
     return (
         f"(SELECT {n} AS n, h.id, h.title, h.sub, left(h.search_text, 300) FROM "
-        f"(SELECT t.id, {title} AS title, {sub} AS sub, t.search_text, t.updated_at FROM {declaration.table} t "
-        f"WHERE t.deleted_at IS NULL AND {scope.sql} AND {condition} LIMIT 200) h "
+        f"(SELECT t.id, {title} AS title, {sub} AS sub, t.search_text, t.updated_at FROM {_hits(declaration, scope, condition, narrows)}) h "
         f"ORDER BY (h.search_text LIKE %(q_first)s) DESC, h.updated_at DESC LIMIT %(limit)s)"
     )
+
+
+def _hits(declaration: ObjectType, scope: Scope, condition: str, narrows: bool) -> str:
+    """At most 200 rows ``t``. Terms that narrow lead to the rows, and the scope sifts them; where every second record has the word,
+    each branch of the scope gives its first ones."""
+    rows = f"FROM {declaration.table} t WHERE t.deleted_at IS NULL"
+    if scope.everything or narrows:
+        return f"{declaration.table} t WHERE t.deleted_at IS NULL AND {scope.sql} AND {condition} LIMIT {SIFTED}"
+    parts = [
+        f"(SELECT k.id FROM (SELECT DISTINCT s.key FROM ({scope.keyed[branch][1]}) s (key)) s CROSS JOIN LATERAL "
+        f"(SELECT t.id {rows} AND t.{scope.keyed[branch][0]} = s.key AND {condition} LIMIT {SIFTED}) k LIMIT {SIFTED})"
+        if branch in scope.keyed
+        else f"(SELECT t.id {rows} AND {branch} AND {condition} LIMIT {SIFTED})"
+        for branch in scope.conditions
+    ]
+    return f"{declaration.table} t WHERE t.id IN ({' UNION '.join(parts) or 'SELECT NULL::uuid'}) LIMIT {SIFTED}"
 
 
 def _subtitle(actor: Actor, declaration: ObjectType) -> str:

@@ -95,6 +95,7 @@ register(
                 required=True,
                 quick=True,
                 indexed=True,
+                narrow=True,
                 aliases=("客户名称", "公司名称"),
             ),
             Field("contact", REFERENCE, T("联系人", "Contact"), target="contacts"),
@@ -105,6 +106,7 @@ register(
                 create_only=True,
                 target="users",
                 indexed=True,
+                narrow=True,
                 help=T("留空为自己；之后用“分配”修改。", "Empty: yourself; change it later with Assign."),
             ),
             Field(

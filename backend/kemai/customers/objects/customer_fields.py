@@ -74,6 +74,7 @@ CUSTOMER_FIELDS: tuple[Field, ...] = (
         create_only=True,
         target="users",
         indexed=True,
+        narrow=True,
         help=T("留空为自己；之后用“分配”修改。", "Empty: yourself; change it later with Assign."),
         aliases=("业务员", "销售", "销售代表", "客户经理", "归属人"),
     ),

@@ -65,6 +65,7 @@ register(
                 required=True,
                 quick=True,
                 indexed=True,
+                narrow=True,
                 aliases=("客户名称", "公司名称", "公司", "单位"),
             ),
             Field("title", TEXT, T("职务", "Title"), quick=True, inline=True, max_length=60, aliases=("职位",)),
@@ -185,6 +186,7 @@ register(
                 required=True,
                 quick=True,
                 indexed=True,
+                narrow=True,
             ),
             Field(
                 "kind",
@@ -203,6 +205,7 @@ register(
                 required=True,
                 quick=True,
                 indexed=True,
+                narrow=True,
             ),
             Field("remark", TEXT, T("备注", "Remark"), max_length=300, quick=True),
         ),

@@ -257,7 +257,7 @@ def board_view(request: HttpRequest, object_name: str) -> HttpResponse:
     if declaration.board is None:
         raise NotFound
     data = request.GET.dict()
-    query = query_of(declaration, {**data, "limit": data.get("limit") or 20, "fields": None}, actor=actor)
+    query = query_of(declaration, {**data, "limit": data.get("limit") or 12, "fields": None}, actor=actor)
     return json_response(board.load_board(actor, declaration, query, scope=parse_id(data.get("scope", ""))))
 
 

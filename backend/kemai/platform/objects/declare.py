@@ -70,6 +70,9 @@ class Field:
     sort: str = ""
     sortable: bool = False
     indexed: bool = False
+    narrow: bool = False
+    """So few records share a value that a list bounded by one value is filtered by the reader's scope instead of being merged from
+    the branches of it (a customer's contacts, a seller's deals)."""
     filterable: bool = True
     mask: str = "middle"
     sensitive: bool = False

@@ -21,12 +21,13 @@ MAX_LEAVES = 100
 
 @dataclass(slots=True)
 class Compiled:
-    """A condition over alias ``t``, its values, and whether an index serves every leaf."""
+    """A condition over alias ``t``, its values, whether an index serves every leaf, and whether one leaf alone leaves few rows."""
 
     sql: str = ""
     params: dict[str, Any] = field(default_factory=dict)
     indexed: bool = True
     leaves: int = 0
+    narrow: bool = False
 
 
 def compile_filter(actor: Actor, declaration: ObjectType, tree: Any) -> Compiled:
@@ -34,7 +35,14 @@ def compile_filter(actor: Actor, declaration: ObjectType, tree: Any) -> Compiled
     compiled = Compiled()
     if tree:
         compiled.sql = _node(actor, declaration, tree, compiled, 1)
+        compiled.narrow = any(_is_narrow(declaration, leaf) for leaf in (tree.get("and") or [tree]))
     return compiled
+
+
+def _is_narrow(declaration: ObjectType, leaf: dict[str, Any]) -> bool:
+    """Whether every row must have one value of a field whose values few records share."""
+    found = declaration.by_name.get(leaf.get("field", ""))
+    return found is not None and found.narrow and leaf.get("op") == "eq"
 
 
 def _node(actor: Actor, declaration: ObjectType, node: Any, compiled: Compiled, depth: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from datetime import time as day_time
@@ -10,7 +9,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import orjson
 from django.db import OperationalError, connection, transaction
 
 from kemai.accounts.access import Actor, branches, is_viewing
@@ -33,6 +31,7 @@ from kemai.platform.objects.select import (
     remembered,
     sign_cursor,
 )
+from kemai.platform.objects.statistics import estimate, table_rows
 
 #: Without an index a filter or sort may run over so many rows, not more (decisions.md 5).
 UNINDEXED_ROWS = 20_000
@@ -122,28 +121,6 @@ def refuse_unindexed(actor: Actor, plan: ListPlan) -> None:
         return
     if plan.scope.everything or estimate(plan.declaration, plan.scope.sql, plan.scope.params) > UNINDEXED_ROWS:
         raise NotIndexed
-
-
-_sizes: dict[str, tuple[float, float]] = {}
-
-
-def table_rows(declaration: ObjectType) -> float:
-    """Rows of the table as PostgreSQL last counted them, read at most once a minute."""
-    known = _sizes.get(declaration.table)
-    if known is None or time.monotonic() - known[0] > 60:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [declaration.table])
-            known = _sizes[declaration.table] = (time.monotonic(), cursor.fetchone()[0])
-    return known[1]
-
-
-def estimate(declaration: ObjectType, condition: str, params: dict[str, Any]) -> int:
-    """The planner's guess of how many rows meet ``condition``."""
-    sql = f"EXPLAIN (FORMAT JSON) SELECT 1 FROM {declaration.table} t WHERE t.deleted_at IS NULL AND {condition}"
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        plan = cursor.fetchone()[0]
-    return int((orjson.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]["Plan Rows"])
 
 
 def count(actor: Actor, declaration: ObjectType, query: Query) -> tuple[int, bool]:

@@ -21,7 +21,10 @@ from kemai.kit.text.search import (
 )
 from kemai.platform.objects.declare import Draft, ObjectType
 from kemai.platform.objects.secrecy import HIDDEN, MASKED, access_of, on, row_secret
+from kemai.platform.objects.statistics import common_terms
 
+#: The mark of a query all of whose terms are common.
+COMMON = " common"
 _NOTHING = ["\x01"]  # a term no record has
 
 
@@ -45,21 +48,25 @@ def _exact_key(value: str) -> str:
     return phone_key(value) or "".join(query_words(value))
 
 
-def query_kind(q: str) -> str:
-    """Which of the conditions a query can meet at all: part of a plan's key, so that no statement asks for the impossible."""
+def query_kind(declaration: ObjectType, q: str) -> str:
+    """Which of the conditions a query can meet at all, and whether its terms narrow anything: part of a plan's key, so that no
+    statement asks for the impossible."""
     if not q:
         return ""
     words = query_words(q[:200])
     # Codes and phones hold no Chinese; one or two Chinese characters are a term themselves, so that the index alone decides.
     exact = "" if any(map(has_chinese, words)) else " exact"
-    pairs = " pairs" if words and all(len(w) <= 2 and has_chinese(w) for w in words) else ""
-    return "words" + exact + pairs + (" digits" if phone_query_terms(q[:200]) else "")
+    terms = query_terms(q[:200])
+    common = COMMON if terms and common_terms(declaration).issuperset(terms) else ""
+    pairs = " pairs" if words and not common and all(len(w) <= 2 and has_chinese(w) for w in words) else ""
+    return "words" + exact + pairs + common + (" digits" if phone_query_terms(q[:200]) else "")
 
 
 def search_condition(actor: Actor, declaration: ObjectType, kind: str, alias: str = "t") -> str:
     """The condition over ``alias`` that the bound values (:func:`search_params`) of a query of this kind satisfy."""
-    like = "" if "pairs" in kind else f" AND {alias}.search_text LIKE ALL(%(q_like)s)"
-    parts = [f"({alias}.search_terms @> %(q_terms)s{like}{_told(actor, declaration, alias)})"]
+    words = [f"{alias}.search_terms @> %(q_terms)s"] if COMMON not in kind else []
+    words += [f"{alias}.search_text LIKE ALL(%(q_like)s)"] if "pairs" not in kind else []
+    parts = [f"({' AND '.join(words)}{_told(actor, declaration, alias)})"]
     if "exact" in kind:
         parts.append(f"{alias}.search_terms @> %(q_exact)s")
     phones = [declaration.by_name[name] for name in declaration.search.phones] if "digits" in kind else []

@@ -17,7 +17,7 @@ from kemai.accounts.access import Actor, Scope, branches
 from kemai.kit.errors import Malformed
 from kemai.platform.objects.declare import Field, ObjectType, get_object
 from kemai.platform.objects.filters import Compiled, compile_filter
-from kemai.platform.objects.searching import query_kind, search_condition
+from kemai.platform.objects.searching import COMMON, query_kind, search_condition
 from kemai.platform.objects.secrecy import comparable_field, on, output, row_secret
 
 MAX_LIMIT = 200
@@ -121,6 +121,8 @@ class ListPlan:
     sort: Field
     descending: bool
     deleted: bool
+    narrowed: bool
+    """By a search whose terms few records have."""
     statements: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -157,7 +159,7 @@ class ListPlan:
             ranges.append(f" AND {column} IS NULL" + (f" AND t.id {sign} %(after_id)s::uuid" if kind == "null" else ""))
         order = f"ORDER BY {column} {way}, t.id {way} LIMIT %(limit)s"
         select = ", ".join([*self.columns.select, f"{column}::text"])
-        if len(ranges) == 1 and len(self._conditions) == 1 and not self.scope.keyed:
+        if len(ranges) == 1 and len(self._conditions) == 1 and not self._keyed:
             inner = f"(SELECT t.* FROM {self.declaration.table} t WHERE {self._conditions[0]} AND {self.condition}{ranges[0]} {order}) t"
             return f"SELECT {select} FROM {inner} ORDER BY {column} {way}, t.id {way}"
         last = f"ORDER BY (k.k IS NULL), k.k {way}, k.id {way}"
@@ -187,7 +189,14 @@ class ListPlan:
 
     @property
     def _conditions(self) -> list[str]:
-        return ["TRUE"] if self.scope.everything else list(self.scope.conditions) or ["FALSE"]
+        if self.scope.everything or self.compiled.narrow:
+            return [self.scope.sql]
+        return list(self.scope.conditions) or ["FALSE"]
+
+    @property
+    def _keyed(self) -> dict[str, tuple[str, str]]:
+        # A search has its own index: the planner, which takes reading a record's terms for free, would go through all keys instead.
+        return {} if self.narrowed or self.compiled.narrow else self.scope.keyed
 
     def _keys(self, ranges: list[str], last: str) -> str:
         """The page's keys ``id`` and sort values ``k``: the first of the first of every branch."""
@@ -200,8 +209,7 @@ class ListPlan:
 
     def _branch(self, condition: str, column: str, part: str, order: str, way: str) -> str:
         """The first keys of one branch, from its own index."""
-        # A search has its own index: the planner, which takes reading a record's terms for free, would go through all keys instead.
-        keyed = None if self.search else self.scope.keyed.get(condition)
+        keyed = self._keyed.get(condition)
         own = f"t.{keyed[0]} = s.key" if keyed else condition
         rows = f"(SELECT t.id, {column} AS k FROM {self.declaration.table} t WHERE {own} AND {self.condition}{part} {order})"
         if not keyed:
@@ -239,7 +247,7 @@ def plan_list(actor: Actor, declaration: ObjectType, query: Query, permission: s
     actor.require(declaration.perm(permission))
     if query.deleted:
         actor.require(declaration.perm("delete"))
-    kind = query_kind(query.q)
+    kind = query_kind(declaration, query.q)
     key = (
         declaration.name,
         permission,
@@ -279,6 +287,7 @@ def _compile(actor: Actor, declaration: ObjectType, query: Query, kind: str, per
         sort,
         descending,
         query.deleted,
+        bool(kind) and COMMON not in kind,
     )
 
 

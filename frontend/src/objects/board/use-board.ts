@@ -13,7 +13,7 @@ import type { ObjectMeta, RecordData } from "../model/meta";
 import type { ListState } from "../model/view-state";
 import { type Column, columnOf, moveCard } from "./board-moves";
 
-const PER_COLUMN = 20;
+const PER_COLUMN = 12;
 
 /** `filter_of`: the condition under which each column's cards can be read on, as a list. */
 type BoardAnswer = { columns: Column[]; filter_of?: Record<string, Filter> };
