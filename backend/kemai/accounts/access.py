@@ -125,6 +125,18 @@ class Ownership:
 
 
 @dataclass(frozen=True, slots=True)
+class Branch:
+    """One alternative way to a record. ``kind``: ``owner``, ``department``, ``share`` or ``pool``; ``column``: the fact it reads;
+    ``keys``: SQL listing the keys where the planner cannot know them; ``shared``: the kind of record whose shares are meant."""
+
+    kind: str
+    sql: str
+    column: str
+    keys: str = ""
+    shared: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """Compiled conditions: ``everything``, or a tuple of alternative SQL conditions (empty: nothing at all)."""
 
@@ -151,38 +163,47 @@ def is_viewing(permission: str) -> bool:
 def branches(actor: Actor, permission: str, line: Ownership, alias: str = "t") -> Scope:
     """Compile ``permission`` over ``line`` for ``actor``. Parameter names depend on the shape only, so SQL can be cached."""
     reach = actor.reach(permission)
-    viewing = is_viewing(permission)
     if reach is None:
         return Scope(False, (), {})
-    if reach.everything or (line.public and viewing):
+    if reach.everything or (line.public and is_viewing(permission)):
         return Scope(True, (), {})
+    found, params = _alternatives(actor, permission, line, alias)
+    keyed = {b.sql: (b.column, b.keys) for b in found if b.keys}
+    return Scope(False, tuple(b.sql for b in found), params, keyed)
+
+
+def _alternatives(actor: Actor, permission: str, line: Ownership, alias: str) -> tuple[list[Branch], dict[str, Any]]:
+    """The ways to a record for somebody whose reach is not everything: what lists, single keys and explanations are all made of."""
+    reach, viewing = actor.reach(permission) or Reach(), is_viewing(permission)
     params = dict(actor.params)
     prefix = permission.replace(".", "_").replace("-", "_")  # two permissions may meet in one statement
-    found = [f"{alias}.{column} = %(me)s" for column in line.owners]
+    found = [Branch("owner", f"{alias}.{column} = %(me)s", column) for column in line.owners]
     departments = sorted(reach.departments)
     if departments and line.departments:
         if len(departments) <= MAX_DEPARTMENT_BRANCHES:
             for n, department in enumerate(departments):
                 params[f"{prefix}_{n}"] = department
             found += [
-                f"{alias}.{column} = %({prefix}_{n})s" for column in line.departments for n in range(len(departments))
+                Branch("department", f"{alias}.{column} = %({prefix}_{n})s", column)
+                for column in line.departments
+                for n in range(len(departments))
             ]
         else:
             params[prefix] = departments
-            found += [f"{alias}.{column} = ANY(%({prefix})s)" for column in line.departments]
+            found += [
+                Branch("department", f"{alias}.{column} = ANY(%({prefix})s)", column) for column in line.departments
+            ]
     write = "" if viewing else " AND s.can_write"
-    keys = [
-        (
-            key,
+    for shared, key in line.shares:
+        sql = (
             f"SELECT s.record_id FROM accounts_recordshare s WHERE s.object = '{shared}' "
-            f"AND s.grantee_id = ANY(%(principals)s){write} AND (s.expires_at IS NULL OR s.expires_at > now())",
+            f"AND s.grantee_id = ANY(%(principals)s){write} AND (s.expires_at IS NULL OR s.expires_at > now())"
         )
-        for shared, key in line.shares
-    ]
+        found.append(Branch("share", f"{alias}.{key} = ANY(ARRAY({sql}))", key, sql, shared))
     if line.pool and viewing:
-        keys.append((line.pool, line.pools_of))
-    keyed = {f"{alias}.{column} = ANY(ARRAY({sql}))": (column, sql) for column, sql in keys}
-    return Scope(False, (*found, *keyed), params, keyed)
+        sql = line.pools_of
+        found.append(Branch("pool", f"{alias}.{line.pool} = ANY(ARRAY({sql}))", line.pool, sql))
+    return found, params
 
 
 def can(actor: Actor, permission: str, line: Ownership, *, table: str, key: UUID, deleted: bool = False) -> bool:
@@ -213,20 +234,45 @@ def require_visible(actor: Actor, permission: str, line: Ownership, *, table: st
         raise NotFound
 
 
-def explain(actor: Actor, permission: str, line: Ownership, *, table: str, key: UUID) -> list[str]:
-    """The branches that open one record to ``actor``, as SQL conditions; empty when none does (PLT-16)."""
-    scope = branches(actor, permission, line)
-    if scope.everything:
-        return ["everything"]
-    found = []
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why one record is open to a person, or is not (PLT-16). ``ways``: every branch with whether it leads to the record."""
+
+    granted: bool
+    everything: bool
+    public: bool
+    exists: bool
+    deleted: bool
+    ways: tuple[tuple[Branch, bool], ...]
+
+    @property
+    def verdict(self) -> bool:
+        """The same as :func:`can`: it is put together from the very branches."""
+        open_to = self.granted and (self.everything or self.public or any(met for _, met in self.ways))
+        return self.exists and not self.deleted and open_to
+
+
+def explain(actor: Actor, permission: str, line: Ownership, *, table: str, key: UUID) -> Explanation:
+    """Each way of :func:`branches` tried on one record. One statement."""
+    reach = actor.reach(permission)
+    everything = reach is not None and reach.everything
+    public = line.public and is_viewing(permission) and reach is not None
+    ways, params = _alternatives(actor, permission, line, "t") if reach is not None else ([], {})
+    tried = "".join(f", COALESCE({b.sql}, FALSE)" for b in ways)
     with connection.cursor() as cursor:
-        for condition in scope.conditions:
-            cursor.execute(
-                f"SELECT 1 FROM {table} t WHERE t.id = %(key)s AND {condition}", {**scope.params, "key": key}
-            )
-            if cursor.fetchone():
-                found.append(condition)
-    return found
+        cursor.execute(
+            f"SELECT t.deleted_at IS NOT NULL{tried} FROM {table} t WHERE t.id = %(key)s", {**params, "key": key}
+        )
+        row = cursor.fetchone()
+    met = row[1:] if row else [False] * len(ways)
+    return Explanation(
+        granted=reach is not None,
+        everything=everything,
+        public=public,
+        exists=row is not None,
+        deleted=bool(row and row[0]),
+        ways=tuple(zip(ways, met, strict=True)),
+    )
 
 
 def load_actor(user_id: UUID, *, via_token: bool = False) -> Actor | None:

@@ -46,6 +46,9 @@ class Act:
 
     event_id: int
     actor_id: UUID | None
+    action: str = ""
+    object: str = ""
+    record_id: UUID | None = None
     pending: list[Event] = field(default_factory=list)
 
     def emit(self, event: Event) -> None:
@@ -74,16 +77,22 @@ def act(
 ) -> Iterator[Act]:
     """Run a service's writes as one act of ``actor``: one transaction, one audit event.
 
-    An act inside an act joins it: a bulk job of 500 claims is one event with 500 changes.
+    An act inside an act joins it: a bulk job of 500 claims is one event with 500 changes. What an inner act emitted before it failed
+    goes with it.
     """
     current = _current.get()
     if current is not None:
-        with transaction.atomic():
-            yield current
+        emitted = len(current.pending)
+        try:
+            with transaction.atomic():
+                yield current
+        except BaseException:
+            del current.pending[emitted:]
+            raise
         return
     joined = connection.in_atomic_block
     with transaction.atomic():
-        opened = Act(_insert(actor, action, object, record_id, reason, data), actor.id)
+        opened = Act(_insert(actor, action, object, record_id, reason, data), actor.id, action, object, record_id)
         token = _current.set(opened)
         try:
             yield opened
@@ -111,6 +120,11 @@ def record(
         if joined:
             _restore(current)
     return event_id
+
+
+def current_act() -> Act | None:
+    """The open act, None outside one."""
+    return _current.get()
 
 
 def emit(event: Event) -> None:

@@ -275,14 +275,38 @@ class RateCounter(models.Model):
     count = models.IntegerField(default=0)
 
 
-class Undo(models.Model):
-    """How to take one change back: the inverse, what it expects to find, and until when."""
+class Operation(models.Model):
+    """Something somebody did to records, as the log of operations shows it, and how it can be taken back (PLT-9).
+
+    ``kind`` names the registered inverse (empty: there is none), ``payload`` is what it needs. ``events`` are the audit events that hold
+    what was changed: an inverse of edits reads the old values there and keeps no second copy. ``parent``: the bulk work it was part of.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    kind = models.TextField()
+    kind = models.TextField(default="")
     actor_id = models.UUIDField()
+    action = models.TextField(default="")
+    object = models.TextField(default="")
+    record_id = models.UUIDField(null=True)
     label = models.TextField(default="")
+    parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="parts")
+    job_id = models.UUIDField(null=True)
+    succeeded = models.IntegerField(default=1)
+    failed = models.IntegerField(default=0)
+    events = ArrayField(models.BigIntegerField(), default=list)
     payload: Any = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=now)
-    until = models.DateTimeField()
-    used_at = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
+    state = models.TextField(default="done")
+    """``done``, ``undoing``, ``undone`` or ``partly`` (some of it was taken back)."""
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.UUIDField(null=True)
+    undo_job = models.UUIDField(null=True)
+    taken_back = models.IntegerField(default=0)
+    kept = models.IntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["actor_id", "-created_at"], name="operation_actor_ix"),
+            models.Index(fields=["-created_at"], name="operation_at_ix", condition=models.Q(parent__isnull=True)),
+        ]

@@ -9,14 +9,14 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 
-from kemai.administration.api import auth, people
+from kemai.administration.api import auth, people, trust
 from kemai.administration.api import settings as admin_settings
 from kemai.analytics.api import pages
 from kemai.customers.api import pools
 from kemai.kit.errors import FieldError, Invalid, KemaiError, Malformed
 from kemai.kit.http import dumps, problem_response
 from kemai.kit.words import T
-from kemai.platform.api import general, transfers, views
+from kemai.platform.api import general, operations, transfers, views
 from kemai.platform.api.records import signed_in
 
 
@@ -70,9 +70,11 @@ for prefix, router, tag in (
     ("", auth.router, "auth"),
     ("", people.router, "people"),
     ("", admin_settings.router, "administration"),
+    ("", trust.router, "administration"),
     ("", general.router, "general"),
     ("", transfers.router, "transfers"),
     ("", views.router, "views"),
+    ("", operations.router, "operations"),
     ("", pools.router, "pools"),
     ("", pages.router, "pages"),
 ):

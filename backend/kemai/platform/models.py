@@ -75,21 +75,6 @@ class ImportFault(models.Model):
         constraints = [models.UniqueConstraint(fields=["run", "row"], name="import_fault_once")]
 
 
-class UndoRow(models.Model):
-    """What one undoable change (an import, a bulk edit) did to one record: C created, U updated, with the columns as they were."""
-
-    id = models.BigAutoField(primary_key=True)
-    undo_id = models.UUIDField()
-    object = models.CharField(max_length=60)
-    record_id = models.UUIDField()
-    op = models.CharField(max_length=1)
-    before = models.JSONField(null=True)
-    version = models.IntegerField()
-
-    class Meta:
-        indexes = [models.Index(fields=["undo_id", "id"], name="undo_row_ix")]
-
-
 class RememberedMapping(models.Model):
     """Which field a person last put a column heading on."""
 

@@ -58,7 +58,11 @@ EXTRA_PERMISSIONS: list[tuple[str, T]] = [
     ("administration.parameter.edit", T("修改系统参数", "Change parameters")),
     ("administration.dictionary.edit", T("修改字典", "Change dictionaries")),
     ("administration.audit.view", T("查看审计日志", "Read the audit log")),
+    ("administration.explain.view", T("查询权限原因", "Ask why somebody can or cannot")),
+    ("administration.view_as.start", T("以他人视角查看", "Look as another person")),
     ("platform.view.share", T("向全部人员共享视图", "Share views with everybody")),
+    ("platform.operation.view", T("查看他人的操作记录", "See what others did")),
+    ("platform.operation.undo", T("撤销他人的操作", "Take back what others did")),
     ("analytics.manager.view", T("查看经理看板", "See the manager's page")),
 ]
 

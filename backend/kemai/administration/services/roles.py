@@ -36,6 +36,7 @@ def _manager(scope: str) -> Rules:
         ("sales.opportunity",): {("assign",): scope},
         ("analytics.manager",): {("view",): scope},
         ("platform.view",): {("share",): scope},
+        ("platform.operation",): {("view", "undo"): scope},
     }
 
 

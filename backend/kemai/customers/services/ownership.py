@@ -17,15 +17,15 @@ from kemai.accounts.models import User
 from kemai.base.audit import act, emit
 from kemai.customers import errors
 from kemai.customers.events import CustomerAssigned, CustomerClaimed, CustomerReleased
-from kemai.customers.models import Customer, Held, OwnershipChange, Pool, PoolMember
+from kemai.customers.models import Held, OwnershipChange, Pool, PoolMember
 from kemai.customers.rules.pool import DAILY_CLAIMS, HOLD_LIMIT, RECLAIM_DAYS, ClaimFacts, Refusal, decide_claim
 from kemai.kit.clock import now
-from kemai.kit.errors import Conflict, Forbidden, NotFound
+from kemai.kit.errors import Conflict, NotFound
 from kemai.platform.objects.declare import get_object
 from kemai.platform.objects.dictionaries import dictionary_items
 from kemai.platform.objects.read import day_params
 from kemai.platform.objects.undo import ChangedSince, offer_undo, undo_kind
-from kemai.platform.objects.write import lock_row
+from kemai.platform.objects.write import OutOfScope, lock_row
 
 JUST_NOW = timedelta(minutes=10)
 """So long a pool's list may stand on somebody's screen."""
@@ -64,7 +64,7 @@ def claim_customer(actor: Actor, customer_id: UUID) -> UUID:
             raise errors.AlreadyClaimed
         _log(customer_id, "claim", None, actor.id, row["pool_id"], "", actor)
         emit(CustomerClaimed(declaration.name, customer_id, str(actor.id)))
-        return offer_undo(actor, "customers.holding", _before(customer_id, row), label=row["name"])
+        return offer_undo(actor, "customers.holding", _before(customer_id, row, "claim"), label=row["name"])
 
 
 def _seen(actor: Actor, customer_id: UUID) -> dict[str, Any]:
@@ -191,7 +191,7 @@ def assign_customer(actor: Actor, customer_id: UUID, *, owner: UUID, reason: str
     with act(actor, "assign", object="customers", record_id=customer_id, reason=reason):
         _lock_person(owner)
         row = _lock_for_assign(actor, customer_id)
-        undo = _before(customer_id, row)
+        undo = _before(customer_id, row, "assign")
         _move(customer_id, actor, owner=owner, department=person["department_id"], pool=None)
         _log(customer_id, "assign", row["owner_id"], owner, row["pool_id"], reason, actor)
         emit(
@@ -239,15 +239,16 @@ def release_customer(actor: Actor, customer_id: UUID, *, reason: str, pool: UUID
         )
         if target is None:
             raise errors.NoPool
-        undo = _before(customer_id, row)
+        undo = _before(customer_id, row, "release")
         _move(customer_id, actor, owner=None, department=None, pool=target)
         _log(customer_id, "release", row["owner_id"], None, target, reason, actor)
         emit(CustomerReleased(declaration.name, customer_id, str(row["owner_id"]), reason))
         return offer_undo(actor, "customers.holding", undo, label=row["name"])
 
 
-def _before(customer_id: UUID, row: dict[str, Any]) -> dict[str, Any]:
+def _before(customer_id: UUID, row: dict[str, Any], verb: str) -> dict[str, Any]:
     return {
+        "verb": verb,
         "customer": str(customer_id),
         "owner": str(row["owner_id"]) if row["owner_id"] else None,
         "department": str(row["department_id"]) if row["department_id"] else None,
@@ -258,32 +259,23 @@ def _before(customer_id: UUID, row: dict[str, Any]) -> dict[str, Any]:
 
 @undo_kind("customers.holding")
 def undo_holding(actor: Actor, payload: dict[str, Any]) -> None:
-    """Put a customer back where it was, when nobody moved or edited it since."""
-    key = UUID(payload["customer"])
-    if not any(actor.has(f"customers.customer.{verb}") for verb in ("claim", "assign", "release")):
-        raise Forbidden
-    row = Customer.objects.select_for_update(of=("self",)).filter(pk=key, deleted_at__isnull=True).first()
-    if row is None:
-        raise NotFound
-    if row.version != payload["version"]:
-        raise ChangedSince(label=row.name)
-    previous = row.owner_id
-    _move(
-        key,
-        actor,
-        owner=UUID(payload["owner"]) if payload["owner"] else None,
-        department=UUID(payload["department"]) if payload["department"] else None,
-        pool=UUID(payload["pool"]) if payload["pool"] else None,
-    )
-    _log(
-        key,
-        "undo",
-        previous,
-        UUID(payload["owner"]) if payload["owner"] else None,
-        UUID(payload["pool"]) if payload["pool"] else None,
-        "",
-        actor,
-    )
+    """Put a customer back where it was, when nobody moved or edited it since.
+
+    Whoever takes it back needs now what the step itself asks for: the right, and the customer within its scope; a release, which left it
+    in a pool, must bring it back into his scope.
+    """
+    key, verb = UUID(payload["customer"]), payload.get("verb", "assign")
+    declaration = get_object("customers")
+    permission = declaration.perm(verb)
+    actor.require(permission)
+    row = lock_row(actor, declaration, key, declaration.perm("view") if verb == "release" else permission)
+    if row["version"] != payload["version"]:
+        raise ChangedSince(label=row["name"])
+    owner, department, pool = (UUID(v) if (v := payload[n]) else None for n in ("owner", "department", "pool"))
+    _move(key, actor, owner=owner, department=department, pool=pool)
+    if verb == "release" and not can(actor, permission, declaration.ownership, table=declaration.table, key=key):
+        raise OutOfScope
+    _log(key, "undo", row["owner_id"], owner, pool, "", actor)
 
 
 def note_contact(customer_id: UUID, *, at: datetime, next_at: datetime | None) -> None:

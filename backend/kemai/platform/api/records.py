@@ -12,14 +12,15 @@ from django.http import HttpRequest, HttpResponse
 from kemai.accounts.access import Actor
 from kemai.base import audit, rates
 from kemai.base.jobs import job_json
+from kemai.base.models import Job
 from kemai.kit.errors import Duplicate, Invalid, Malformed, MethodNotAllowed, NotFound, NotSignedIn, VersionRequired
 from kemai.kit.http import json_response, read_json
 from kemai.kit.ids import parse_id
 from kemai.kit.words import T
 from kemai.platform.objects import board, bulk, history, read, shares, timeline, views, write
 from kemai.platform.objects.declare import ObjectType, get_object
+from kemai.platform.objects.operations import undo_change
 from kemai.platform.objects.select import MAX_LIMIT, Query
-from kemai.platform.objects.undo import undo_change
 
 View = Callable[..., HttpResponse]
 
@@ -283,10 +284,11 @@ def bulk_view(request: HttpRequest, object_name: str) -> HttpResponse:
 
 
 def undo(request: HttpRequest, token: str) -> HttpResponse:
-    """Take a change back."""
+    """Take an operation back: one record at once, many as a job."""
     actor = signed_in(request)
     _only(request, "POST")
-    return json_response(undo_change(actor, _key(token)))
+    done = undo_change(actor, _key(token), rest=read_json(request).get("rest") is True)
+    return json_response(job_json(done), 202) if isinstance(done, Job) else json_response(done)
 
 
 def _only(request: HttpRequest, method: str) -> None:

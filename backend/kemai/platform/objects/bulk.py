@@ -11,16 +11,15 @@ from kemai.accounts.access import Actor
 from kemai.accounts.sessions import actor_of
 from kemai.base.audit import act
 from kemai.base.jobs import JobRun, job_kind, start_job
-from kemai.base.models import Job, Undo
+from kemai.base.models import Job, Operation
 from kemai.kit.errors import Forbidden, Invalid, KemaiError, NotFound
 from kemai.kit.ids import new_id, parse_id
 from kemai.kit.words import T, language
-from kemai.platform.models import UndoRow
 from kemai.platform.objects import write
 from kemai.platform.objects.declare import Draft, ObjectType, get_object
 from kemai.platform.objects.read import list_options, run_params
 from kemai.platform.objects.select import Query, plan_list
-from kemai.platform.objects.undo import ChangedSince, offer_undo, undo_kind
+from kemai.platform.objects.undo import PARTS, RECORDS, note_event, open_operation, parts_of
 
 LIMIT = 100_000
 BATCH = 200
@@ -102,36 +101,65 @@ def _keys(actor: Actor, declaration: ObjectType, query: Query | None) -> list[st
 
 @job_kind("bulk")
 def run_bulk(run: JobRun) -> None:
-    """Do the chosen action batch by batch, with the person's rights as they are now. A resumed job goes on after its last batch."""
+    """Do the chosen action batch by batch, with the person's rights as they are now. A resumed job goes on after its last batch.
+
+    The job's id is the operation's too: the log shows one line, whose undo takes back all of it.
+    """
     actor = actor_of(run.job.actor_id)
     language.set(actor.locale)
     declaration = get_object(run.params["object"])
     ids = [k for i in run.params["ids"] if (k := parse_id(i))]
-    action, params = run.params["action"], run.params["params"]
-    undo_id = new_id() if action == "set" else None
-    if undo_id and run.job.undo:
-        undo_id = run.job.undo
+    operation = _log(run, actor, declaration)
     for start in range(run.job.done, len(ids), BATCH):
         batch = ids[start : start + BATCH]
-        if action == "set":
-            assert undo_id is not None
-            succeeded = _set_batch(run, actor, declaration, batch, params, undo_id)
-        else:
-            succeeded = sum(_one(run, actor, declaration, key, action, params) for key in batch)
+        with parts_of(operation.id):
+            succeeded = _batch(run, actor, declaration, batch)
+        if succeeded and operation.kind and operation.until:
+            run.undoable(operation.id, operation.until)
         run.step(succeeded=succeeded, failed=len(batch) - succeeded)
+        Operation.objects.filter(pk=operation.id).update(succeeded=run.job.succeeded, failed=run.job.failed)
 
 
-def _set_batch(
-    run: JobRun, actor: Actor, declaration: ObjectType, batch: list[UUID], params: dict[str, Any], undo_id: UUID
-) -> int:
-    with act(actor, "bulk", object=declaration.name):
+def _log(run: JobRun, actor: Actor, declaration: ObjectType) -> Operation:
+    action = run.params["action"]
+    verb = {"set": "edit", "delete": "delete"}.get(action)
+    kind = RECORDS if verb else "" if action == "restore" else PARTS
+    row = open_operation(
+        actor,
+        run.job.id,
+        action={"set": "bulk"}.get(action, action),
+        object=declaration.name,
+        label=run.job.label,
+        kind=kind,
+        job_id=run.job.id,
+    )
+    if verb and not row.payload:
+        row.payload = {"permission": verb}
+        row.save(update_fields=["payload"])
+    return row
+
+
+def _batch(run: JobRun, actor: Actor, declaration: ObjectType, batch: list[UUID]) -> int:
+    """One batch; how many went well."""
+    action, params = run.params["action"], run.params["params"]
+    if action == "set":
+        return _set_batch(run, actor, declaration, batch, params)
+    if action not in ("delete", "restore"):
+        return sum(_one(run, actor, declaration, key, action, params) for key in batch)
+    with act(actor, action, object=declaration.name) as opened:
+        succeeded = sum(_one(run, actor, declaration, key, action, params) for key in batch)
+        note_event(run.job.id, opened.event_id)
+    return succeeded
+
+
+def _set_batch(run: JobRun, actor: Actor, declaration: ObjectType, batch: list[UUID], params: dict[str, Any]) -> int:
+    with act(actor, "bulk", object=declaration.name) as opened:
         rows = write.lock_rows(actor, declaration, batch, declaration.perm("edit"))
         drafts = [Draft(key, rows[key], {}) for key in batch if key in rows]
         write.prepare_edits(actor, declaration, drafts, [params] * len(drafts))
         good = [d for d in drafts if not d.errors]
-        changed = write.write_edits(actor, declaration, good)
-        if changed:
-            _remember(actor, declaration, changed, undo_id, run)
+        if write.write_edits(actor, declaration, good):
+            note_event(run.job.id, opened.event_id)
     titles = {d.id: str(rows[d.id].get(declaration.by_name[declaration.title].stored) or "") for d in drafts}
     for key in batch:
         if key not in rows:
@@ -140,30 +168,6 @@ def _set_batch(
         if draft.errors:
             run.fail(draft.id, titles[draft.id], Invalid(draft.errors))
     return len(good)
-
-
-def _remember(actor: Actor, declaration: ObjectType, changed: list[Draft], undo_id: UUID, run: JobRun) -> None:
-    if not Undo.objects.filter(pk=undo_id).exists():
-        token = offer_undo(actor, "edits", {"undo_id": str(undo_id), "object": declaration.name}, label=run.job.label)
-        Undo.objects.filter(pk=token).update(id=undo_id)
-        run.undoable(undo_id, Undo.objects.get(pk=undo_id).until)
-    UndoRow.objects.bulk_create(
-        UndoRow(
-            undo_id=undo_id,
-            object=declaration.name,
-            record_id=d.id,
-            op="U",
-            before=_jsonable({c: (d.old or {}).get(c) for c in d.values}),
-            version=(d.old or {})["version"] + 1,
-        )
-        for d in changed
-    )
-
-
-def _jsonable(values: dict[str, Any]) -> dict[str, Any]:
-    return {
-        k: v if isinstance(v, (str, int, float, bool, list, dict, type(None))) else str(v) for k, v in values.items()
-    }
 
 
 def _one(run: JobRun, actor: Actor, declaration: ObjectType, key: UUID, action: str, params: dict[str, Any]) -> bool:
@@ -179,22 +183,3 @@ def _one(run: JobRun, actor: Actor, declaration: ObjectType, key: UUID, action: 
         run.fail(key, seen[0]["label"] if seen else "", error)
         return False
     return True
-
-
-@undo_kind("edits")
-def undo_edits(actor: Actor, payload: dict[str, Any]) -> None:
-    """Put columns back where nobody changed the record since; one changed record refuses the whole, naming it."""
-    declaration = get_object(payload["object"])
-    rows = list(UndoRow.objects.filter(undo_id=payload["undo_id"], op="U").order_by("id"))
-    for start in range(0, len(rows), 500):
-        part = rows[start : start + 500]
-        locked = write.lock_rows(actor, declaration, [r.record_id for r in part], declaration.perm("edit"))
-        drafts = []
-        for row in part:
-            current = locked.get(row.record_id)
-            if current is None:
-                raise NotFound
-            if current["version"] != row.version:
-                raise ChangedSince(label=str(current.get(declaration.by_name[declaration.title].stored)))
-            drafts.append(Draft(row.record_id, current, dict(row.before or {})))
-        write.update_rows(declaration, actor.id, drafts)

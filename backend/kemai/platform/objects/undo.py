@@ -1,28 +1,57 @@
-"""Taking changes back. A service that can be undone registers how; the token it returns names a stored inverse (PLT-9)."""
+"""Taking changes back (PLT-9). A service that can be undone registers how, and offers it inside the act that made the change.
+
+What is offered is a line in the log of operations: who did what to which record, and until when it can be taken back. An inverse checks
+the rights and the scope of whoever takes back on the record as it is now; it runs inside an act that is already open.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from kemai.accounts.access import Actor
-from kemai.base.audit import act
-from kemai.base.models import Undo
+from kemai.base.audit import current_act
+from kemai.base.models import Operation
 from kemai.kit.clock import now
-from kemai.kit.errors import Conflict, Gone, NotFound
+from kemai.kit.errors import Conflict, Gone
 from kemai.kit.words import T
 
 DAYS = 30
-_kinds: dict[str, Callable[[Actor, dict[str, Any]], None]] = {}
+RECORDS = "records"
+"""The inverse read off the audit differences (:mod:`kemai.platform.objects.inverse`); its payload names the permission it asks for."""
+PARTS = "parts"
+"""The inverse of work made of many operations: that of each of them."""
+
+Inverse = Callable[[Actor, dict[str, Any]], None]
+_kinds: dict[str, Inverse] = {}
+#: The bulk work whose parts are being done.
+_whole: ContextVar[UUID | None] = ContextVar("kemai_operation", default=None)
 
 
 class UndoTooLate(Gone):
     code = "undo_expired"
-    text = T(
-        "已超过可撤销的期限，或已经撤销过。", "It is too late to take this back, or it has been taken back already."
-    )
+    text = T("已超过可撤销的期限（30 天）。", "It is too late to take this back (30 days).")
+
+
+class UndoDone(Gone):
+    """Somebody took it back already."""
+
+    code = "undo_done"
+    text = T("{name}已于 {at} 撤销过。", "Taken back already by {name} at {at}.")
+
+
+class UndoRunning(Conflict):
+    code = "undo_running"
+    text = T("正在撤销，请稍候。", "It is being taken back; please wait.")
+
+
+class NotUndoable(Conflict):
+    code = "not_undoable"
+    text = T("这项操作不能撤销。", "This cannot be taken back.")
 
 
 class ChangedSince(Conflict):
@@ -32,35 +61,93 @@ class ChangedSince(Conflict):
     text = T("“{label}”之后又被修改过，不能撤销。", '"{label}" was changed afterwards; this cannot be taken back.')
 
 
-def undo_kind(
-    name: str,
-) -> Callable[[Callable[[Actor, dict[str, Any]], None]], Callable[[Actor, dict[str, Any]], None]]:
-    """Register the inverse for tokens of this kind."""
+def undo_kind(name: str) -> Callable[[Inverse], Inverse]:
+    """Register the inverse for operations of this kind."""
 
-    def register(function: Callable[[Actor, dict[str, Any]], None]) -> Callable[[Actor, dict[str, Any]], None]:
+    def register(function: Inverse) -> Inverse:
         _kinds[name] = function
         return function
 
     return register
 
 
-def offer_undo(actor: Actor, kind: str, payload: dict[str, Any], *, label: str = "", days: int = DAYS) -> UUID:
-    """Store an inverse inside the act that made the change; returns its token."""
+def inverse_of(kind: str) -> Inverse | None:
+    """The registered inverse, None where there is none."""
+    return _kinds.get(kind)
+
+
+def offer_undo(
+    actor: Actor,
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    label: str = "",
+    days: int = DAYS,
+    object: str = "",
+    record_id: UUID | None = None,
+) -> UUID:
+    """Log what the open act did, with its inverse; returns the token that takes it back.
+
+    Action, object and record are those of the act where they are not given.
+    """
     assert kind in _kinds, kind
-    return Undo.objects.create(
-        kind=kind, actor_id=actor.id, label=label, payload=payload, until=now() + timedelta(days=days)
+    current = current_act()
+    assert current is not None, "offer_undo() outside act()"
+    return Operation.objects.create(
+        kind=kind,
+        actor_id=actor.id,
+        action=current.action,
+        object=object or current.object,
+        record_id=record_id or current.record_id,
+        label=label,
+        parent_id=_whole.get(),
+        events=[current.event_id],
+        payload=payload,
+        until=_until(days),
     ).id
 
 
-def undo_change(actor: Actor, token: UUID) -> dict[str, Any]:
-    """Take back one's own change, once; :class:`UndoTooLate` or :class:`ChangedSince` say why not."""
-    with act(actor, "undo", data={"token": str(token)}):
-        row = Undo.objects.select_for_update().filter(pk=token, actor_id=actor.id).first()
-        if row is None:
-            raise NotFound
-        if row.used_at or row.until < now():
-            raise UndoTooLate
-        _kinds[row.kind](actor, row.payload)
-        row.used_at = now()
-        row.save(update_fields=["used_at"])
-    return {"undone": True, "label": row.label}
+def open_operation(
+    actor: Actor, key: UUID, *, action: str, object: str, label: str, kind: str, job_id: UUID
+) -> Operation:
+    """The log's line of work done in many acts (a bulk job, an import), made before the first; a resumed job finds its own."""
+    row, _ = Operation.objects.get_or_create(
+        id=key,
+        defaults={
+            "kind": kind,
+            "actor_id": actor.id,
+            "action": action,
+            "object": object,
+            "label": label,
+            "job_id": job_id,
+            "succeeded": 0,
+            "until": _until(DAYS) if kind else None,
+        },
+    )
+    return row
+
+
+@contextmanager
+def parts_of(key: UUID) -> Iterator[None]:
+    """What is done inside is part of this operation: one line in the log, whose undo takes all parts back."""
+    token = _whole.set(key)
+    try:
+        yield
+    finally:
+        _whole.reset(token)
+
+
+def in_parts() -> bool:
+    """Whether work is being done as part of a larger operation, which is logged as one."""
+    return _whole.get() is not None
+
+
+def note_event(key: UUID, event_id: int) -> None:
+    """Add an audit event to an operation; inside the act it belongs to."""
+    row = Operation.objects.select_for_update().only("id", "events").get(pk=key)
+    row.events = [*row.events, event_id]
+    row.save(update_fields=["events"])
+
+
+def _until(days: int) -> datetime:
+    return now() + timedelta(days=days)

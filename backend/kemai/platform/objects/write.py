@@ -44,6 +44,7 @@ from kemai.platform.objects.read import get_detail
 from kemai.platform.objects.secrecy import row_secret
 from kemai.platform.objects.store import insert_rows
 from kemai.platform.objects.types import MISSING, BadValue
+from kemai.platform.objects.undo import RECORDS, in_parts, offer_undo
 
 OUT_OF_SCOPE = T(
     "保存后的记录将超出您的权限范围（负责人或部门）。",
@@ -212,13 +213,14 @@ def prepare_edits(actor: Actor, declaration: ObjectType, drafts: list[Draft], pa
     for draft, payload in zip(drafts, payloads, strict=True):
         parse_into(actor, declaration, draft, payload)
     check_references(actor, declaration, drafts)
-    check_withheld(actor, declaration, drafts, _secret_rows(actor, declaration, drafts))
+    check_withheld(actor, declaration, drafts, secret_rows(actor, declaration, drafts))
     if declaration.prepare:
         declaration.prepare(actor, drafts)
     check_required(declaration, drafts)
 
 
-def _secret_rows(actor: Actor, declaration: ObjectType, drafts: list[Draft]) -> dict[str, set[UUID]]:
+def secret_rows(actor: Actor, declaration: ObjectType, drafts: list[Draft]) -> dict[str, set[UUID]]:
+    """Field → records whose value of it is withheld from this person."""
     found = {}
     for f in declaration.fields:
         if row_secret(actor, f) and any(f.stored in d.values for d in drafts):
@@ -300,6 +302,9 @@ def delete_records(actor: Actor, declaration: ObjectType, ids: list[UUID], *, ve
                 raise _stale(actor, declaration, key, {})
         refuse_in_use(declaration, ids)
         bin_rows(actor, declaration, ids, deletion)
+        if not in_parts():
+            title = str(row.get(declaration.by_name[declaration.title].stored) or "")
+            offer_undo(actor, RECORDS, {"permission": "delete"}, label=title)
         emit(RecordsDeleted(declaration.name, ids[0] if len(ids) == 1 else None, [str(i) for i in ids]))
     return deletion
 
@@ -335,13 +340,18 @@ def _bin(actor: Actor, declaration: ObjectType, column: str, ids: list[UUID], de
         _bin(actor, child, child.by_name[field_name].stored, gone, deletion)
 
 
-def restore_record(actor: Actor, declaration: ObjectType, key: UUID) -> None:
-    """Bring a record back with what went with it; :class:`Conflict` when a living one has taken its place."""
+def require_restorable(actor: Actor, declaration: ObjectType, key: UUID) -> None:
+    """:class:`NotFound` unless ``actor`` may bring the record back."""
     actor.require(declaration.perm("delete"))
     if not can(
         actor, declaration.perm("delete"), declaration.ownership, table=declaration.table, key=key, deleted=True
     ):
         raise NotFound
+
+
+def restore_record(actor: Actor, declaration: ObjectType, key: UUID) -> None:
+    """Bring a record back with what went with it; :class:`Conflict` when a living one has taken its place."""
+    require_restorable(actor, declaration, key)
     with act(actor, "restore", object=declaration.name, record_id=key), refusing_doubles(declaration):
         with connection.cursor() as cursor:
             cursor.execute(

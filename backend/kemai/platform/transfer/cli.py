@@ -19,6 +19,7 @@ from kemai.kit.ids import parse_id
 from kemai.kit.words import T, language
 from kemai.platform.models import Import
 from kemai.platform.objects.declare import get_object
+from kemai.platform.objects.operations import undo_here
 from kemai.platform.objects.secrecy import HIDDEN, access_of
 from kemai.platform.objects.select import Query
 from kemai.platform.transfer import export, run, undo  # noqa: F401  (registers the kinds of job)
@@ -119,7 +120,7 @@ def undo_import(*, import_id: str, username: str | None = None) -> dict[str, Any
         raise NotFound
     refuse_undo(found)
     began = time.monotonic()
-    job = _work(actor, found, "import.undo")
+    job = undo_here(actor, found.id)
     return {
         "id": str(found.id),
         "undone": job.succeeded,

@@ -16,9 +16,9 @@ from kemai.kit.errors import Forbidden, Invalid
 from kemai.kit.spreadsheet.model import Cell, SpreadsheetRefused, WorkbookInfo
 from kemai.kit.spreadsheet.reader import guess_header_row, read_table
 from kemai.kit.words import T
-from kemai.platform.models import Import, RememberedMapping, UndoRow
+from kemai.platform.models import Import, RememberedMapping
 from kemai.platform.objects.declare import ObjectType, get_object
-from kemai.platform.objects.undo import UndoTooLate
+from kemai.platform.objects.operations import undo_change
 from kemai.platform.transfer.errors import (
     Busy,
     FileGone,
@@ -268,22 +268,20 @@ def begin_commit(run: Import) -> None:
 
 
 def start_undo(actor: Actor, import_id: UUID) -> Job:
-    """Queue the taking back."""
+    """Queue the taking back; what cannot go back keeps its reason, the rest goes."""
     run = _ready(actor, import_id)
     refuse_undo(run)
-    with transaction.atomic():
-        label = LABELS["undo"].to(label=run.file_name)
-        return start_job(actor.id, "import.undo", label=T(label, label), params={"import": str(run.id)})
+    job = undo_change(actor, run.id, rest=True)
+    assert isinstance(job, Job)
+    return job
 
 
 def refuse_undo(run: Import) -> None:
     """Says why an import cannot be taken back, where it cannot."""
     if run.state in BUSY:
         raise Busy
-    if run.undo_until is None or not UndoRow.objects.filter(undo_id=run.id).exists():
+    if run.undo_until is None:
         raise NothingToUndo
-    if run.undo_until < now():
-        raise UndoTooLate
 
 
 def _ready(actor: Actor, import_id: UUID) -> Import:

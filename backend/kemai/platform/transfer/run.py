@@ -33,7 +33,7 @@ from kemai.platform.transfer.faults import fault_of, first_errors, make_error_fi
 from kemai.platform.transfer.lines import is_blank, line_key
 from kemai.platform.transfer.plan import Plan, make_plan
 from kemai.platform.transfer.template import example_sets
-from kemai.platform.transfer.undo import UNDO_DAYS, remember_batch
+from kemai.platform.transfer.undo import UNDO_DAYS, count_import, log_import, note_batch
 
 BATCH = 500
 Rows = list[tuple[int, list[Cell]]]
@@ -102,6 +102,7 @@ def run_commit(job: JobRun) -> None:
     with _settling(run, failed="failed", cancelled="done"):
         actor = _actor(run)
         plan = make_plan(actor, run)
+        log_import(actor, run, job.job.id)
         _count_done(job, run)
         seen = Seen()
         try:
@@ -167,17 +168,18 @@ def _batches(plan: Plan, run: Import, seen: Seen, *, start: int) -> Iterator[Row
 
 
 def _commit_batch(plan: Plan, run: Import, rows: Rows, seen: Seen, seconds: float) -> Batch:
-    """One batch, one transaction: records, their undo lines, refused rows and the import's place in the file."""
+    """One batch, one transaction: records, their line in the log, refused rows and the import's place in the file."""
     following = rows[-1][0] + 1
     with act(
         plan.actor,
         "import",
         object=plan.declaration.name,
         data={"import": str(run.id), "rows": [rows[0][0], rows[-1][0]]},
-    ):
+    ) as opened:
         batch = prepare_batch(plan, rows, seen)
         save_batch(plan, batch)
-        remember_batch(plan, run, batch)
+        if batch.new or batch.edits:
+            note_batch(run, opened.event_id)
         ImportFault.objects.bulk_create(fault_of(plan, run, line) for line in batch.bad)
         created, updated, skipped, failed = batch.counts
         moved = Import.objects.filter(pk=run.pk, next_row=run.next_row, state="committing").update(
@@ -206,6 +208,7 @@ def _close(run: Import, plan: Plan, seconds: float) -> None:
     if run.created or run.updated:
         run.undo_until = now() + timedelta(days=UNDO_DAYS)
     Import.objects.filter(pk=run.pk).update(seconds=F("seconds") + seconds, undo_until=run.undo_until)
+    count_import(run)
     _finish(run, plan)
     run.save(update_fields=["errors", "error_file"])
 
@@ -241,5 +244,4 @@ class _settling(ExitStack):
 LABELS = {
     "check": T("检查导入文件：{label}", "Check import: {label}"),
     "commit": T("导入：{label}", "Import: {label}"),
-    "undo": T("撤销导入：{label}", "Take back import: {label}"),
 }
