@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -38,6 +39,16 @@ class Reach:
         return Reach(self.everything or other.everything, self.departments | other.departments)
 
 
+@dataclass(frozen=True, slots=True)
+class Viewing:
+    """Somebody looking at the system as another person: who, until when, why."""
+
+    id: UUID
+    name: str
+    until: datetime
+    reason: str
+
+
 @dataclass(frozen=True)
 class Actor:
     """Whoever acts, with his rights resolved. Built by :func:`load_actor`; kept at most a second (decisions.md 2)."""
@@ -57,6 +68,8 @@ class Actor:
     roles: tuple[tuple[str, str, str], ...] = ()
     """(code, Chinese name, English name)"""
     must_change_password: bool = False
+    viewer: Viewing | None = None
+    """Who really sits there, when somebody looks at the system as this person: then nothing may be changed (PLT-16)."""
     extra: dict[str, Any] = field(default_factory=dict)
 
     def has(self, permission: str) -> bool:
@@ -272,6 +285,20 @@ def explain(actor: Actor, permission: str, line: Ownership, *, table: str, key: 
         exists=row is not None,
         deleted=bool(row and row[0]),
         ways=tuple(zip(ways, met, strict=True)),
+    )
+
+
+def holds_all_of(viewer: Actor, person: Actor) -> bool:
+    """Whether ``viewer`` sees everything ``person`` could: each of his rights over all records, and no field more closely kept.
+
+    Looking as somebody must never show more than one may see oneself (S-5).
+    """
+    if not all((reach := viewer.reach(code)) is not None and reach.everything for code in person.reaches):
+        return False
+    kept = {k: v for k, v in viewer.field_access.items() if v in ("hidden", "masked")}
+    return all(
+        FIELD_ACCESS.index(person.field_access.get(key, "editable")) <= FIELD_ACCESS.index(access)
+        for key, access in kept.items()
     )
 
 

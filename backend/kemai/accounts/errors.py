@@ -45,3 +45,21 @@ class MoreThanOwn(Forbidden):
 class NobodyOfThatName(NotFound):
     code = "no_such_user"
     text = T("没有登录名为“{username}”的在用人员。", 'There is no active person with the user name "{username}".')
+
+
+class LooksOnly(Forbidden):
+    """Somebody looks at the system as another person: nothing is changed, taken out or read that is private."""
+
+    code = "view_as_read_only"
+    text = T(
+        "您正以{name}的视角查看：只能看，不能修改、导出或查看其私人内容。",
+        "You are looking as {name}: nothing can be changed, exported or read that is private.",
+    )
+
+
+class MayMore(Forbidden):
+    code = "view_as_beyond"
+    text = T(
+        "不能以此人的视角查看：其权限超出了您自己的权限。",
+        "You cannot look as this person, who may see more than you.",
+    )

@@ -220,6 +220,10 @@ class Session(models.Model):
     expires_at = models.DateTimeField()
     address = models.TextField(default="")
     agent = models.TextField(default="")
+    view_as = models.UUIDField(null=True)
+    """As whom this session looks at the system, until ``view_as_until`` (PLT-16)."""
+    view_as_until = models.DateTimeField(null=True)
+    view_as_reason = models.TextField(default="")
 
     class Meta:
         indexes = [models.Index(fields=["expires_at"], name="session_age_ix")]

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
@@ -18,7 +18,7 @@ from uuid import UUID
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection
 
-from kemai.accounts.access import Actor, SystemActor, load_actor
+from kemai.accounts.access import Actor, SystemActor, Viewing, holds_all_of, load_actor
 from kemai.accounts.errors import SignInLocked, WrongPassword
 from kemai.accounts.models import ApiToken, Session, User
 from kemai.base import audit, parameters, rates
@@ -79,6 +79,7 @@ LOCK = parameters.declare(
 )
 
 SIGN_IN = SystemActor("sign-in")
+VIEW_AS = "administration.view_as.start"
 
 
 @dataclass(slots=True)
@@ -106,8 +107,8 @@ def caller_of_session(token: str) -> Caller | None:
         return kept
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT s.id, s.user_id, s.expires_at, s.seen_at, (SELECT value FROM accounts_rightsepoch WHERE id = 1) "
-            "FROM accounts_session s WHERE s.token_hash = %s",
+            "SELECT s.id, s.user_id, s.expires_at, s.seen_at, (SELECT value FROM accounts_rightsepoch WHERE id = 1), "
+            "s.view_as, s.view_as_until, s.view_as_reason FROM accounts_session s WHERE s.token_hash = %s",
             [digest],
         )
         row = cursor.fetchone()
@@ -117,7 +118,29 @@ def caller_of_session(token: str) -> Caller | None:
         return None
     if moment - row[3] > timedelta(minutes=1):
         Session.objects.filter(token_hash=digest).update(seen_at=moment)
-    return _keep(digest, _actor(row[1], row[4], False), row[0])
+    actor = _actor(row[1], row[4], False)
+    if actor is not None and row[5] is not None and row[6] > moment:
+        actor = _seen_as(actor, _actor(row[5], row[4], False), row[6], row[7])
+    return _keep(digest, actor, row[0])
+
+
+def _seen_as(viewer: Actor, person: Actor | None, until: datetime, reason: str) -> Actor:
+    """The person looked as, for as long as the viewer may; else the viewer himself."""
+    if person is None or not may_view_as(viewer, person):
+        return viewer
+    return replace(person, viewer=Viewing(viewer.id, viewer.name, until, reason), must_change_password=False)
+
+
+def may_view_as(viewer: Actor, person: Actor) -> bool:
+    """Whether ``viewer`` may look at the system as ``person`` (PLT-16): never as himself, nor as somebody who may more."""
+    held = viewer.has(VIEW_AS) and not viewer.via_token and viewer.viewer is None
+    return held and viewer.id != person.id and holds_all_of(viewer, person)
+
+
+def view_as(session_id: UUID, person: UUID | None, *, until: datetime | None = None, reason: str = "") -> None:
+    """Have a session look at the system as ``person``; None: as its own person again."""
+    Session.objects.filter(id=session_id).update(view_as=person, view_as_until=until, view_as_reason=reason)
+    _callers.clear()
 
 
 def caller_of_token(token: str) -> Caller | None:
@@ -316,7 +339,11 @@ def actor_for_scope_headers(headers: dict[str, str]) -> Listener | None:
     bearer = headers.get("authorization", "")
     token = bearer[7:].strip() if bearer.startswith("Bearer ") else _cookie_token(headers.get("cookie", ""))
     caller = caller_of_headers(headers)
-    return Listener(caller.actor.id, hash_token(token)) if caller and token else None
+    if caller is None or not token:
+        return None
+    # Who looks as somebody else goes on hearing what concerns himself, and nothing of the other's.
+    viewer = caller.actor.viewer
+    return Listener(viewer.id if viewer else caller.actor.id, hash_token(token))
 
 
 def live_credentials(credentials: list[str]) -> set[str]:

@@ -25,6 +25,8 @@ ADMIN: tuple[tuple[str, T, str, str], ...] = (
     ("pipelines", T("销售流程", "Pipelines"), "/admin/pipelines", "sales.pipeline.edit"),
     ("dictionaries", T("字典", "Dictionaries"), "/admin/dictionaries", "administration.dictionary.edit"),
     ("parameters", T("参数", "Parameters"), "/admin/parameters", "administration.parameter.edit"),
+    ("explain", T("权限查询", "Rights explained"), "/admin/explain", "administration.explain.view"),
+    ("reveals", T("明文查看记录", "Values shown"), "/admin/reveals", "administration.audit.view"),
     ("audit", T("审计日志", "Audit log"), "/admin/audit", "administration.audit.view"),
 )
 

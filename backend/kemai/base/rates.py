@@ -15,13 +15,14 @@ RETURNING count, ceil(extract(epoch FROM window_start + make_interval(secs => %(
 """
 
 
-def take(key: str, *, limit: int, seconds: int) -> None:
-    """Count one use of ``key``; :class:`RateLimited` beyond ``limit`` uses in ``seconds``."""
+def take(key: str, *, limit: int, seconds: int) -> int:
+    """Count one use of ``key`` and return how many there were; :class:`RateLimited` beyond ``limit`` uses in ``seconds``."""
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, {"key": key, "seconds": seconds})
         count, left = cursor.fetchone()
     if count > limit:
         raise RateLimited(int(left))
+    return int(count)
 
 
 def clear(key: str) -> None:

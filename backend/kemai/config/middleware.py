@@ -15,6 +15,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 
 from kemai.accounts import sessions
+from kemai.accounts.access import Actor
+from kemai.accounts.errors import LooksOnly
 from kemai.base.audit import RequestInfo, request_info
 from kemai.base.idempotency import Answer, once
 from kemai.kit.errors import CsrfFailed, Forbidden, KemaiError, Malformed, NotFound, RateLimited, TooLarge, Unavailable
@@ -28,8 +30,15 @@ API = "/api/v1/"
 AUTH = "/api/v1/auth/"
 #: What a person with a temporary password may still do: see who he is, choose his own password, sign out.
 OWN = ("/api/v1/me", AUTH)
-#: Where passwords and new tokens pass: no answer from here is kept to be replayed.
+#: Where passwords, new tokens and values in clear pass: no answer from here is kept to be replayed.
 SECRET = ("/api/v1/me/", AUTH)
+REVEAL = "/reveal"
+#: All that is not reading which somebody looking as another person may do: stop, or sign out.
+LOOKING = ("/api/v1/view-as/end", "/api/v1/auth/logout")
+#: What is a person's own affair, also when somebody looks as him.
+PRIVATE = tuple(
+    f"/api/v1/{part}" for part in ("me/", "notifications", "jobs", "files", "imports", "exports", "operations")
+)
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; style-src-elem 'self'; style-src-attr 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; object-src 'none'; "
@@ -121,15 +130,18 @@ class KemaiMiddleware:
             request.actor = caller.actor  # type: ignore[attr-defined]
             request.session_id = caller.session_id  # type: ignore[attr-defined]
             language.set(caller.actor.locale)
+            if caller.actor.viewer:
+                confine(request, caller.actor)
             if caller.actor.must_change_password and not request.path.startswith(OWN):
                 raise PasswordChangeNeeded
-        self.buckets.take(str(caller.actor.id) if caller else client_address(request), settings.REQUESTS_PER_MINUTE)
+        self.buckets.take(bucket_of(caller) or client_address(request), settings.REQUESTS_PER_MINUTE)
 
     def respond(self, request: HttpRequest) -> HttpResponse:
         """Call the view; a POST with an Idempotency-Key at most once (contract.md)."""
         key = request.headers.get("Idempotency-Key")
         actor = request.actor  # type: ignore[attr-defined]
-        if not key or request.method != "POST" or actor is None or request.path.startswith(SECRET):
+        secret = request.path.startswith(SECRET) or request.path.endswith(REVEAL)
+        if not key or request.method != "POST" or actor is None or secret:
             return self.get_response(request)
 
         def run() -> Answer:
@@ -178,6 +190,20 @@ class KemaiMiddleware:
         if request.method == "GET" and sessions.CSRF_COOKIE not in request.COOKIES:
             response.set_cookie(sessions.CSRF_COOKIE, sessions.new_csrf(), samesite="Lax", secure=settings.KEMAI_HTTPS)
         return response
+
+
+def confine(request: HttpRequest, actor: Actor) -> None:
+    """Who looks as somebody else only looks, and not at what is private (PLT-16)."""
+    allowed = request.method in SAFE and not request.path.startswith(PRIVATE)
+    if not allowed and request.path not in LOOKING:
+        raise LooksOnly(name=actor.name)
+
+
+def bucket_of(caller: sessions.Caller | None) -> str:
+    """Whose requests are counted: those of who sits there."""
+    if caller is None:
+        return ""
+    return str(caller.actor.viewer.id if caller.actor.viewer else caller.actor.id)
 
 
 def client_address(request: HttpRequest) -> str:

@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from kemai.base.models import AuditChange, Operation
 from kemai.config.env import BACKEND_DIR, child_environ
 from kemai.customers.models import Customer
 from kemai.kit.errors import KemaiError
 from kemai.kit.spreadsheet.reader import read_rows
-from kemai.platform.models import Import, UndoRow
+from kemai.platform.models import Import
 from kemai.platform.transfer import cli
 from tests.platform.sheets import credit_code, write, xlsx
 from tests.world import World
@@ -99,7 +100,8 @@ def test_kill_nine_and_start_again(committed_world: World, race_db: Callable[...
     assert done is not None and kills >= 2
     assert (done["created"], done["failed"]) == (count, 0)
     assert Customer.objects.filter(name__startswith="命令第").count() == count
-    assert UndoRow.objects.filter(undo_id=done["id"]).count() == count
+    events = Operation.objects.get(pk=done["id"]).events
+    assert AuditChange.objects.filter(event_id__in=events, object="customers_customer", op="I").count() == count
     assert Import.objects.get(pk=done["id"]).state == "done"
 
 

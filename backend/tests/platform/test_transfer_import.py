@@ -13,10 +13,10 @@ from kemai.accounts.models import FieldRule, Role, RoleGrant, User
 from kemai.administration.services.people import INSTALLER
 from kemai.base.audit import act
 from kemai.base.jobs import run_job
-from kemai.base.models import AuditChange, Job
+from kemai.base.models import AuditChange, Job, Operation
 from kemai.customers.models import Contact, Customer
 from kemai.kit.clock import now
-from kemai.platform.models import Import, ImportFault, UndoRow
+from kemai.platform.models import Import, ImportFault
 from kemai.platform.objects.declare import get_object
 from kemai.platform.tasks import forget_undo
 from kemai.platform.transfer import run as running
@@ -294,7 +294,9 @@ def test_a_killed_import_goes_on_and_takes_every_row_once(
     assert (done["state"], done["created"], done["failed"]) == ("done", 98, 2)
     assert [e["row"] for e in done["errors"]] == [12, 92] and "第 32 行" in done["errors"][1]["message"]
     assert Customer.objects.filter(name__startswith="宁波第").count() == 98
-    assert UndoRow.objects.filter(undo_id=run["id"]).count() == 98
+    operation = Operation.objects.get(pk=run["id"])
+    changed = AuditChange.objects.filter(event_id__in=operation.events, object="customers_customer", op="I")
+    assert (operation.succeeded, operation.failed, changed.count()) == (98, 2, 98)
     finished = rep.get(f"/jobs/{job['id']}").json()
     assert (finished["state"], finished["succeeded"], finished["failed"], finished["total"]) == ("done", 98, 2, 100)
 
@@ -342,7 +344,8 @@ def test_a_whole_import_is_taken_back_and_brought_in_again(world: World, call: C
     assert not Customer.objects.filter(name__startswith="撤销第", deleted_at__isnull=True).exists()
     back = Customer.objects.get(pk=mine.pk)
     assert (back.short_name, back.region, back.search_text) == (mine.short_name, mine.region, mine.search_text)
-    assert rep.post(f"/imports/{done['id']}/undo").status_code == 409
+    again = rep.post(f"/imports/{done['id']}/undo")
+    assert (again.status_code, again.json()["code"]) == (410, "undo_done")
     again = bring_in(rep, content)
     assert (again["created"], again["updated"]) == (30, 1)
 
@@ -356,7 +359,7 @@ def test_what_somebody_worked_on_since_stays_and_is_named(world: World, call: Ca
     undone = work(rep, done, "undo")
     assert (undone["done"]["succeeded"], undone["done"]["failed"]) == (3, 2)
     reasons = {f["label"]: f["message"] for f in undone["done"]["failures"]}
-    assert "又被修改过" in reasons["撤销第1公司"] and "联系人" in reasons["撤销第2公司"]
+    assert "简称已由员工rep于" in reasons["撤销第1公司"] and "联系人" in reasons["撤销第2公司"]
     left = Customer.objects.filter(name__startswith="撤销第", deleted_at__isnull=True)
     assert {c.name for c in left} == {"撤销第1公司", "撤销第2公司"}
 
@@ -537,8 +540,9 @@ def test_every_importable_kind_begins(world: World, call: Call) -> None:
 def test_what_cannot_be_undone_any_more_is_forgotten(world: World, call: Call) -> None:
     done = bring_in(call("rep"), xlsx([["客户名称"], ["遗忘公司"], [None, "x"]]))
     forget_undo(0)
-    assert UndoRow.objects.filter(undo_id=done["id"]).count() == 1
-    Import.objects.filter(pk=done["id"]).update(undo_until=now() - timedelta(seconds=1))
+    assert Operation.objects.get(pk=done["id"]).payload
+    Operation.objects.filter(pk=done["id"]).update(until=now() - timedelta(days=1))
     forget_undo(0)
-    assert not UndoRow.objects.filter(undo_id=done["id"]).exists()
-    assert call("rep").post(f"/imports/{done['id']}/undo").status_code == 409
+    assert Operation.objects.get(pk=done["id"]).payload == {}
+    answer = call("rep").post(f"/imports/{done['id']}/undo")
+    assert (answer.status_code, answer.json()["code"]) == (410, "undo_expired")

@@ -34,7 +34,7 @@ def ids(world: World, *slugs: str) -> list[str]:
 
 
 def test_setting_a_field_and_taking_it_back(world: World, call: Call) -> None:
-    """S-1, PLT-9: only what one may edit is changed; a later edit refuses the undo whole."""
+    """S-1, PLT-9: only what one may edit is changed; a later edit is named before anything is undone, and the rest goes back on demand."""
     rep = call("rep")
     job = done(
         rep,
@@ -52,7 +52,8 @@ def test_setting_a_field_and_taking_it_back(world: World, call: Call) -> None:
     assert {str(c.pk) for c in Customer.objects.filter(remark="批量")} == set(ids(world, "mine", "handed"))
     assert {f["id"] for f in job["failures"]} <= set(ids(world, "lent", "foreign", "pooled"))
     assert "foreign" not in str(job["failures"]) and all(f["message"] for f in job["failures"])
-    assert rep.post(f"/undo/{job['undo']}").status_code == 200
+    back = rep.post(f"/undo/{job['undo']}")
+    assert back.status_code == 202 and done(rep, back.json()["id"])["succeeded"] == 2
     assert not Customer.objects.filter(remark="批量").exists()
     again = done(
         rep,
@@ -60,8 +61,22 @@ def test_setting_a_field_and_taking_it_back(world: World, call: Call) -> None:
     )
     path = f"/customers/{ids(world, 'mine')[0]}"
     rep.patch(path, {"remark": "后改"}, rep.get(path).json()["version"])
-    assert rep.post(f"/undo/{again['undo']}").json()["code"] == "changed_since"
+    refused = rep.post(f"/undo/{again['undo']}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "changed_since")
     assert Customer.objects.filter(remark="再来").count() == 1  # nothing was half undone
+    told = refused.json()
+    assert (told["kept"], told["rest"]) == (1, 1)
+    assert [(c["label"], c["fields"][0]["field"], c["by"]) for c in told["changed"]] == [
+        (world.get("customers", "mine").canary, "remark", "员工rep")
+    ]
+    rest = rep.post(f"/undo/{again['undo']}", {"rest": True})
+    assert rest.status_code == 202
+    finished = done(rep, rest.json()["id"])
+    assert (finished["succeeded"], finished["failed"], finished["failures"][0]["code"]) == (1, 1, "changed_since")
+    assert set(Customer.objects.filter(pk__in=ids(world, "mine", "handed")).values_list("remark", flat=True)) == {
+        "后改",
+        "备注handed",
+    }
 
 
 def test_deleting_restoring_and_commands(world: World, call: Call) -> None:

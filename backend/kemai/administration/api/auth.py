@@ -85,9 +85,16 @@ def describe_person(actor: Actor) -> dict[str, Any]:
             for code, r in sorted(actor.reaches.items())
         },
         "menu": menu_for(actor),
-        "counters": {"notifications": count_unread(actor)},
+        "counters": {"notifications": 0 if actor.viewer else count_unread(actor)},
         "must_change_password": actor.must_change_password,
         "setup_needed": False,
+        "viewing": {
+            "by": {"id": actor.viewer.id, "label": actor.viewer.name},
+            "until": actor.viewer.until,
+            "reason": actor.viewer.reason,
+        }
+        if actor.viewer
+        else None,
     }
 
 

@@ -21,6 +21,7 @@ from kemai.kit.words import T
 from kemai.platform.objects.declare import Field, ObjectType, get_object, permissions_of
 from kemai.platform.objects.read import command_scope, list_options
 from kemai.platform.objects.secrecy import HIDDEN, MASKED, access_of, row_secret
+from kemai.platform.objects.shares import own_line
 
 PERMISSION = "administration.explain.view"
 
@@ -100,6 +101,7 @@ class _Story:
         self.asker, self.user, self.declaration, self.record_id = asker, user, declaration, record_id
         self.actor = load_actor(user.id)
         self.permission = declaration.perm(verb)
+        self.line = own_line(declaration) if verb == "share" else declaration.ownership
         # Some commands ask for the right itself at any scope, and for another right to reach the record (claiming asks to see it).
         command = next((c for c in declaration.commands if c.verb == verb), None)
         self.scope_permission = command_scope(declaration, command) if command else self.permission
@@ -190,9 +192,8 @@ class _Story:
     # ------------------------------------------------------------ the record
 
     def _record(self, actor: Actor) -> bool:
-        line, table = self.declaration.ownership, self.declaration.table
         assert self.record_id is not None
-        why = explain(actor, self.scope_permission, line, table=table, key=self.record_id)
+        why = explain(actor, self.scope_permission, self.line, table=self.declaration.table, key=self.record_id)
         if not why.exists:
             self.steps.append(
                 Step("record", False, T("记录", "Record"), [T("没有这条记录。", "There is no such record.").to()])
@@ -221,15 +222,15 @@ class _Story:
             met[branch.kind] = met.get(branch.kind, False) or opens
         self._owner_step(facts, met.get("owner", False))
         self._department_step(actor, facts, met.get("department", False))
-        if self.declaration.ownership.shares:
+        if self.line.shares:
             self._share_step(actor, facts, met.get("share", False))
-        if self.declaration.ownership.pool and facts.get(self.declaration.ownership.pool):
+        if self.line.pool and facts.get(self.line.pool):
             self._pool_step(facts, met.get("pool", False))
         if not why.verdict and why.granted:
             self._suggest_reach(facts)
 
     def _owner_step(self, facts: dict[str, Any], met: bool) -> None:
-        owners = self.declaration.ownership.owners
+        owners = self.line.owners
         lines = [
             T("{role}：{name}", "{role}: {name}").to(
                 role=_label_of(self.declaration, column).to(),
@@ -242,7 +243,7 @@ class _Story:
 
     def _department_step(self, actor: Actor, facts: dict[str, Any], met: bool) -> None:
         reach = actor.reach(self.scope_permission)
-        departments = self.declaration.ownership.departments
+        departments = self.line.departments
         if not departments:
             return
         mine = {facts[c] for c in departments if facts[c]}
@@ -259,7 +260,7 @@ class _Story:
         lines = []
         rows = [
             row
-            for shared, column in self.declaration.ownership.shares
+            for shared, column in self.line.shares
             for row in RecordShare.objects.filter(object=shared, record_id=facts[column])
         ]
         names = grantee_names((r.grantee_kind, r.grantee_id) for r in rows)
@@ -278,7 +279,7 @@ class _Story:
         self.steps.append(Step("pool", met, T("公海", "Pool"), [said.to()]))
 
     def _suggest_reach(self, facts: dict[str, Any]) -> None:
-        owners = [facts[c] for c in self.declaration.ownership.owners if facts[c]]
+        owners = [facts[c] for c in self.line.owners if facts[c]]
         if self.declaration.shareable and owners:
             text = T("由负责人{name}共享给此人。", "{name}, whose record it is, can share it with the person.")
             self.remedies.append(

@@ -35,6 +35,7 @@ def _manager(scope: str) -> Rules:
         ("customers.customer",): {("claim", "release", "assign", "reveal_pool"): scope},
         ("sales.opportunity",): {("assign",): scope},
         ("analytics.manager",): {("view",): scope},
+        ("customers.customer", "customers.contact"): {("reveal",): scope},
         ("platform.view",): {("share",): scope},
         ("platform.operation",): {("view", "undo"): scope},
     }

@@ -132,6 +132,10 @@ SYSTEM_NAMES = {
 def _line(row: tuple[Any, ...]) -> dict[str, Any]:
     declaration = next((o for o in all_objects() if o.name == row[5]), None)
     system = SYSTEM_NAMES.get(row[3])
+    data = _loads(row[8])
+    named = declaration.by_name.get(str(data.get("field"))) if declaration and isinstance(data, dict) else None
+    if named:
+        data = {**data, "field_label": named.label.to()}
     return {
         "id": row[0],
         "at": row[1],
@@ -143,7 +147,7 @@ def _line(row: tuple[Any, ...]) -> dict[str, Any]:
         "record": row[6],
         "record_label": None,
         "reason": row[7],
-        "data": _loads(row[8]),
+        "data": data,
         "address": row[9],
         "changes": [_change(c) for c in _loads(row[10]) or []],
     }

@@ -17,7 +17,7 @@ from kemai.kit.errors import Duplicate, Invalid, Malformed, MethodNotAllowed, No
 from kemai.kit.http import json_response, read_json
 from kemai.kit.ids import parse_id
 from kemai.kit.words import T
-from kemai.platform.objects import board, bulk, history, read, shares, timeline, views, write
+from kemai.platform.objects import board, bulk, history, read, reveal, shares, timeline, views, write
 from kemai.platform.objects.declare import ObjectType, get_object
 from kemai.platform.objects.operations import undo_change
 from kemai.platform.objects.select import MAX_LIMIT, Query
@@ -177,11 +177,15 @@ def record_part(request: HttpRequest, object_name: str, key: str, part: str) -> 
             return json_response(history.record_history(actor, declaration, record_id, cursor=cursor))
         if part == "timeline" and declaration.timeline:
             return json_response(timeline.record_timeline(actor, declaration, record_id, cursor=cursor))
-        raise MethodNotAllowed if part in declaration.command_map or part == "restore" else NotFound
+        raise MethodNotAllowed if part in declaration.command_map or part in ("restore", "reveal") else NotFound
     if request.method != "POST":
         raise MethodNotAllowed
     if part == "restore":
         return _restore(actor, declaration, record_id)
+    if part == "reveal":
+        data = read_json(request)
+        value = reveal.reveal(actor, declaration, record_id, field_name=data.get("field"), reason=data.get("reason"))
+        return json_response(value, headers={"Cache-Control": "no-store"})
     return _command(request, actor, declaration, record_id, part)
 
 

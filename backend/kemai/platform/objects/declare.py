@@ -367,6 +367,7 @@ COMMON_VERBS: tuple[tuple[str, T], ...] = (
     ("import", T("导入", "Import")),
     ("export", T("导出", "Export")),
     ("share", T("共享", "Share")),
+    ("reveal", T("查看明文", "Show masked values")),
 )
 
 _registry: dict[str, ObjectType] = {}
@@ -401,6 +402,7 @@ def permissions_of(declaration: ObjectType) -> list[tuple[str, T]]:
             "delete": declaration.can_delete,
             "import": declaration.can_import,
             "share": declaration.shareable,
+            "reveal": any(f.sensitive or f.secret_when for f in declaration.fields),
         }
         if wanted.get(verb, True):
             found[verb] = label

@@ -44,6 +44,14 @@ ACTIONS = {
     "remind": T("发送提醒", "Reminders sent"),
     "export": T("导出", "Exported"),
     "import.undo": T("撤销导入", "Import taken back"),
+    "reveal": T("查看明文", "Masked value shown"),
+    "reveal.refused": T("查看明文被拒", "Masked value refused"),
+    "view_as.start": T("开始以他人视角查看", "Began to look as somebody else"),
+    "view_as.end": T("结束以他人视角查看", "Stopped looking as somebody else"),
+    "export.request": T("申请导出", "Export asked for"),
+    "export.approve": T("批准导出", "Export approved"),
+    "export.refuse": T("拒绝导出", "Export refused"),
+    "export.download": T("下载导出文件", "Export downloaded"),
     "demo": T("装入演示数据", "Demo loaded"),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kemai.platform.objects import types
-from kemai.platform.objects.declare import Field, ObjectType, all_objects
+from kemai.platform.objects.declare import Field, ObjectType, all_objects, permissions_of
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -62,6 +62,22 @@ _LIST.append(
     }
 )
 
+_REVEAL = {
+    "type": "object",
+    "required": ["field", "reason"],
+    "properties": {"field": {"type": "string"}, "reason": {"type": "string"}},
+}
+_REVEALED = {
+    "type": "object",
+    "required": ["field", "value", "seconds", "left"],
+    "properties": {
+        "field": {"type": "string"},
+        "value": {"type": ["string", "null"]},
+        "seconds": {"type": "integer"},
+        "left": {"type": "integer"},
+    },
+}
+
 
 def describe_objects() -> dict[str, Any]:
     """Paths and schemas of every registered kind of record."""
@@ -72,7 +88,13 @@ def describe_objects() -> dict[str, Any]:
         _schemas(declaration, schemas)
     paths["/api/v1/undo/{token}"] = {
         "post": _operation(
-            "undo", "Take a change back", ["general"], [{**_ID, "name": "token"}], answer={"type": "object"}
+            "undo",
+            "Take an operation back; one of many records becomes a job (202)",
+            ["general"],
+            [{**_ID, "name": "token"}],
+            answer={"type": "object"},
+            body={"type": "object", "properties": {"rest": {"type": "boolean"}}},
+            problems=("409", "410"),
         )
     }
     return {"paths": paths, "schemas": schemas}
@@ -93,6 +115,7 @@ def _schemas(declaration: ObjectType, schemas: dict[str, Any]) -> None:
             "deleted_at": {"type": ["string", "null"], "format": "date-time", "title": "When it went to the bin"},
             **{f.name: _read(f) for f in declaration.by_name.values()},
             "can": {"type": "object"},
+            "masked": {"type": "object", "title": "Masked field: whether it may be shown in clear, or why not"},
         },
     }
     writable = {f.name: _write(f) for f in declaration.fields if f.writable}
@@ -240,6 +263,17 @@ def _paths(declaration: ObjectType, paths: dict[str, Any]) -> None:
     paths[f"{root}/{{id}}/history"] = {
         "get": _operation(f"{code}_history", f"History: {words}", tag, [_ID, _query("cursor")], answer=items)
     }
+    if any(verb == declaration.perm("reveal") for verb, _ in permissions_of(declaration)):
+        paths[f"{root}/{{id}}/reveal"] = {
+            "post": _operation(
+                f"{code}_reveal",
+                f"Show a masked value: {words}",
+                tag,
+                [_ID],
+                answer=_REVEALED,
+                body=_REVEAL,
+            )
+        }
     if declaration.timeline:
         paths[f"{root}/{{id}}/timeline"] = {
             "get": _operation(f"{code}_timeline", f"Timeline: {words}", tag, [_ID, _query("cursor")], answer=items)

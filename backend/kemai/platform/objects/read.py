@@ -17,9 +17,10 @@ from kemai.kit.errors import KemaiError, Malformed, NotFound
 from kemai.kit.words import T
 from kemai.platform.objects import types
 from kemai.platform.objects.declare import Command, Field, ObjectType, get_object
+from kemai.platform.objects.reveal_policy import VERB, masked_fields, offer
 from kemai.platform.objects.rows import fetch_rows
 from kemai.platform.objects.searching import search_params
-from kemai.platform.objects.secrecy import comparable_field, readable_fields
+from kemai.platform.objects.secrecy import comparable_field, readable_fields, row_secret
 from kemai.platform.objects.select import (
     MAX_LIMIT,
     ListPlan,
@@ -161,7 +162,24 @@ def get_detail(
     if row[width]:
         item["deleted_at"] = row[width]
     item["can"] = {} if item.get("deleted_at") else plan.checks.can(actor, declaration, row[width + 1 :])
+    item["masked"] = {} if item.get("deleted_at") else _masked(actor, declaration, plan, item, row)
     return item
+
+
+def _masked(
+    actor: Actor, declaration: ObjectType, plan: DetailPlan, item: dict[str, Any], row: tuple[Any, ...]
+) -> dict[str, bool | str]:
+    """Field → whether its masked value may be shown in clear: True, or the reason why not (ORG-8)."""
+    if not plan.masked and not plan.secret:
+        return {}
+    secret = dict(zip((f.name for f in plan.secret), row[len(row) - len(plan.secret) :], strict=True))
+    in_scope = bool(row[plan.output.width + 1 + plan.checks.places[declaration.perm(VERB)]])
+    found: dict[str, bool | str] = {}
+    for f in dict.fromkeys((*plan.masked, *plan.secret)):
+        withheld = bool(secret.get(f.name))
+        if (f in plan.masked or withheld) and (item.get(f.name) or f.mask == "null"):
+            found[f.name] = offer(actor, declaration, in_scope=in_scope, withheld=withheld)
+    return found
 
 
 @dataclass(slots=True)
@@ -192,21 +210,28 @@ class DetailPlan:
     params: dict[str, Any]
     output: Output
     checks: Checks
+    masked: list[Field]
+    """Fields a rule masks on every record, and those whose record may withhold them (their conditions end the row)."""
+    secret: list[Field]
 
 
 def _plan_detail(actor: Actor, declaration: ObjectType, code: str, deleted: bool) -> DetailPlan:
     columns = build_columns(actor, declaration, tuple(f.name for f in readable_fields(actor, declaration)))
     scope = branches(actor, code, declaration.ownership)
     checks = _permission_checks(actor, declaration, given=code)
-    select = [*columns.select, "t.deleted_at", *checks.select]
+    masked = masked_fields(actor, declaration)
+    secret = [f for f in declaration.fields if row_secret(actor, f) and f in readable_fields(actor, declaration)]
+    withheld = [f"COALESCE({row_secret(actor, f)}, FALSE)" for f in secret]
+    select = [*columns.select, "t.deleted_at", *checks.select, *withheld]
     state = "" if deleted else " AND t.deleted_at IS NULL"
     sql = f"SELECT {', '.join(select)} FROM {declaration.table} t WHERE t.id = %(key)s{state} AND {scope.sql}"
-    return DetailPlan(sql, {**columns.params, **scope.params, **checks.params}, columns.output, checks)
+    params = {**columns.params, **scope.params, **checks.params}
+    return DetailPlan(sql, params, columns.output, checks, masked, secret)
 
 
 def _permission_checks(actor: Actor, declaration: ObjectType, given: str = "") -> Checks:
     """The conditions of every permission a record's ``can`` speaks of. ``given`` holds for the row already: it was found by it."""
-    wanted = {declaration.perm("edit"), declaration.perm("delete"), declaration.perm("share")} | {
+    wanted = {declaration.perm(verb) for verb in ("edit", "delete", "share", VERB)} | {
         code
         for command in declaration.commands
         for code in (declaration.perm(command.verb), command_scope(declaration, command))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from kemai.accounts.access import Actor, can
+from kemai.accounts.access import Actor, Ownership, can
 from kemai.accounts.grantees import KINDS, grantee_exists, grantee_names
 from kemai.accounts.models import RecordShare
 from kemai.base.audit import act
@@ -24,9 +24,13 @@ def _require(actor: Actor, declaration: ObjectType, key: UUID, verb: str) -> Non
         raise NotFound
     if not declaration.shareable or not actor.has(declaration.perm(verb)):
         raise Forbidden
-    own = replace(declaration.ownership, shares=(), pool=None)
-    if not can(actor, declaration.perm(verb), own, table=declaration.table, key=key):
+    if not can(actor, declaration.perm(verb), own_line(declaration), table=declaration.table, key=key):
         raise Forbidden
+
+
+def own_line(declaration: ObjectType) -> Ownership:
+    """What sharing goes by: one's own reach, without what was shared or lies in a pool."""
+    return replace(declaration.ownership, shares=(), pool=None)
 
 
 def _sees(actor: Actor, declaration: ObjectType, key: UUID) -> bool:

@@ -90,7 +90,7 @@ def offer_undo(
 
     Action, object and record are those of the act where they are not given.
     """
-    assert kind in _kinds, kind
+    assert kind == RECORDS or kind in _kinds, kind
     current = current_act()
     assert current is not None, "offer_undo() outside act()"
     return Operation.objects.create(
@@ -111,7 +111,7 @@ def open_operation(
     actor: Actor, key: UUID, *, action: str, object: str, label: str, kind: str, job_id: UUID
 ) -> Operation:
     """The log's line of work done in many acts (a bulk job, an import), made before the first; a resumed job finds its own."""
-    row, _ = Operation.objects.get_or_create(
+    row, made = Operation.objects.get_or_create(
         id=key,
         defaults={
             "kind": kind,
@@ -124,6 +124,9 @@ def open_operation(
             "until": _until(DAYS) if kind else None,
         },
     )
+    if not made and row.job_id != job_id:  # gone on with by another job
+        row.job_id = job_id
+        row.save(update_fields=["job_id"])
     return row
 
 
