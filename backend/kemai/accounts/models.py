@@ -230,7 +230,7 @@ class Session(models.Model):
 
 
 class ApiToken(models.Model):
-    """A program's key, acting as its person. Shown once; only the hash is stored, with a prefix to recognise it by."""
+    """A program's key, acting as its person and never as more. Shown once; only the hash is stored, with a prefix to recognise it by."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
@@ -241,3 +241,6 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    read_only = models.BooleanField(default=False)
+    objects_allowed = ArrayField(models.CharField(max_length=60), default=list)
+    """Kinds of record it is limited to; none named: all its person may."""

@@ -7,18 +7,42 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
+from kemai.kit.words import T
+
+_known: dict[str, type[Event]] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Base of all events. ``kind`` is ``<domain>.<past tense>`` and never changes once released: rows in flight carry it."""
+    """Base of all events. ``kind`` is ``<domain>.<past tense>`` and never changes once released: rows in flight carry it.
+
+    ``about`` names the kind of record it happens to, empty when to any; an event that is not ``public`` is the product's own
+    business and no receiver outside is told of it.
+    """
 
     kind: ClassVar[str] = ""
+    label: ClassVar[T] = T("", "")
+    about: ClassVar[str] = ""
+    public: ClassVar[bool] = True
     object: str
     record_id: UUID | None
+
+    def __init_subclass__(cls) -> None:
+        _known[cls.kind] = cls
+
+    @classmethod
+    def verb(cls) -> str:
+        """The last word of the kind (``won`` of ``sales.opportunity_won``), by which receivers outside know it."""
+        return cls.kind.replace("_", ".").rsplit(".", 1)[-1]
 
     def payload(self) -> dict[str, Any]:
         """The event's own facts, JSON-ready."""
         return {k: v for k, v in asdict(self).items() if k not in ("object", "record_id")}
+
+
+def known_events() -> list[type[Event]]:
+    """Every event there is, those of all kinds of record first."""
+    return sorted(_known.values(), key=lambda event: event.about != "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
-"""From the outbox to the subscribers: claimed in batches with SKIP LOCKED, one job per (event, subscriber)."""
+"""From the outbox to the subscribers: one job per (event, subscriber); and to the taps, which take whole batches in order."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import orjson
 from django.db import connection, transaction
@@ -8,19 +10,40 @@ from procrastinate.contrib.django import app
 
 from kemai.base.events import Delivered, subscribers_of
 
+Tap = Callable[[list[int]], None]
+_taps: list[Tap] = []
+
 _PICK = (
     "UPDATE base_outboxevent o SET dispatched_at = now() FROM ("
     "SELECT id FROM base_outboxevent WHERE dispatched_at IS NULL ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED) picked "
     "WHERE o.id = picked.id RETURNING o.id, o.kind, o.object, o.record_id"
 )
+#: One dispatcher at a time, so that a tap meets the events of a record in the order in which they were committed: the later one is
+#: written under the lock of the row it changed, so whoever sees it sees the earlier one, which has the lower id.
+_ALONE = "SELECT pg_try_advisory_xact_lock(hashtext('kemai.outbox'))"
+
+
+def tap(function: Tap) -> Tap:
+    """Register a function that is given the ids of every batch of events, in order, inside the dispatcher's transaction.
+
+    For what concerns every event and must not cost a job each. It runs for all or not at all: keep it to a set-based statement that
+    no data can make fail.
+    """
+    _taps.append(function)
+    return function
 
 
 def dispatch_pending(limit: int = 200) -> int:
-    """Turn up to ``limit`` waiting events into jobs; returns how many were taken. Safe to run in every worker at once."""
+    """Hand up to ``limit`` waiting events on; returns how many were taken. Safe to run in every worker at once."""
     with transaction.atomic():
         with connection.cursor() as cursor:
+            cursor.execute(_ALONE)
+            if not cursor.fetchone()[0]:
+                return 0
             cursor.execute(_PICK, [limit])
             rows = sorted(cursor.fetchall())
+        for function in _taps if rows else ():
+            function([row[0] for row in rows])
         for outbox_id, kind, object_name, record_id in rows:
             for name in subscribers_of(kind):
                 # One lock per record and subscriber keeps the order of one record's events.

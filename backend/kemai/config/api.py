@@ -13,6 +13,7 @@ from kemai.administration.api import auth, people, trust
 from kemai.administration.api import settings as admin_settings
 from kemai.analytics.api import pages
 from kemai.customers.api import pools
+from kemai.integrations.api import webhooks
 from kemai.kit.errors import FieldError, Invalid, KemaiError, Malformed
 from kemai.kit.http import dumps, problem_response
 from kemai.kit.words import T
@@ -77,5 +78,6 @@ for prefix, router, tag in (
     ("", operations.router, "operations"),
     ("", pools.router, "pools"),
     ("", pages.router, "pages"),
+    ("", webhooks.router, "webhooks"),
 ):
     api.add_router(prefix, router, tags=[tag])

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 from django.apps import AppConfig
 
-DOMAINS = ("platform", "administration", "customers", "activities", "sales", "analytics")
+DOMAINS = ("platform", "administration", "customers", "activities", "sales", "analytics", "integrations")
 REGISTERING = ("objects", "subscribers", "tasks")
 
 

@@ -9,6 +9,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 
 from kemai.config.api import api
+from kemai.integrations.catalogue import describe_webhooks
 from kemai.platform.objects.openapi import PROBLEM, describe_objects
 
 
@@ -19,6 +20,7 @@ def openapi_bytes() -> bytes:
     document["openapi"] = "3.1.0"
     generic = describe_objects()
     document["paths"] = {**document["paths"], **generic["paths"]}
+    document["webhooks"] = describe_webhooks()
     components = document.setdefault("components", {})
     components.setdefault("schemas", {}).update({**generic["schemas"], "Problem": PROBLEM})
     components["securitySchemes"] = {

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "kemai.activities",
     "kemai.sales",
     "kemai.analytics",
+    "kemai.integrations",
     "kemai.config.apps.ConfigConfig",
 ]
 MIDDLEWARE = ["kemai.config.static.AppMiddleware", "kemai.config.middleware.KemaiMiddleware"]

@@ -1,4 +1,4 @@
-"""``kemai worker``: jobs, the schedule and the outbox dispatcher in one process."""
+"""``kemai worker``: jobs, the schedule, the outbox dispatcher and the sender of webhooks in one process."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app
 
 from kemai.base.outbox import dispatch_pending
 from kemai.config.env import Environment
+from kemai.integrations.pump import pump_until
 
 log = logging.getLogger(__name__)
 
@@ -26,13 +27,18 @@ GRACE_SECONDS = 6.0
 def run_worker(env: Environment) -> None:
     """Work until SIGTERM or SIGINT. Dies when the database goes away; whoever started us starts us again."""
     stop = threading.Event()
-    dispatcher = threading.Thread(target=dispatch_until, args=[stop], name="outbox", daemon=True)
-    dispatcher.start()
+    helpers = [
+        threading.Thread(target=dispatch_until, args=[stop], name="outbox", daemon=True),
+        threading.Thread(target=pump_until, args=[stop], name="webhooks", daemon=True),
+    ]
+    for helper in helpers:
+        helper.start()
     try:
         asyncio.run(work(env))
     finally:
         stop.set()
-        dispatcher.join(5)
+        for helper in helpers:
+            helper.join(5)
 
 
 async def work(env: Environment) -> None:

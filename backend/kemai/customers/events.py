@@ -6,17 +6,22 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kemai.base.events import Event
+from kemai.kit.words import T
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerClaimed(Event):
     kind: ClassVar[str] = "customers.claimed"
+    label: ClassVar[T] = T("领取", "Claimed")
+    about: ClassVar[str] = "customers"
     user_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerReleased(Event):
     kind: ClassVar[str] = "customers.released"
+    label: ClassVar[T] = T("退回公海", "Released to the pool")
+    about: ClassVar[str] = "customers"
     user_id: str
     reason: str
 
@@ -24,6 +29,8 @@ class CustomerReleased(Event):
 @dataclass(frozen=True, slots=True)
 class CustomerAssigned(Event):
     kind: ClassVar[str] = "customers.assigned"
+    label: ClassVar[T] = T("分配", "Assigned")
+    about: ClassVar[str] = "customers"
     from_user_id: str | None
     to_user_id: str
     name: str

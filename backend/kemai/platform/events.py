@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kemai.base.events import Event
+from kemai.kit.words import T
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,7 @@ class RecordsCreated(Event):
     """Records of one kind came into being (one event a batch)."""
 
     kind: ClassVar[str] = "platform.records_created"
+    label: ClassVar[T] = T("新建", "Created")
     ids: list[str]
 
 
@@ -21,6 +23,7 @@ class RecordsChanged(Event):
     """Fields people edit were changed; ``fields`` names them."""
 
     kind: ClassVar[str] = "platform.records_changed"
+    label: ClassVar[T] = T("修改", "Changed")
     ids: list[str]
     fields: list[str]
 
@@ -30,6 +33,7 @@ class RecordsDeleted(Event):
     """Records went to the recycle bin."""
 
     kind: ClassVar[str] = "platform.records_deleted"
+    label: ClassVar[T] = T("删除", "Deleted")
     ids: list[str]
 
 
@@ -38,6 +42,7 @@ class RecordsRestored(Event):
     """Records came back from the recycle bin."""
 
     kind: ClassVar[str] = "platform.records_restored"
+    label: ClassVar[T] = T("恢复", "Restored")
     ids: list[str]
 
 

@@ -1,4 +1,4 @@
-"""Tables of the record platform: dictionaries, saved import mappings, imports, notifications."""
+"""Tables of the record platform: dictionaries, saved import mappings, imports, notifications, follows."""
 
 from __future__ import annotations
 
@@ -122,6 +122,8 @@ class Notification(models.Model):
     path = models.TextField(default="")
     object = models.CharField(max_length=60, default="")
     record_id = models.UUIDField(null=True)
+    times = models.IntegerField(default=1)
+    """How many happenings one unread message stands for (:func:`kemai.platform.notify.notify_grouped`)."""
     at = models.DateTimeField(default=now)
     read_at = models.DateTimeField(null=True)
 
@@ -130,6 +132,32 @@ class Notification(models.Model):
             models.Index(fields=["user_id", "-id"], name="notification_user_ix"),
             models.Index(fields=["user_id"], name="notification_unread_ix", condition=models.Q(read_at__isnull=True)),
         ]
+
+
+class NotificationChoice(models.Model):
+    """That a person does not want, or wants again, one kind of message; without a row the kind's default holds (PLT-3)."""
+
+    id = models.BigAutoField(primary_key=True)
+    user_id = models.UUIDField()
+    kind = models.CharField(max_length=60)
+    in_page = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user_id", "kind"], name="notification_choice_once")]
+
+
+class Follow(models.Model):
+    """That a person wants to hear of a record (关注). His own business: neither audited nor shown to others."""
+
+    id = models.BigAutoField(primary_key=True)
+    user_id = models.UUIDField()
+    object = models.CharField(max_length=60)
+    record_id = models.UUIDField()
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user_id", "object", "record_id"], name="follow_once")]
+        indexes = [models.Index(fields=["record_id"], name="follow_record_ix")]
 
 
 class NotifyEvent(models.Model):

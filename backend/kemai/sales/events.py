@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kemai.base.events import Event
+from kemai.kit.words import T
 
 
 @dataclass(frozen=True, slots=True)
 class OpportunityMoved(Event):
     kind: ClassVar[str] = "sales.opportunity_moved"
+    label: ClassVar[T] = T("推进阶段", "Moved to another stage")
+    about: ClassVar[str] = "opportunities"
     from_stage_id: str | None
     to_stage_id: str
 
@@ -18,6 +21,8 @@ class OpportunityMoved(Event):
 @dataclass(frozen=True, slots=True)
 class OpportunityWon(Event):
     kind: ClassVar[str] = "sales.opportunity_won"
+    label: ClassVar[T] = T("赢单", "Won")
+    about: ClassVar[str] = "opportunities"
     customer_id: str
     owner_id: str
     name: str
@@ -27,5 +32,7 @@ class OpportunityWon(Event):
 @dataclass(frozen=True, slots=True)
 class OpportunityLost(Event):
     kind: ClassVar[str] = "sales.opportunity_lost"
+    label: ClassVar[T] = T("输单", "Lost")
+    about: ClassVar[str] = "opportunities"
     customer_id: str
     reason: str

@@ -63,6 +63,7 @@ EXTRA_PERMISSIONS: list[tuple[str, T]] = [
     ("platform.view.share", T("向全部人员共享视图", "Share views with everybody")),
     ("platform.operation.view", T("查看他人的操作记录", "See what others did")),
     ("platform.operation.undo", T("撤销他人的操作", "Take back what others did")),
+    ("integrations.webhook.edit", T("管理 Webhook", "Manage webhooks")),
     ("analytics.manager.view", T("查看经理看板", "See the manager's page")),
 ]
 

@@ -125,6 +125,7 @@ SYSTEM_NAMES = {
     "set-up": T("系统初始化", "Set-up"),
     "reminders": T("任务提醒", "Reminders"),
     "care": T("客户关怀", "Care"),
+    "webhooks": T("Webhook 发送", "Sender of webhooks"),
     "command-line": T("命令行", "Command line"),
 }
 

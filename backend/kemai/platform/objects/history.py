@@ -52,6 +52,15 @@ ACTIONS = {
     "export.approve": T("批准导出", "Export approved"),
     "export.refuse": T("拒绝导出", "Export refused"),
     "export.download": T("下载导出文件", "Export downloaded"),
+    "webhook.create": T("新建 Webhook", "Webhook made"),
+    "webhook.change": T("修改 Webhook", "Webhook changed"),
+    "webhook.delete": T("删除 Webhook", "Webhook deleted"),
+    "webhook.pause": T("暂停 Webhook", "Webhook paused"),
+    "webhook.resume": T("恢复 Webhook", "Webhook resumed"),
+    "webhook.take_over": T("接管 Webhook", "Webhook taken over"),
+    "webhook.rotate": T("更换 Webhook 密钥", "Webhook secret changed"),
+    "webhook.test": T("测试 Webhook", "Webhook tested"),
+    "webhook.replay": T("重发 Webhook 投递", "Webhook deliveries sent again"),
     "demo": T("装入演示数据", "Demo loaded"),
 }
 
