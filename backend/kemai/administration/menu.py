@@ -27,6 +27,7 @@ ADMIN: tuple[tuple[str, T, str, str], ...] = (
     ("parameters", T("参数", "Parameters"), "/admin/parameters", "administration.parameter.edit"),
     ("explain", T("权限查询", "Rights explained"), "/admin/explain", "administration.explain.view"),
     ("reveals", T("明文查看记录", "Values shown"), "/admin/reveals", "administration.audit.view"),
+    ("webhooks", T("Webhook 推送", "Webhooks"), "/admin/webhooks", "integrations.webhook.edit"),
     ("audit", T("审计日志", "Audit log"), "/admin/audit", "administration.audit.view"),
 )
 

@@ -50,6 +50,11 @@ const adminPages = [
   }),
   createRoute({
     getParentRoute: () => admin,
+    path: "/webhooks",
+    component: lazyRouteComponent(() => import("@/features/webhooks/webhooks-page"), "WebhooksPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
     path: "/users",
     component: lazyRouteComponent(() => import("@/features/admin/users-page"), "UsersPage"),
   }),

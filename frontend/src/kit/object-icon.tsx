@@ -35,6 +35,7 @@ import {
   Wallet,
   Waves,
   Waypoints,
+  Webhook,
 } from "lucide-react";
 
 /** The names the server may use; an unknown one gets a neutral dot, never a gap. */
@@ -80,6 +81,7 @@ const ICONS: Record<string, LucideIcon> = {
   pipelines: Waypoints,
   dictionaries: BookA,
   parameters: SlidersHorizontal,
+  webhooks: Webhook,
   audit: ScrollText,
 };
 
