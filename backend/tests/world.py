@@ -199,7 +199,7 @@ def _organisation(world: World) -> None:
         )
         world.users[username] = user.id
         Session.objects.create(
-            token_hash=hash_token(session_token(username)), user=user, csrf="x", expires_at=now() + timedelta(hours=12)
+            token_hash=hash_token(session_token(username)), user=user, expires_at=now() + timedelta(hours=12)
         )
     with act(INSTALLER, "create", object="teams"):
         team = Team.objects.create(name=TEAM[0], name_sort="team")

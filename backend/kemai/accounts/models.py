@@ -214,7 +214,6 @@ class Session(models.Model):
     token_hash = models.CharField(primary_key=True, max_length=64)
     id = models.UUIDField(default=new_id, unique=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
-    csrf = models.CharField(max_length=64)
     created_at = models.DateTimeField(default=now)
     seen_at = models.DateTimeField(default=now)
     expires_at = models.DateTimeField()

@@ -242,13 +242,6 @@ class ParameterValue(models.Model):
     updated_by = models.UUIDField(null=True)
 
 
-class NumberSeries(models.Model):
-    """The last number given per series and period; taken under a row lock, so numbers have no gap inside a committed series."""
-
-    code = models.TextField(primary_key=True)
-    last = models.BigIntegerField(default=0)
-
-
 class IdempotencyKey(models.Model):
     """The answer once given to a keyed request, replayed for 24 hours to the same person on the same route."""
 

@@ -1,7 +1,6 @@
 """Human numbers (``KH-000123``), separate from keys.
 
-Gap rule: numbers come from a database sequence, so they are unique and rising, and a rolled-back create leaves a gap. Papers that
-must be gapless (contracts, invoices) take theirs from :class:`kemai.base.models.NumberSeries` under a row lock instead.
+Gap rule: numbers come from a database sequence, so they are unique and rising, and a rolled-back create leaves a gap.
 """
 
 from __future__ import annotations

@@ -84,7 +84,6 @@ def crowd(count: int) -> list[Caller]:
         Session.objects.create(
             token_hash=hash_token(session_token(f"crowd{n}")),
             user=user,
-            csrf="x",
             expires_at=now() + timedelta(hours=1),
         )
         callers.append(Caller(f"crowd{n}", token=session_token(f"crowd{n}")))

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from kemai.accounts import sessions
 from kemai.accounts.access import Actor
 from kemai.accounts.models import ApiToken, Department, Session, Team, User
+from kemai.accounts.sessions import caller
 from kemai.administration.menu import menu_for
 from kemai.administration.services import people
 from kemai.base import audit
@@ -161,7 +162,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 @router.patch("/me", operation_id="me_update", summary="Language and theme")
 def update_me(request: HttpRequest, data: Preferences) -> HttpResponse:
-    actor: Actor = request.auth  # type: ignore[attr-defined]
+    actor = caller(request)
     changes = {k: v for k, v in data.dict().items() if v is not None}
     if changes:
         with audit.act(actor, "preferences", object="users", record_id=actor.id):
@@ -172,14 +173,14 @@ def update_me(request: HttpRequest, data: Preferences) -> HttpResponse:
 
 @router.post("/me/password", operation_id="me_password", summary="Change one's password")
 def change_password(request: HttpRequest, data: Passwords) -> HttpResponse:
-    actor: Actor = request.auth  # type: ignore[attr-defined]
+    actor = caller(request)
     people.change_password(actor, current=data.current, new=data.new, session_id=request.session_id)  # type: ignore[attr-defined]
     return HttpResponse(status=204)
 
 
 @router.get("/me/sessions", operation_id="me_sessions", summary="One's open sessions")
 def list_sessions(request: HttpRequest) -> dict[str, Any]:
-    actor: Actor = request.auth  # type: ignore[attr-defined]
+    actor = caller(request)
     current = request.session_id  # type: ignore[attr-defined]
     return {
         "items": [
@@ -191,7 +192,7 @@ def list_sessions(request: HttpRequest) -> dict[str, Any]:
 
 @router.delete("/me/sessions/{session_id}", operation_id="me_session_end", summary="End a session")
 def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    actor: Actor = request.auth  # type: ignore[attr-defined]
+    actor = caller(request)
     if not Session.objects.filter(user_id=actor.id, id=session_id).delete()[0]:
         raise NotFound
     sessions.forget_callers()
@@ -200,7 +201,7 @@ def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 @router.get("/me/tokens", operation_id="me_tokens", summary="One's API tokens")
 def list_tokens(request: HttpRequest) -> dict[str, Any]:
-    actor: Actor = request.auth  # type: ignore[attr-defined]
+    actor = caller(request)
     rows = ApiToken.objects.filter(user_id=actor.id, revoked_at__isnull=True).order_by("-created_at")
     return {
         "items": [
@@ -223,24 +224,27 @@ def list_tokens(request: HttpRequest) -> dict[str, Any]:
     summary="Make an API token; shown once",
     response={201: dict[str, Any]},
 )
-def make_token(request: HttpRequest, data: TokenName) -> tuple[int, dict[str, Any]]:
-    actor: Actor = request.auth  # type: ignore[attr-defined]
+def make_token(request: HttpRequest, data: TokenName) -> Status[dict[str, Any]]:
+    actor = caller(request)
     days = min(max(data.days, 1), 3650)
     token = sessions.create_token(user=User.objects.get(pk=actor.id), name=data.name.strip() or "API", days=days)
     row = ApiToken.objects.get(token_hash=sessions.hash_token(token))
-    return 201, {
-        "id": row.id,
-        "name": row.name,
-        "prefix": row.prefix,
-        "created_at": row.created_at,
-        "expires_at": row.expires_at,
-        "token": token,
-    }
+    return Status(
+        201,
+        {
+            "id": row.id,
+            "name": row.name,
+            "prefix": row.prefix,
+            "created_at": row.created_at,
+            "expires_at": row.expires_at,
+            "token": token,
+        },
+    )
 
 
 @router.delete("/me/tokens/{token_id}", operation_id="me_token_revoke", summary="Revoke an API token")
 def revoke_token(request: HttpRequest, token_id: UUID) -> HttpResponse:
-    actor: Actor = request.auth  # type: ignore[attr-defined]
+    actor = caller(request)
     if not ApiToken.objects.filter(user_id=actor.id, pk=token_id, revoked_at__isnull=True).update(revoked_at=now()):
         raise NotFound
     sessions.forget_callers()

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from kemai.accounts.access import SCOPES, Actor
+from kemai.accounts.access import SCOPES
+from kemai.accounts.sessions import caller
 from kemai.administration.services import organisation
 from kemai.kit.errors import Malformed, VersionRequired
 from kemai.kit.http import json_response
@@ -31,13 +32,9 @@ class Members(Schema):
     members: list[dict[str, Any]]
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return request.auth  # type: ignore[attr-defined]
-
-
 @router.get("/admin/permissions", operation_id="permissions_list", summary="The catalogue of permissions and fields")
 def permissions(request: HttpRequest) -> dict[str, Any]:
-    _actor(request).require("administration.role.view")
+    caller(request).require("administration.role.view")
     groups = [
         {
             "object": o.name,
@@ -59,7 +56,7 @@ def permissions(request: HttpRequest) -> dict[str, Any]:
 
 @router.get("/roles/{role_id}/grants", operation_id="roles_grants", summary="A role's rights")
 def get_grants(request: HttpRequest, role_id: UUID) -> HttpResponse:
-    found = organisation.role_grants(_actor(request), role_id)
+    found = organisation.role_grants(caller(request), role_id)
     return json_response(found, headers={"ETag": f'"{found["version"]}"'})
 
 
@@ -71,28 +68,28 @@ def put_grants(request: HttpRequest, role_id: UUID, data: Grants) -> HttpRespons
     if not text.isdecimal():
         raise Malformed(what="If-Match")
     organisation.set_grants(
-        _actor(request), role_id, grants=data.grants, field_rules=data.field_rules, version=int(text)
+        caller(request), role_id, grants=data.grants, field_rules=data.field_rules, version=int(text)
     )
     return get_grants(request, role_id)
 
 
 @router.get("/users/{user_id}/roles", operation_id="users_roles", summary="A person's roles")
 def get_roles(request: HttpRequest, user_id: UUID) -> dict[str, Any]:
-    return {"items": organisation.user_roles(_actor(request), user_id)}
+    return {"items": organisation.user_roles(caller(request), user_id)}
 
 
 @router.put("/users/{user_id}/roles", operation_id="users_set_roles", summary="Replace a person's roles")
 def put_roles(request: HttpRequest, user_id: UUID, data: Roles) -> dict[str, Any]:
-    organisation.set_user_roles(_actor(request), user_id, roles=data.roles)
+    organisation.set_user_roles(caller(request), user_id, roles=data.roles)
     return get_roles(request, user_id)
 
 
 @router.get("/teams/{team_id}/members", operation_id="teams_members", summary="A team's members")
 def get_members(request: HttpRequest, team_id: UUID) -> dict[str, Any]:
-    return {"items": organisation.team_members(_actor(request), team_id)}
+    return {"items": organisation.team_members(caller(request), team_id)}
 
 
 @router.put("/teams/{team_id}/members", operation_id="teams_set_members", summary="Replace a team's members")
 def put_members(request: HttpRequest, team_id: UUID, data: Members) -> dict[str, Any]:
-    organisation.set_team_members(_actor(request), team_id, members=data.members)
+    organisation.set_team_members(caller(request), team_id, members=data.members)
     return get_members(request, team_id)

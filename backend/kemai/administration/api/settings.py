@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Schema
 
-from kemai.accounts.access import Actor
+from kemai.accounts.sessions import caller
 from kemai.administration.services import settings
 from kemai.base import parameters
 
@@ -22,13 +22,9 @@ class Items(Schema):
     items: list[dict[str, Any]]
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return request.auth  # type: ignore[attr-defined]
-
-
 @router.get("/admin/parameters", operation_id="parameters_list", summary="Tunable numbers")
 def list_parameters(request: HttpRequest) -> dict[str, Any]:
-    _actor(request).require("administration.parameter.edit")
+    caller(request).require("administration.parameter.edit")
     return {
         "items": [
             {
@@ -50,7 +46,7 @@ def list_parameters(request: HttpRequest) -> dict[str, Any]:
 
 @router.put("/admin/parameters/{code}", operation_id="parameters_set", summary="Change a parameter")
 def set_parameter(request: HttpRequest, code: str, data: Value) -> dict[str, Any]:
-    actor = _actor(request)
+    actor = caller(request)
     actor.require("administration.parameter.edit")
     found = parameters.set_parameter(actor, code=code, value=data.value)
     return {"code": found.code, "value": found.value()}
@@ -58,21 +54,21 @@ def set_parameter(request: HttpRequest, code: str, data: Value) -> dict[str, Any
 
 @router.get("/admin/dictionaries", operation_id="dictionaries_list", summary="All dictionaries")
 def list_dictionaries(request: HttpRequest) -> dict[str, Any]:
-    return {"items": settings.list_dictionaries(_actor(request))}
+    return {"items": settings.list_dictionaries(caller(request))}
 
 
 @router.get("/admin/dictionaries/{code}", operation_id="dictionaries_get", summary="A dictionary's values")
 def get_dictionary(request: HttpRequest, code: str) -> dict[str, Any]:
-    return {"items": settings.dictionary_values(_actor(request), code)}
+    return {"items": settings.dictionary_values(caller(request), code)}
 
 
 @router.put("/admin/dictionaries/{code}", operation_id="dictionaries_set", summary="Replace a dictionary's values")
 def put_dictionary(request: HttpRequest, code: str, data: Items) -> dict[str, Any]:
-    settings.set_dictionary(_actor(request), code, data.items)
+    settings.set_dictionary(caller(request), code, data.items)
     return get_dictionary(request, code)
 
 
 @router.get("/admin/audit", operation_id="audit_list", summary="The audit log")
 def audit_log(request: HttpRequest) -> dict[str, Any]:
     data = request.GET.dict()
-    return settings.read_audit(_actor(request), filters=data, cursor=data.get("cursor", ""))
+    return settings.read_audit(caller(request), filters=data, cursor=data.get("cursor", ""))

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
+from kemai.accounts.sessions import caller
 from kemai.analytics import selectors
 
 router = Router()
@@ -14,9 +15,9 @@ router = Router()
 
 @router.get("/home", operation_id="home", summary="The work of today")
 def home(request: HttpRequest) -> dict[str, Any]:
-    return selectors.home(request.auth)  # type: ignore[attr-defined]
+    return selectors.home(caller(request))
 
 
 @router.get("/manager", operation_id="manager", summary="Funnel, trend, ranking and totals")
 def manager(request: HttpRequest, month: str = "", department: str = "") -> dict[str, Any]:
-    return selectors.manager_page(request.auth, month=month, department=department)  # type: ignore[attr-defined]
+    return selectors.manager_page(caller(request), month=month, department=department)
