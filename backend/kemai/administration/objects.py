@@ -194,6 +194,7 @@ register(
         permission="administration.role",
         ownership=EVERYBODY,
         title="name",
+        title_en="name_en",
         fields=(
             Field(
                 "name",

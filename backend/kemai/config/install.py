@@ -49,5 +49,10 @@ def _first_pool() -> None:
         top = Department.objects.filter(parent__isnull=True, deleted_at__isnull=True).first()
         if top is None:
             top = Department.objects.create(name="公司", name_sort=pinyin_sort_key("公司"), kind="company")
-        pool = Pool.objects.create(name="公共客户池", name_sort=pinyin_sort_key("公共客户池"), is_default=True)
+        pool = Pool.objects.create(
+            name="公共客户池",
+            name_en="Shared pool",
+            name_sort=pinyin_sort_key("公共客户池"),
+            is_default=True,
+        )
         PoolMember.objects.create(pool=pool, member_kind="department", member_id=top.id)

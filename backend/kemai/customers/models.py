@@ -15,6 +15,7 @@ class Pool(Record):
     """A public pool (公海): customers without an owner, open to its members (POOL-1)."""
 
     name = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=60, default="")
     name_sort = models.TextField(default="")
     description = models.TextField(default="")
     hold_limit = models.IntegerField(null=True)

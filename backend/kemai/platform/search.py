@@ -11,6 +11,7 @@ from kemai.platform.objects.declare import ObjectType, all_objects
 from kemai.platform.objects.rows import fetch_rows
 from kemai.platform.objects.searching import COMMON, query_kind, search_condition, search_params, tells_all
 from kemai.platform.objects.secrecy import output
+from kemai.platform.objects.select import title_sql
 
 #: From this likeness (0 to 100) on a misspelt word counts as meant.
 ALIKE = 80
@@ -89,7 +90,7 @@ def _with_one_error(actor: Actor, searched: list[ObjectType], text: str, limit: 
 def _part(actor: Actor, n: int, declaration: ObjectType, params: dict[str, Any], condition: str, narrows: bool) -> str:
     scope = branches(actor, declaration.perm("view"), declaration.ownership)
     params.update(scope.params)
-    title = output(actor, declaration, declaration.by_name[declaration.title]) or "NULL"
+    title = title_sql(actor, declaration)
     sub = _subtitle(actor, declaration)
     # Names that begin with the query first, then what was worked on last; both over at most 200 hits, so a common word stays fast.
     return (

@@ -17,6 +17,7 @@ class Pipeline(Record):
     """A way of selling: an order of stages."""
 
     name = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=60, default="")
     name_sort = models.TextField(default="")
     position = models.IntegerField(default=0)
     active = models.BooleanField(default=True)
@@ -36,6 +37,7 @@ class Stage(Record):
 
     pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="stages")
     name = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=60, default="")
     name_sort = models.TextField(default="")
     code = models.CharField(max_length=40)
     kind = models.CharField(max_length=10, default="open")

@@ -31,6 +31,7 @@ register(
         permission="customers.pool",
         ownership=Ownership(public=True),
         title="name",
+        title_en="name_en",
         fields=(
             Field(
                 "name",
@@ -43,6 +44,7 @@ register(
                 indexed=True,
                 max_length=60,
             ),
+            Field("name_en", TEXT, T("英文名称", "English name"), quick=True, max_length=60),
             Field("description", TEXT, T("说明", "Description"), max_length=300, quick=True),
             Field(
                 "hold_limit",
@@ -62,8 +64,8 @@ register(
             ),
             Field("is_default", BOOL, T("默认公海", "Default pool")),
         ),
-        columns=("name", "description", "hold_limit", "daily_claims", "is_default"),
-        search=SearchLine(texts=("name",), global_search=False),
+        columns=("name", "name_en", "description", "hold_limit", "daily_claims", "is_default"),
+        search=SearchLine(texts=("name", "name_en"), global_search=False),
         prepare=pools.prepare_pools,
         can_import=False,
         in_use=(("customers_customer", "pool_id"),),

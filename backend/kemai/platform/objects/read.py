@@ -31,6 +31,7 @@ from kemai.platform.objects.select import (
     read_cursor,
     remembered,
     sign_cursor,
+    title_field_en,
 )
 from kemai.platform.objects.statistics import estimate, table_rows
 
@@ -285,28 +286,32 @@ def list_options(
     actor: Actor, declaration: ObjectType, *, q: str = "", limit: int = 20, ids: list[UUID] | None = None
 ) -> list[dict[str, Any]]:
     """Records for a picker: id, label, a second line."""
-    names = (
-        declaration.title,
-        *(n for n in declaration.subtitle if n in {f.name for f in readable_fields(actor, declaration)}),
-    )
-    query = Query(fields=names, q=q.strip(), limit=min(limit, 50), sort=declaration.default_sort)
+    readable = {f.name for f in readable_fields(actor, declaration)}
+    subtitle = tuple(n for n in declaration.subtitle if n in readable)
+    english = title_field_en(actor, declaration)
+    titles = (english, declaration.title) if english in readable else (declaration.title,)
     if ids is not None:
-        return _options(actor, declaration, names, ids)
-    items, _ = list_page(actor, declaration, query)
-    return [_option(declaration, names, item) for item in items]
+        items = _items_of(actor, declaration, (*titles, *subtitle), ids)
+    else:
+        query = Query(fields=(*titles, *subtitle), q=q.strip(), limit=min(limit, 50), sort=declaration.default_sort)
+        items, _ = list_page(actor, declaration, query)
+    return [_option(declaration, titles, subtitle, item) for item in items]
 
 
-def _options(actor: Actor, declaration: ObjectType, names: tuple[str, ...], ids: list[UUID]) -> list[dict[str, Any]]:
+def _items_of(actor: Actor, declaration: ObjectType, names: tuple[str, ...], ids: list[UUID]) -> list[dict[str, Any]]:
     columns = build_columns(actor, declaration, names)
     scope = branches(actor, declaration.perm("view"), declaration.ownership)
     sql = f"SELECT {', '.join(columns.select)} FROM {declaration.table} t WHERE t.id = ANY(%(ids)s) AND {scope.sql}"
     rows = fetch_rows(sql, {**scope.params, **columns.params, "ids": ids[:MAX_LIMIT]})
-    return [_option(declaration, names, columns.output.make(row)) for row in rows]
+    return [columns.output.make(row) for row in rows]
 
 
-def _option(declaration: ObjectType, names: tuple[str, ...], item: dict[str, Any]) -> dict[str, Any]:
+def _option(
+    declaration: ObjectType, titles: tuple[str, ...], subtitle: tuple[str, ...], item: dict[str, Any]
+) -> dict[str, Any]:
+    """``titles``: the first that is filled is the label."""
     parts = []
-    for name in names[1:]:
+    for name in subtitle:
         value = item[name]
         found = declaration.by_name[name]
         if isinstance(value, dict):
@@ -316,7 +321,8 @@ def _option(declaration: ObjectType, names: tuple[str, ...], item: dict[str, Any
             value = label.to() if label else value
         if value:
             parts.append(str(value))
-    return {"id": item["id"], "label": item[declaration.title], "sub": " · ".join(parts)}
+    label = next((item[name] for name in titles if item[name]), item[declaration.title])
+    return {"id": item["id"], "label": label, "sub": " · ".join(parts)}
 
 
 _PERIODS = ("day", "week", "month", "quarter", "year")

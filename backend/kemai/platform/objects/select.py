@@ -105,8 +105,20 @@ def _label(actor: Actor, columns: Columns, name: str, key: str) -> str:
     target = get_object(name)
     scope = branches(actor, target.perm("view"), target.ownership, alias="j")
     columns.params.update(scope.params)
-    title = on("j", output(actor, target, target.by_name[target.title]) or "NULL")
-    return f"(SELECT {title} FROM {target.table} j WHERE j.id = {key} AND {scope.sql})"
+    return f"(SELECT {on('j', title_sql(actor, target))} FROM {target.table} j WHERE j.id = {key} AND {scope.sql})"
+
+
+def title_sql(actor: Actor, declaration: ObjectType) -> str:
+    """What names a record of alias ``t`` to this reader; NULL where its title is hidden from him."""
+    title = output(actor, declaration, declaration.by_name[declaration.title]) or "NULL"
+    name = title_field_en(actor, declaration)
+    other = output(actor, declaration, declaration.by_name[name]) if name else None
+    return f"COALESCE(NULLIF({other}, ''), {title})" if other else title
+
+
+def title_field_en(actor: Actor, declaration: ObjectType) -> str:
+    """The field with the English title, for a reader of English; empty for others and where there is none."""
+    return declaration.title_en if actor.locale == "en" else ""
 
 
 @dataclass(slots=True)

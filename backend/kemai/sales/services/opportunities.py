@@ -326,10 +326,11 @@ def count_deals(customer_id: UUID) -> None:
 
 def board_columns(actor: Actor, pipeline: UUID | None) -> list[dict[str, Any]]:
     """The stages of a pipeline (the first active one by default), lost ones left out."""
+    name = "COALESCE(NULLIF(s.name_en, ''), s.name)" if actor.locale == "en" else "s.name"
     columns = ("key", "label", "color", "kind", "probability", "guidance", "rot_days", "pipeline")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT s.id, s.name, s.color, s.kind, s.probability, s.guidance, s.rot_days, p.id FROM "
+            f"SELECT s.id, {name}, s.color, s.kind, s.probability, s.guidance, s.rot_days, p.id FROM "
             "(SELECT COALESCE(%s::uuid, (SELECT id FROM sales_pipeline WHERE active AND deleted_at IS NULL ORDER BY position, name LIMIT 1)) AS id) p "
             "LEFT JOIN sales_stage s ON s.pipeline_id = p.id AND s.deleted_at IS NULL AND s.kind <> 'lost' ORDER BY s.position",
             [pipeline],

@@ -9,11 +9,11 @@ from kemai.platform.objects.declare import Draft
 from kemai.sales.models import Opportunity, Pipeline, Stage
 
 READY = (
-    ("explore", "开拓", "open", 10, 30, "blue", "找到需求和关键人，约到第一次沟通。"),
-    ("contact", "接触", "open", 30, 30, "cyan", "了解需求、预算和决策过程，确认是否值得投入。"),
-    ("negotiate", "洽谈", "open", 60, 21, "orange", "给出方案和报价，谈价格、交期和条款。"),
-    ("cooperate", "合作", "won", 100, 0, "green", "签约成交。"),
-    ("lost", "丢单", "lost", 0, 0, "default", "说明原因，留待以后再联系。"),
+    ("explore", "开拓", "Explore", "open", 10, 30, "blue", "找到需求和关键人，约到第一次沟通。"),
+    ("contact", "接触", "Contact", "open", 30, 30, "cyan", "了解需求、预算和决策过程，确认是否值得投入。"),
+    ("negotiate", "洽谈", "Negotiate", "open", 60, 21, "orange", "给出方案和报价，谈价格、交期和条款。"),
+    ("cooperate", "合作", "Cooperate", "won", 100, 0, "green", "签约成交。"),
+    ("lost", "丢单", "Lost", "lost", 0, 0, "default", "说明原因，留待以后再联系。"),
 )
 
 
@@ -23,12 +23,15 @@ def make_ready_pipeline(actor: Actor) -> Pipeline:
     if found:
         return found
     with act(actor, "create", object="pipelines"):
-        pipeline = Pipeline.objects.create(name="销售流程", name_sort="xiaoshouliucheng", created_by=actor.id)
-        for position, (code, name, kind, probability, rot_days, color, guidance) in enumerate(READY):
+        pipeline = Pipeline.objects.create(
+            name="销售流程", name_en="Sales process", name_sort="xiaoshouliucheng", created_by=actor.id
+        )
+        for position, (code, name, name_en, kind, probability, rot_days, color, guidance) in enumerate(READY):
             Stage.objects.create(
                 pipeline=pipeline,
                 code=code,
                 name=name,
+                name_en=name_en,
                 kind=kind,
                 probability=probability,
                 rot_days=rot_days,

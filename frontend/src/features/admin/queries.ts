@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import type { Ref, Row, Scope } from "@/api/types";
+import type { Locale, Ref, Row, Scope } from "@/api/types";
 
 export type Catalogue = {
   groups: {
@@ -49,6 +49,11 @@ export function textOf(value: Row[string]): string {
   if (value && typeof value === "object" && "label" in value && typeof value.label === "string")
     return value.label;
   return "";
+}
+
+/** What an administrator has named, in the reader's language where it has a name in it. */
+export function nameOf(row: Row, locale: Locale): string {
+  return (locale === "en" && textOf(row.name_en)) || textOf(row.name);
 }
 
 export function refOf(value: Row[string]): Ref | null {

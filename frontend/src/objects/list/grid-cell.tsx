@@ -10,7 +10,8 @@ type GridCellProps = {
   object: string;
   record: RecordData;
   field: FieldMeta;
-  isTitle: boolean;
+  /** What names the record, in the cell that does; null in all others. */
+  title: string | null;
   editable: boolean;
   column: number;
   row: number;
@@ -27,7 +28,7 @@ function step(cell: HTMLElement | null, exit: EditorExit): void {
 }
 
 export const GridCell = memo(function GridCell(props: GridCellProps) {
-  const { object, record, field, isTitle, editable, column, row, left, focusable, save, onOpen } = props;
+  const { object, record, field, title, editable, column, row, left, focusable, save, onOpen } = props;
   const kind = kindOf(field);
   const [editing, setEditing] = useState(false);
   const cell = useRef<HTMLTableCellElement>(null);
@@ -68,7 +69,7 @@ export const GridCell = memo(function GridCell(props: GridCellProps) {
     >
       {editing ? (
         <CellEditor record={record} field={field} save={save} onDone={done} />
-      ) : isTitle && !isBlank(record[field.name]) ? (
+      ) : title !== null && !isBlank(record[field.name]) ? (
         <Link
           className={styles.title}
           to={`/${object}/${record.id}` as string}
@@ -80,7 +81,7 @@ export const GridCell = memo(function GridCell(props: GridCellProps) {
             onOpen(record);
           }}
         >
-          <Cell field={field} value={record[field.name]} record={record} />
+          <Cell field={field} value={title || record[field.name]} record={record} />
         </Link>
       ) : (
         <Cell field={field} value={record[field.name]} record={record} />

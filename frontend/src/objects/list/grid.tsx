@@ -162,7 +162,7 @@ export function Grid(props: GridProps) {
                     object={meta.name}
                     record={record}
                     field={field}
-                    isTitle={field.name === meta.title_field}
+                    title={field.name === meta.title_field ? titleOf(meta, record) : null}
                     editable={
                       mayEdit && field.inline_edit && !field.read_only && field.name !== meta.title_field
                     }
