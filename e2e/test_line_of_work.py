@@ -184,6 +184,7 @@ def test_it_moves_over_the_board_and_is_won(rep: Person) -> None:
 
     card["洽谈"].get_by_role("link", name=DEAL).click()
     rep.presses("赢单", rep.dialog)
+    expect(rep.dialog.get_by_label("成交金额")).to_have_value("386,000.00")
     rep.dialog.get_by_label("赢单原因").click()
     page.locator(".ant-select-item-option").filter(has_text="产品优势").click()
     rep.presses("赢单", rep.dialog)

@@ -20,6 +20,7 @@ from kemai.platform.objects.types import (
     REFERENCE,
     TEXT,
     USER,
+    WHOLE_PERCENT,
 )
 from kemai.sales import dictionaries
 from kemai.sales.models import Opportunity, Pipeline, Stage
@@ -166,12 +167,12 @@ register(
             ),
             Field(
                 "probability",
-                INTEGER,
+                WHOLE_PERCENT,
                 T("赢率", "Probability"),
                 sql="(SELECT s.probability FROM sales_stage s WHERE s.id = t.stage_id)",
                 filterable=False,
                 importable=False,
-                help=T("按阶段，百分比", "By stage, per cent"),
+                help=T("由所在阶段决定", "Set by its stage"),
             ),
             Field("source", CHOICE, T("来源", "Source"), dictionary="source"),
             Field("need", LONG_TEXT, T("需求", "Need")),
@@ -267,6 +268,8 @@ register(
                         MONEY,
                         T("成交金额", "Amount"),
                         minimum=0,
+                        prefill="amount",
+                        currency="currency",
                         help=T("留空为商机金额", "Empty: the opportunity's"),
                     ),
                     Field("reason", CHOICE, T("赢单原因", "Reason"), dictionary="won_reason"),
@@ -283,7 +286,7 @@ register(
                 "edit",
                 params=(
                     Field("reason", CHOICE, T("丢单原因", "Reason"), dictionary="lost_reason", required=True),
-                    Field("competitor", TEXT, T("输给谁", "Lost to"), max_length=300),
+                    Field("competitor", TEXT, T("输给谁", "Lost to"), max_length=300, prefill="competitors"),
                     Field("note", TEXT, T("说明", "Note"), max_length=300),
                 ),
                 refusal=_open,
@@ -332,6 +335,7 @@ register(
         permission="sales.pipeline",
         ownership=Ownership(public=True),
         title="name",
+        title_en="name_en",
         fields=(
             Field(
                 "name",
@@ -344,19 +348,20 @@ register(
                 indexed=True,
                 max_length=60,
             ),
+            Field("name_en", TEXT, T("英文名称", "English name"), quick=True, max_length=60),
             Field("position", INTEGER, T("顺序", "Position"), sortable=True, indexed=True, quick=True, default=0),
             Field("active", BOOL, T("启用", "Active"), quick=True, default=True),
         ),
-        columns=("name", "position", "active"),
+        columns=("name", "name_en", "position", "active"),
         default_sort="position",
-        search=SearchLine(texts=("name",), global_search=False),
+        search=SearchLine(texts=("name", "name_en"), global_search=False),
         panels=(
             Panel(
                 "stages",
                 T("阶段", "Stages"),
                 "stages",
                 "pipeline",
-                ("name", "code", "kind", "probability", "rot_days", "position"),
+                ("name", "name_en", "code", "kind", "probability", "rot_days", "position"),
             ),
         ),
         can_import=False,
@@ -375,23 +380,27 @@ register(
         permission="sales.pipeline",
         ownership=Ownership(public=True),
         title="name",
+        title_en="name_en",
         fields=(
             Field("name", TEXT, T("名称", "Name"), required=True, quick=True, max_length=60),
+            Field("name_en", TEXT, T("英文名称", "English name"), quick=True, max_length=60),
             Field("pipeline", REFERENCE, T("销售流程", "Pipeline"), target="pipelines", required=True, quick=True),
             Field("code", TEXT, T("代码", "Code"), required=True, quick=True, max_length=40),
             Field("kind", CHOICE, T("性质", "Kind"), choices=STATUS, default="open", required=True, quick=True),
             Field("position", INTEGER, T("顺序", "Position"), quick=True, default=0, sortable=True, indexed=True),
-            Field("probability", INTEGER, T("赢率", "Probability"), quick=True, minimum=0, maximum=100, default=0),
+            Field(
+                "probability", WHOLE_PERCENT, T("赢率", "Probability"), quick=True, minimum=0, maximum=100, default=0
+            ),
             Field(
                 "rot_days", INTEGER, T("停滞天数", "Rots after days"), quick=True, minimum=0, maximum=3650, default=0
             ),
             Field("color", CHOICE, T("颜色", "Colour"), choices=COLORS, default="blue"),
             Field("guidance", LONG_TEXT, T("指引", "Guidance")),
         ),
-        columns=("pipeline", "name", "code", "kind", "probability", "rot_days", "position"),
+        columns=("pipeline", "name", "name_en", "code", "kind", "probability", "rot_days", "position"),
         default_sort="position",
         quick_filters=("pipeline",),
-        search=SearchLine(texts=("name",), global_search=False),
+        search=SearchLine(texts=("name", "name_en"), global_search=False),
         prepare=pipelines.prepare_stages,
         can_import=False,
         in_use=(("sales_opportunity", "stage_id"),),

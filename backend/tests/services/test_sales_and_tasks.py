@@ -169,3 +169,36 @@ def test_follow_ups_move_the_customers_dates(world: World, call: Call) -> None:
     row = Customer.objects.get(pk=key)
     assert made.status_code == 201 and row.last_contact_at > last and row.next_contact_at.year == 2290
     assert row.version == version  # computed columns move no version
+
+
+def test_a_win_starts_from_the_amount(world: World, call: Call) -> None:
+    """SAL-18: the description says which field a parameter starts from, and in which currency it is."""
+    actions = {a["name"]: a for a in call("rep").get("/meta/objects/opportunities").json()["actions"]}
+    amount = next(p for p in actions["win"]["params"] if p["name"] == "amount")
+    assert (amount["prefill"], amount["currency_field"]) == ("amount", "currency")
+
+
+def test_english_names_of_what_is_ready(world: World, call: Call) -> None:
+    """A reader of English meets the stages' English names wherever they are named; others the Chinese."""
+    rep = call("rep")
+    path, stages = (
+        f"/opportunities/{world.get('opportunities', 'mine').id}",
+        f"/stages/options?ids={stage(world, 'explore')}",
+    )
+    seen = {}
+    for locale in ("zh-CN", "en"):
+        assert rep.patch("/me", {"locale": locale}).status_code == 200
+        meta = rep.get("/meta/objects/stages").json()
+        seen[locale] = (
+            rep.get(path).json()["stage"]["label"],
+            rep.get(stages).json()["items"][0]["label"],
+            rep.get("/opportunities/board").json()["columns"][0]["label"],
+            meta["title_field_en"],
+        )
+    assert seen == {"zh-CN": ("开拓", "开拓", "开拓", None), "en": ("Explore", "Explore", "Explore", "name_en")}
+
+
+def test_a_board_card_says_its_currency(world: World, call: Call) -> None:
+    columns = call("rep").get("/opportunities/board").json()["columns"]
+    cards = [card for column in columns for card in column["items"]]
+    assert cards and {card["currency"] for card in cards} == {"CNY"}

@@ -157,6 +157,9 @@ export type ActionParam = {
   target: string | null;
   help?: string;
   default?: JsonValue;
+  /** The field of the record whose value the parameter starts from. */
+  prefill?: string | null;
+  currency_field?: string | null;
   max_length?: number | null;
   multiline?: boolean;
 };
@@ -193,6 +196,8 @@ export type ObjectMeta = {
   description: string;
   icon: string;
   title_field: string;
+  /** For a reader of English: the field that names a record where it is filled. */
+  title_field_en?: string | null;
   subtitle_fields: string[];
   fields: FieldMeta[];
   sections: { key: string; label: string }[];

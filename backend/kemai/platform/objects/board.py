@@ -16,6 +16,7 @@ from kemai.accounts.access import Actor, Ownership, branches
 from kemai.platform.objects.declare import Board, ObjectType
 from kemai.platform.objects.read import aggregate, list_groups
 from kemai.platform.objects.rows import fetch_rows
+from kemai.platform.objects.secrecy import readable_fields
 from kemai.platform.objects.select import Query
 
 
@@ -25,7 +26,10 @@ def load_board(actor: Actor, declaration: ObjectType, query: Query, *, scope: UU
     assert board is not None
     actor.require(declaration.perm("view"))
     columns = board.columns(actor, scope)
-    names = tuple(dict.fromkeys((declaration.title, *board.lines, board.group)))
+    readable = {f.name for f in readable_fields(actor, declaration)}
+    lines = [name for name in board.lines if name in readable]
+    currencies = [c for name in lines if (c := declaration.by_name[name].currency) in readable]
+    names = tuple(dict.fromkeys((declaration.title, *lines, *currencies, board.group)))
     cards = replace(query, fields=names)
     figures = (
         kept_figures(actor, declaration, board)

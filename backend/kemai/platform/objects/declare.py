@@ -90,6 +90,8 @@ class Field:
     importable: bool = True
     check: Callable[[str], str] | None = None
     aliases: tuple[str, ...] = ()
+    prefill: str = ""
+    """Of a command's parameter: the field of the record whose value it starts from on the screen."""
 
     @cached_property
     def stored(self) -> str:
@@ -242,6 +244,8 @@ class ObjectType:
     title: str
     columns: tuple[str, ...]
     search: SearchLine
+    title_en: str = ""
+    """The field that names a record to readers of English where it is filled: for what an administrator names."""
     label_plural: T | None = None
     description: T | None = None
     icon: str = ""

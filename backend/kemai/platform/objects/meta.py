@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import Any
 
 from kemai.accounts.access import Actor
@@ -10,6 +11,7 @@ from kemai.kit.http import dumps
 from kemai.platform.objects import types
 from kemai.platform.objects.declare import Command, Field, ObjectType, all_objects, get_object
 from kemai.platform.objects.secrecy import HIDDEN, MASKED, READ_ONLY, access_of, readable_fields
+from kemai.platform.objects.select import title_field_en
 from kemai.platform.objects.views import saved_views
 
 
@@ -51,6 +53,7 @@ def describe(actor: Actor, declaration: ObjectType) -> dict[str, Any]:
         "description": declaration.description.to() if declaration.description else "",
         "icon": declaration.icon or declaration.name,
         "title_field": declaration.title,
+        "title_field_en": english if (english := title_field_en(actor, declaration)) in fields else None,
         "subtitle_fields": known(declaration.subtitle),
         "fields": [describe_field(actor, declaration, f) for f in fields.values()],
         "sections": [{"key": key, "label": label.to()} for key, label in declaration.sections],
@@ -82,7 +85,7 @@ def describe(actor: Actor, declaration: ObjectType) -> dict[str, Any]:
             "timeline": declaration.timeline,
             "composer": [n for n in declaration.composer if actor.has(get_object(n).perm("create"))],
         },
-        "actions": [describe_command(c) for c in declaration.commands if actor.has(declaration.perm(c.verb))],
+        "actions": [describe_command(c, fields) for c in declaration.commands if actor.has(declaration.perm(c.verb))],
         "can": {**can, "bulk": True},
         "import": {"modes": ["create", "update", "both"], "keys": [f.name for f in fields.values() if f.key]}
         if can["import"]
@@ -166,7 +169,8 @@ def describe_field(actor: Actor, declaration: ObjectType | None, f: Field) -> di
     }
 
 
-def describe_command(command: Command) -> dict[str, Any]:
+def describe_command(command: Command, readable: Collection[str]) -> dict[str, Any]:
+    """A command and what it asks for; ``readable``: the fields of the record the caller may read."""
     return {
         "name": command.name,
         "label": command.label.to(),
@@ -175,11 +179,11 @@ def describe_command(command: Command) -> dict[str, Any]:
         "primary": command.primary,
         "danger": command.danger,
         "confirm": command.confirm.to() if command.confirm else None,
-        "params": [describe_param(p) for p in command.params],
+        "params": [describe_param(p, readable) for p in command.params],
     }
 
 
-def describe_param(p: Field) -> dict[str, Any]:
+def describe_param(p: Field, readable: Collection[str]) -> dict[str, Any]:
     items = p.choice_items()
     return {
         "name": p.name,
@@ -192,6 +196,8 @@ def describe_param(p: Field) -> dict[str, Any]:
         else None,
         "target": p.target or None,
         "default": None if callable(p.default) else p.default,
+        "prefill": p.prefill if p.prefill in readable else None,
+        "currency_field": p.currency if p.currency in readable else None,
         "max_length": p.max_length,
         "multiline": isinstance(p.type, types.LongText),
     }

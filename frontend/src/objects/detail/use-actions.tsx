@@ -4,7 +4,14 @@ import { useMessage } from "@/kit/use-message";
 import { etagOf } from "../data/records";
 import { useRecordWrites } from "../data/writes";
 import { useFormat } from "../fields/use-format";
-import { type ActionMeta, type ObjectMeta, paramAsField, type RecordData, titleOf } from "../model/meta";
+import {
+  type ActionMeta,
+  type ObjectMeta,
+  paramAsField,
+  prefilled,
+  type RecordData,
+  titleOf,
+} from "../model/meta";
 
 const GateDialog = lazy(async () => ({ default: (await import("../form/gate-dialog")).GateDialog }));
 const ActionDialog = lazy(async () => ({ default: (await import("../form/action-dialog")).ActionDialog }));
@@ -81,7 +88,8 @@ export function useActions(
         title={`${asking.action.label} · ${titleOf(meta, asking.record)}`}
         text={asking.action.confirm}
         fields={asking.action.params.map(paramAsField)}
-        initial={asking.initial}
+        record={asking.record}
+        initial={{ ...prefilled(meta, asking.record, asking.action.params), ...asking.initial }}
         danger={asking.action.danger}
         okLabel={asking.action.label}
         run={(params) => run(asking.action, asking.record, params)}

@@ -4,7 +4,7 @@ import { useId, useState } from "react";
 import { ApiError } from "@/api/client";
 import { useMessage } from "@/kit/use-message";
 import { useFormat } from "../fields/use-format";
-import { type FieldMeta, isBlank, toWritable } from "../model/meta";
+import { type FieldMeta, isBlank, type RecordData, toWritable } from "../model/meta";
 import { type SortedProblem, sortProblem } from "../model/problem";
 import { ErrorSummary } from "./error-summary";
 import { FieldRow } from "./field-row";
@@ -15,6 +15,8 @@ type ActionDialogProps = {
   text?: string | null;
   fields: FieldMeta[];
   initial?: Record<string, unknown>;
+  /** What the command is about, for an input that looks at one of its fields (money at the currency). */
+  record?: RecordData;
   danger?: boolean;
   okLabel: string;
   run: (params: Record<string, unknown>) => Promise<void>;
@@ -26,6 +28,7 @@ export function ActionDialog({
   text,
   fields,
   initial,
+  record,
   danger,
   okLabel,
   run,
@@ -109,7 +112,7 @@ export function ActionDialog({
               field={field}
               idPrefix={idPrefix}
               value={values[field.name]}
-              values={values}
+              values={{ ...record, ...values }}
               error={problem?.byField[field.name]}
               autoFocus={index === 0}
               onChange={(value) => setValues((old) => ({ ...old, [field.name]: value }))}

@@ -34,6 +34,8 @@ export function fieldsNamed(meta: ObjectMeta, names: readonly string[]): FieldMe
 }
 
 export function titleOf(meta: ObjectMeta, record: RecordData): string {
+  const english = meta.title_field_en ? record[meta.title_field_en] : null;
+  if (typeof english === "string" && english) return english;
   const value = record[meta.title_field];
   if (typeof value === "string" && value) return value;
   if (isReference(value)) return value.label ?? "";
@@ -91,6 +93,19 @@ export function paramAsField(param: ActionParam): FieldMeta {
     inline_edit: false,
     quick: true,
     default: param.default ?? null,
-    currency_field: null,
+    currency_field: param.currency_field ?? null,
   };
+}
+
+/** What a command starts from: the record's own values, where a parameter names the field it is a word about. */
+export function prefilled(
+  meta: ObjectMeta,
+  record: RecordData,
+  params: readonly ActionParam[],
+): Record<string, unknown> {
+  const known = params.flatMap((param) => {
+    const field = param.prefill ? fieldOf(meta, param.prefill) : null;
+    return field && !field.masked && !isBlank(record[field.name]) ? [[param.name, record[field.name]]] : [];
+  });
+  return Object.fromEntries(known);
 }

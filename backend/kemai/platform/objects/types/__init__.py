@@ -17,11 +17,12 @@ from kemai.platform.objects.types.base import (
 )
 from kemai.platform.objects.types.choice import Bool, Choice, MultiChoice, Tags
 from kemai.platform.objects.types.date import Date, Instant
-from kemai.platform.objects.types.number import Integer, Money, Number, Percent
+from kemai.platform.objects.types.number import Integer, Money, Number, Percent, WholePercent
 from kemai.platform.objects.types.reference import Department, Reference, Related, User
 from kemai.platform.objects.types.text import Code, Email, LongText, Phone, Text, Url
 
 TEXT, LONG_TEXT, NUMBER, INTEGER, PERCENT, MONEY = Text(), LongText(), Number(), Integer(), Percent(), Money()
+WHOLE_PERCENT = WholePercent()
 DATE, INSTANT, BOOL, CHOICE, MULTI_CHOICE, TAGS = Date(), Instant(), Bool(), Choice(), MultiChoice(), Tags()
 USER, DEPARTMENT, REFERENCE, PHONE, EMAIL, URL, CODE = (
     User(),
@@ -61,6 +62,7 @@ __all__ = [
     "TEXT",
     "URL",
     "USER",
+    "WHOLE_PERCENT",
     "BadValue",
     "Bool",
     "CellContext",
@@ -85,4 +87,5 @@ __all__ = [
     "Text",
     "Url",
     "User",
+    "WholePercent",
 ]

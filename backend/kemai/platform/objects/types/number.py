@@ -71,15 +71,19 @@ class Integer(Number):
 
 
 class Percent(Number):
+    """Parts of a hundred, as people say it: 12.5 is 12.5 %, in the interface and in workbooks."""
+
     name = "percent"
-    cell_kind = "percent"
     places = 4
 
     def from_cell(self, field: Field, text: str, context: CellContext) -> Any:
-        cleaned = text.strip()
-        if cleaned.endswith(("%", "％")):
-            return str(self._decimal(cleaned[:-1]) / 100)
-        return cleaned
+        return text.strip().rstrip("%％").rstrip()
+
+
+class WholePercent(Percent, Integer):
+    """Percent without a fraction, kept in an integer column."""
+
+    places = 0
 
 
 class Money(Number):
