@@ -30,6 +30,8 @@ CASES = {
     "所属行业": "industry",
     "行业：": "industry",
     "客户来源": "source",
+    "客户来源渠道": "source",
+    "公司网址": "website",
     "详细地址": "address",
     "业务员": "owner",
     "备注": "remark",

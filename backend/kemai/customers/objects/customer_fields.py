@@ -106,7 +106,14 @@ CUSTOMER_FIELDS: tuple[Field, ...] = (
         indexed=True,
         aliases=("所属行业",),
     ),
-    Field("source", CHOICE, T("来源", "Source"), dictionary="source", inline=True, aliases=("客户来源",)),
+    Field(
+        "source",
+        CHOICE,
+        T("来源", "Source"),
+        dictionary="source",
+        inline=True,
+        aliases=("客户来源", "来源渠道", "客户来源渠道", "获客渠道"),
+    ),
     Field("tags", TAGS, T("标签", "Tags"), inline=True),
     Field(
         "phone",
@@ -137,7 +144,14 @@ CUSTOMER_FIELDS: tuple[Field, ...] = (
         max_length=200,
         aliases=("电子邮箱", "email", "mail"),
     ),
-    Field("website", URL, T("网址", "Website"), section="contact", max_length=300, aliases=("官网", "网站")),
+    Field(
+        "website",
+        URL,
+        T("网址", "Website"),
+        section="contact",
+        max_length=300,
+        aliases=("官网", "网站", "公司网址", "公司网站", "公司官网", "网址链接"),
+    ),
     Field(
         "region",
         TEXT,

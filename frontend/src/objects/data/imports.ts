@@ -31,6 +31,15 @@ export type MappingChange = {
   key?: string | null;
 };
 
+/** The run as it will be: what a person chose, without what only the server can tell of it. */
+export function withChange(run: ImportRun, { mapping = {}, ...plain }: MappingChange): ImportRun {
+  const columns = run.columns.map((column) => {
+    const field = mapping[column.index];
+    return field === undefined ? column : { ...column, field };
+  });
+  return { ...run, ...plain, columns };
+}
+
 export function useImportWrites() {
   const client = useQueryClient();
   const put = (run: ImportRun) => client.setQueryData(keys.importRun(run.id), run);
@@ -42,8 +51,16 @@ export function useImportWrites() {
       void client.invalidateQueries({ queryKey: keys.imports(object) });
       return data;
     },
+    /** The choice stands at once; refused, it falls back to what the server has. */
     change: async (id: string, change: MappingChange): Promise<void> => {
-      put((await api.patch<ImportRun>(`/imports/${id}`, change)).data);
+      const before = client.getQueryData<ImportRun>(keys.importRun(id));
+      if (before) put(withChange(before, change));
+      try {
+        put((await api.patch<ImportRun>(`/imports/${id}`, change)).data);
+      } catch (error) {
+        if (before) put(before);
+        throw error;
+      }
     },
     start: async (id: string, step: "check" | "commit" | "undo"): Promise<Job> => {
       const { data } = await api.post<Job>(`/imports/${id}/${step}`, {});

@@ -71,12 +71,15 @@ export function Count({
   );
 }
 
+/** So many the server lists; the file has all of them. */
+const LISTED = 200;
+
 function ErrorTable({ run }: { run: ImportRun }) {
   const { t } = useFormat();
   return (
     <>
       <div className={styles.line}>
-        <b>{t("import.errors")}</b>
+        <b>{t((run.errors?.length ?? 0) < LISTED ? "import.errors" : "import.first_errors")}</b>
         <ErrorFile file={run.error_file} />
       </div>
       <div className={styles.scroll} style={{ maxHeight: 320 }}>
