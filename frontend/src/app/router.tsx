@@ -75,6 +75,11 @@ const adminPages = [
   }),
   createRoute({
     getParentRoute: () => admin,
+    path: "/pools",
+    component: lazyRouteComponent(() => import("@/features/admin/pools-page"), "PoolsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
     path: "/dictionaries",
     component: lazyRouteComponent(() => import("@/features/admin/dictionaries-page"), "DictionariesPage"),
   }),

@@ -61,11 +61,19 @@ export function GrantMatrix({ catalogue, grants, onChange }: GrantMatrixProps) {
     return (
       <div className={styles.cards}>
         {catalogue.groups.map((group) => (
-          <section key={group.object} className={styles.card}>
-            <h3>{group.label}</h3>
+          <details key={group.object} className={styles.card}>
+            <summary>
+              <h3>{group.label}</h3>
+              <span className={styles.granted}>
+                {t("roles.granted", {
+                  count: group.permissions.filter((item) => of.has(item.code)).length,
+                  total: group.permissions.length,
+                })}
+              </span>
+            </summary>
             {listed(group, group.permissions)}
             {chosen(group)}
-          </section>
+          </details>
         ))}
       </div>
     );
@@ -88,18 +96,21 @@ export function GrantMatrix({ catalogue, grants, onChange }: GrantMatrixProps) {
           {catalogue.groups.map((group) => {
             const others = group.permissions.filter((item) => !columns.has(verbOf(item.code)));
             const departments = chosen(group);
+            const more = others.length > 0 || departments !== null;
             return (
               <Fragment key={group.object}>
-                <tr>
-                  <th scope="row">{group.label}</th>
+                <tr className={more ? styles.first : undefined}>
+                  <th scope="row" rowSpan={more ? 2 : 1}>
+                    {group.label}
+                  </th>
                   {verbs.map(({ verb }) => {
                     const permission = group.permissions.find((item) => verbOf(item.code) === verb);
                     return <td key={verb}>{permission ? cell(permission, group.label) : null}</td>;
                   })}
                 </tr>
-                {others.length > 0 || departments ? (
+                {more ? (
                   <tr className={styles.more}>
-                    <td colSpan={verbs.length + 1}>
+                    <td colSpan={verbs.length}>
                       {others.length > 0 ? listed(group, others) : null}
                       {departments}
                     </td>

@@ -1,10 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button, Switch } from "antd";
-import { UsersRound, X } from "lucide-react";
+import { UsersRound } from "lucide-react";
 import { requestCreate } from "@/access/create-request";
 import type { Ref } from "@/api/types";
 import { useT } from "@/i18n/index";
-import { Avatar } from "@/kit/avatar";
 import { Card } from "@/kit/card";
 import { PageHeader } from "@/kit/page-header";
 import { RecordPicker } from "@/kit/record-picker";
@@ -13,6 +12,7 @@ import { EmptyState, ErrorState } from "@/kit/states";
 import styles from "./admin.module.css";
 import { ListState } from "./list-state";
 import { MasterDetail } from "./master-detail";
+import { MemberItem } from "./member-item";
 import { allOf, textOf } from "./queries";
 import { SaveBar } from "./save-bar";
 import { useDocument } from "./use-document";
@@ -59,9 +59,12 @@ function TeamMembers({ id }: { id: string }) {
         ) : (
           <ul>
             {members.map((member) => (
-              <li key={member.user.id} className={styles.member}>
-                <Avatar name={member.user.label} size={28} />
-                <span className={styles.grow}>{member.user.label}</span>
+              <MemberItem
+                key={member.user.id}
+                name={member.user.label ?? ""}
+                removeLabel={t("teams.remove", { name: member.user.label ?? "" })}
+                onRemove={() => put(members.filter((item) => item !== member))}
+              >
                 <span className={styles.hint} style={{ margin: 0 }}>
                   {t("teams.lead")}
                 </span>
@@ -73,13 +76,7 @@ function TeamMembers({ id }: { id: string }) {
                     put(members.map((item) => (item === member ? { ...member, lead } : item)))
                   }
                 />
-                <Button
-                  type="text"
-                  aria-label={t("teams.remove", { name: member.user.label ?? "" })}
-                  icon={<X size={16} aria-hidden />}
-                  onClick={() => put(members.filter((item) => item !== member))}
-                />
-              </li>
+              </MemberItem>
             ))}
           </ul>
         )}
