@@ -42,16 +42,17 @@ function singular(object: string): string {
   return word.endsWith("s") ? word.slice(0, -1) : word;
 }
 
-/** What the person may create, in the menu's order. The permission is named `<domain>.<noun>.create`. */
+/** Whether the person may create records of a kind: the permission is named `<domain>.<noun>.create`. */
+export function mayCreate(me: Pick<Me, "permissions">, object: string): boolean {
+  const ending = `.${singular(object)}.create`;
+  return Object.keys(me.permissions).some((code) => code.endsWith(ending));
+}
+
+/** What the person may create, in the menu's order. */
 export function creatable(me: Pick<Me, "menu" | "permissions">): PageItem[] {
-  const nouns = new Set(
-    Object.keys(me.permissions)
-      .filter((code) => code.endsWith(".create"))
-      .map((code) => code.split(".").at(-2)),
-  );
   const seen = new Set<string>();
   return flatMenu(me.menu).filter((item) => {
-    if (!item.object || seen.has(item.object) || !nouns.has(singular(item.object))) return false;
+    if (!item.object || seen.has(item.object) || !mayCreate(me, item.object)) return false;
     seen.add(item.object);
     return true;
   });

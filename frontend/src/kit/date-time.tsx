@@ -31,7 +31,7 @@ export function startOfDay(day: string): dayjs.Dayjs {
   return zone ? dayjs.tz(`${day} 00:00`, zone) : dayjs(`${day}T00:00`);
 }
 
-type Kind = "date" | "instant" | "relative" | "smart";
+type Kind = "date" | "day" | "instant" | "relative" | "smart";
 
 /** A date has no zone and is shown as it is; an instant is shown in the viewer's own time. */
 export function formatDate(value: string, locale = currentLocale()): string {
@@ -48,18 +48,40 @@ export function formatInstant(value: string, locale = currentLocale()): string {
   return `${formatDate(at.format("YYYY-MM-DD"), locale)} ${at.format("HH:mm")}`;
 }
 
-/** Today as a time, this week as "3 days ago", older as a date: what one wants to know while working. */
+const NEAR = {
+  "zh-CN": ["昨天", "今天", "明天"],
+  en: ["Yesterday", "Today", "Tomorrow"],
+} as const;
+
+/** Days from today, on the person's clock; negative is past. */
+export function daysFromToday(day: string): number {
+  const today = localTime().format("YYYY-MM-DD");
+  return dayjs(day.slice(0, 10)).diff(dayjs(today), "day");
+}
+
+/** Yesterday, today and tomorrow by name, else the date in few figures: for lists, where dates stand under each other. */
+export function formatDay(value: string, locale = currentLocale()): string {
+  const day = dayjs(value.slice(0, 10));
+  if (!day.isValid()) return value;
+  const near = NEAR[locale][daysFromToday(value) + 1];
+  if (near) return near;
+  const sameYear = day.year() === localTime().year();
+  if (locale === "zh-CN") return day.format(sameYear ? "MM-DD" : "YYYY-MM-DD");
+  return day.format(sameYear ? "D MMM" : "D MMM YYYY");
+}
+
+/** The same for a moment: with its time where the day is near, for further away the day is what one wants to know. */
 export function formatSmart(value: string, locale = currentLocale()): string {
   const at = localTime(value);
   if (!at.isValid()) return value;
-  const now = localTime();
-  if (at.isSame(now, "day")) return at.format("HH:mm");
-  if (Math.abs(now.diff(at, "day")) < 7) return at.locale(locale === "zh-CN" ? "zh-cn" : "en").fromNow();
-  return formatDate(at.format("YYYY-MM-DD"), locale);
+  const day = at.format("YYYY-MM-DD");
+  const words = formatDay(day, locale);
+  return Math.abs(daysFromToday(day)) > 1 ? words : `${words} ${at.format("HH:mm")}`;
 }
 
 const FORMAT: Record<Kind, (value: string, locale: "zh-CN" | "en") => string> = {
   date: formatDate,
+  day: formatDay,
   instant: formatInstant,
   smart: formatSmart,
   relative: (value, locale) =>
@@ -74,7 +96,9 @@ export function DateTime({ value, kind = "instant" }: DateTimeProps) {
   const locale = useLocale();
   if (!value) return <span>–</span>;
   const full =
-    kind === "date" ? dayjs(value).format("YYYY-MM-DD") : localTime(value).format("YYYY-MM-DD HH:mm:ss");
+    kind === "date" || kind === "day"
+      ? dayjs(value).format("YYYY-MM-DD")
+      : localTime(value).format("YYYY-MM-DD HH:mm:ss");
   return (
     <time dateTime={value} title={full} className="km-num">
       {FORMAT[kind](value, locale)}

@@ -1,6 +1,7 @@
 import { currentLocale, useLocale } from "@/i18n/index";
 
 const SYMBOLS: Record<string, string> = { CNY: "¥", USD: "US$", EUR: "€", HKD: "HK$", JPY: "JP¥", GBP: "£" };
+const NO_CENTS = new Set(["JPY", "KRW", "VND"]);
 
 /** Groups the digits of a decimal string without going through a float: amounts may be longer than a double holds. */
 export function formatDecimal(value: string | number, places?: number): string {
@@ -15,7 +16,7 @@ export function formatDecimal(value: string | number, places?: number): string {
 
 export function formatMoney(value: string | number | null | undefined, currency = "CNY"): string {
   if (value === null || value === undefined || value === "") return "";
-  return `${SYMBOLS[currency] ?? `${currency} `}${formatDecimal(value, 2)}`;
+  return `${SYMBOLS[currency] ?? `${currency} `}${formatDecimal(value, NO_CENTS.has(currency) ? 0 : 2)}`;
 }
 
 /** 1,234,500 → 123.5 万 in Chinese, 1.2M in English: for tiles, sums and axes, never where a figure is edited. */

@@ -74,12 +74,25 @@ const dark: Palette = {
 const FONT =
   '-apple-system, BlinkMacSystemFont, "Segoe UI", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei UI", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", sans-serif';
 
+/** antd's own reckoning makes another green of the accent in the dark; the accent is one. */
+function exactly(mode: "light" | "dark", p: Palette): NonNullable<ThemeConfig["algorithm"]> {
+  const reckon = mode === "dark" ? theme.darkAlgorithm : theme.defaultAlgorithm;
+  return (seed) => ({
+    ...reckon(seed),
+    colorPrimary: p.accent,
+    colorInfo: p.info,
+    colorSuccess: p.good,
+    colorWarning: p.warn,
+    colorError: p.bad,
+  });
+}
+
 function build(mode: "light" | "dark", p: Palette): ThemeConfig {
   return {
     zeroRuntime: true,
     hashed: false,
     cssVar: { key: `km-${mode}`, prefix: "ant" },
-    algorithm: mode === "dark" ? theme.darkAlgorithm : theme.defaultAlgorithm,
+    algorithm: exactly(mode, p),
     token: {
       fontFamily: FONT,
       fontSize: 14,

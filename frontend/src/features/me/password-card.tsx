@@ -1,7 +1,7 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { Button } from "antd";
 import { type FormEvent, useState } from "react";
-import { meQuery } from "@/access/me";
+import { useMe, useSetMe } from "@/access/me";
 import { ApiError, api } from "@/api/client";
 import { useT } from "@/i18n/index";
 import { Card } from "@/kit/card";
@@ -14,7 +14,9 @@ const EMPTY = { current: "", new: "", again: "" };
 
 export function PasswordCard() {
   const t = useT("me");
-  const client = useQueryClient();
+  const me = useMe();
+  const setMe = useSetMe();
+  const navigate = useNavigate();
   const message = useMessage();
   const errorText = useErrorText();
   const [values, setValues] = useState(EMPTY);
@@ -30,7 +32,9 @@ export function PasswordCard() {
       await api.post("/me/password", { current: values.current, new: values.new });
       setValues(EMPTY);
       message.success(t("password.changed"));
-      await client.invalidateQueries({ queryKey: meQuery.queryKey });
+      // What the route waits for is known already; asking the server again would hold the person back.
+      setMe({ ...me, must_change_password: false });
+      if (me.must_change_password) void navigate({ to: "/" });
     } catch (error) {
       const fields = error instanceof ApiError ? error.errors : [];
       setErrors(

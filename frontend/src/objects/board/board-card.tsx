@@ -30,8 +30,7 @@ export const BoardCard = memo(function BoardCard({
   onMove,
   onOpen,
 }: BoardCardProps) {
-  const context = useFormat();
-  const { t } = context;
+  const { t } = useFormat();
   const card = useRef<HTMLLIElement>(null);
   const [dragging, setDragging] = useState(false);
   useEffect(() => {
@@ -95,11 +94,19 @@ export const BoardCard = memo(function BoardCard({
           </span>
         ) : null}
       </div>
-      {lines.map((field) => (
-        <p key={field.name} className={styles.line} title={field.label}>
-          {kindOf(field).text(field, record[field.name], context)}
-        </p>
-      ))}
+      <dl className={styles.lines}>
+        {lines.map((field) => {
+          const { Cell } = kindOf(field);
+          return (
+            <div key={field.name}>
+              <dt>{field.label}</dt>
+              <dd>
+                <Cell field={field} value={record[field.name]} record={record} />
+              </dd>
+            </div>
+          );
+        })}
+      </dl>
       {rotting ? (
         <p className={styles.rotting}>
           <Hourglass size={12} aria-hidden />

@@ -1,7 +1,7 @@
 /** Long work of the server: started here, watched here, and left running when nobody watches. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import type { Job } from "@/api/types";
+import type { Job, JobFailure } from "@/api/types";
 import type { Filter } from "../model/filter";
 import { keys } from "./keys";
 
@@ -74,4 +74,24 @@ export function useJobActions() {
       await client.invalidateQueries({ queryKey: keys.job(id) });
     },
   };
+}
+
+export type ToldFailure = { key: string; label: string | null; count: number; message: string };
+
+/** Failures as they are told: one by one by name; of records out of the person's sight only how many, for each reason. */
+export function toldFailures(failures: JobFailure[]): ToldFailure[] {
+  const named = failures.filter((one) => one.label);
+  const reasons = new Map<string, number>();
+  for (const one of failures.filter((failure) => !failure.label)) {
+    reasons.set(one.message, (reasons.get(one.message) ?? 0) + 1);
+  }
+  return [
+    ...named.map((one) => ({
+      key: `${one.id}${one.code}`,
+      label: one.label,
+      count: 1,
+      message: one.message,
+    })),
+    ...[...reasons].map(([message, count]) => ({ key: message, label: null, count, message })),
+  ];
 }

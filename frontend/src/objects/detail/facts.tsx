@@ -91,7 +91,7 @@ function Fact({ field, record, editable, save }: FactProps) {
             className={`${styles.value} ${styles.editable}`}
             aria-label={t("detail.edit_field", {
               label: field.label,
-              value: kindOf(field).text(field, record[field.name], context),
+              value: kindOf(field).text(field, record[field.name], context, record),
             })}
             onClick={(event) => !(event.target as Element).closest("a") && setEditing(true)}
             onKeyDown={keyDown}

@@ -44,7 +44,7 @@ type OpenListProps = {
 };
 
 function OpenList({ record, kind, action, link }: OpenListProps) {
-  const { t, timeZone } = useFormat();
+  const { t } = useFormat();
   const due =
     kind.fields.find(
       (field: FieldMeta) => (field.type === "date" || field.type === "instant") && field.quick,
@@ -79,7 +79,7 @@ function OpenList({ record, kind, action, link }: OpenListProps) {
             </Link>
             {due && !isBlank(row[due.name]) ? (
               <span className={styles.due}>
-                <DueDate value={String(row[due.name])} timeZone={timeZone} lateLabel={t("next.late")} />
+                <DueDate value={String(row[due.name])} lateLabel={t("next.late")} />
               </span>
             ) : null}
           </li>

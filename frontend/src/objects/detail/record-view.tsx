@@ -61,7 +61,7 @@ function Head({ meta, record, onGone }: RecordViewProps) {
         <p className={styles.sub}>
           {subtitle.map((field) => (
             <span key={field.name} title={field.label}>
-              {kindOf(field).text(field, record[field.name], context)}
+              {kindOf(field).text(field, record[field.name], context, record)}
             </span>
           ))}
         </p>

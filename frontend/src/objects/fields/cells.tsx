@@ -2,14 +2,12 @@
 import { Link } from "@tanstack/react-router";
 import { Check, Lock } from "lucide-react";
 import { Avatar } from "@/kit/avatar";
+import { DateTime, daysFromToday } from "@/kit/date-time";
 import { isBlank, isReference } from "../model/meta";
 import styles from "./cells.module.css";
 import {
   addressText,
   choiceOf,
-  dateText,
-  daysUntil,
-  instantText,
   magnitude,
   moneyText,
   numberText,
@@ -23,7 +21,7 @@ import { useFormat } from "./use-format";
 export function Blank() {
   return (
     <span className={styles.blank} aria-hidden="true">
-      —
+      –
     </span>
   );
 }
@@ -33,12 +31,12 @@ export function TextCell({ value }: CellProps) {
   return <span title={String(value)}>{String(value)}</span>;
 }
 
-export function MoneyCell({ value }: CellProps) {
+export function MoneyCell({ field, value, record }: CellProps) {
   const { locale } = useFormat();
   if (isBlank(value)) return <Blank />;
   return (
     <span className={styles.number} title={magnitude(value, locale) || undefined}>
-      {moneyText(value)}
+      {moneyText(value, field, record)}
     </span>
   );
 }
@@ -52,36 +50,23 @@ export function PercentCell({ value }: CellProps) {
 }
 
 export function DateCell({ value }: CellProps) {
-  return isBlank(value) ? <Blank /> : <span className={styles.number}>{dateText(value)}</span>;
+  return isBlank(value) ? <Blank /> : <DateTime value={String(value)} kind="day" />;
 }
 
 /** A date of something still to be done: past ones are marked in words for a reader that hears, colour for one that sees. */
-export function DueDate({
-  value,
-  timeZone,
-  lateLabel,
-}: {
-  value: string;
-  timeZone: string;
-  lateLabel: string;
-}) {
-  const late = daysUntil(value, timeZone) < 0;
+export function DueDate({ value, lateLabel }: { value: string; lateLabel: string }) {
+  const isMoment = value.includes("T");
+  const late = isMoment ? new Date(value) < new Date() : daysFromToday(value) < 0;
   return (
     <span className={late ? `${styles.number} ${styles.late}` : styles.number}>
-      {dateText(value)}
+      <DateTime value={value} kind={isMoment ? "smart" : "day"} />
       {late ? ` ${lateLabel}` : ""}
     </span>
   );
 }
 
 export function InstantCell({ value }: CellProps) {
-  const context = useFormat();
-  if (isBlank(value)) return <Blank />;
-  return (
-    <time className={styles.number} dateTime={String(value)}>
-      {instantText(value, context)}
-    </time>
-  );
+  return isBlank(value) ? <Blank /> : <DateTime value={String(value)} kind="smart" />;
 }
 
 export function BoolCell({ field, value }: CellProps) {

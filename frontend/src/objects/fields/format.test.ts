@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type FieldMeta, paramAsField } from "../model/meta";
-import { addressText, dateText, daysUntil, instantText, magnitude, moneyText, percentText } from "./format";
+import { type FieldMeta, paramAsField, type RecordData } from "../model/meta";
+import { addressText, dateText, instantText, magnitude, moneyText, percentText } from "./format";
 import { kindOf, knownTypes } from "./registry";
 import type { FormatContext } from "./types";
 
@@ -20,7 +20,7 @@ const field = (type: string, more: Partial<FieldMeta> = {}): FieldMeta => ({
 
 describe("values in words", () => {
   it.each<[string, unknown, string]>([
-    ["money", "1234567.8", "1,234,567.80"],
+    ["money", "1234567.8", "¥1,234,567.80"],
     ["number", "12.500", "12.5"],
     ["percent", "58.70", "58.7%"],
     ["date", "2026-11-21", "2026-11-21"],
@@ -57,16 +57,18 @@ it("does not move a date through a zone", () => {
   expect(instantText("2025-12-31T23:00:00Z", { timeZone: "America/New_York" })).toBe("2025-12-31 18:00");
 });
 
-it("counts days by the reader's own midnight", () => {
-  const late = new Date("2026-11-21T17:00:00Z");
-  expect(daysUntil("2026-11-22", "Asia/Shanghai", late)).toBe(0);
-  expect(daysUntil("2026-11-22", "America/New_York", late)).toBe(1);
+it("gives an amount the currency of its record, and leaves a masked one as it is", () => {
+  const amount = field("money", { currency_field: "currency" });
+  const text = (value: unknown, record?: RecordData) => kindOf(amount).text(amount, value, context, record);
+  expect(text("1200", { id: "1", version: 1, currency: "USD" })).toBe("US$1,200.00");
+  expect(text("1200")).toBe("¥1,200.00");
+  expect(text("****")).toBe("****");
 });
 
 it("gives magnitudes in the reader's own units", () => {
   expect(magnitude("12345678", "zh-CN")).toBe("1,234.57万");
   expect(magnitude("12345678", "en")).toBe("12.35M");
-  expect(moneyText(undefined)).toBe("");
+  expect(moneyText(undefined, field("money"))).toBe("");
   expect(percentText(null)).toBe("");
   expect(addressText({ region_label: "浙江省/杭州市", detail: null })).toBe("浙江省/杭州市");
 });

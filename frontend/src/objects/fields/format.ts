@@ -1,6 +1,7 @@
-import type { Choice, FieldMeta } from "../model/meta";
+import { formatMoney } from "@/kit/money";
+import type { Choice, FieldMeta, RecordData } from "../model/meta";
 import { isReference } from "../model/meta";
-import { groupDigits, inMillions, inWan, withPlaces } from "../model/numbers";
+import { groupDigits, inMillions, inWan } from "../model/numbers";
 import type { FormatContext } from "./types";
 
 export function choiceOf(field: FieldMeta, value: unknown): Choice | null {
@@ -16,9 +17,16 @@ export function referenceText(value: unknown, context: FormatContext): string {
   return value.label ?? context.t("value.hidden");
 }
 
-export function moneyText(value: unknown): string {
+/** With its currency: the record's own where the field names one. */
+export function moneyText(value: unknown, field: FieldMeta, record?: RecordData): string {
   if (typeof value !== "string" && typeof value !== "number") return "";
-  return groupDigits(withPlaces(String(value), 2));
+  // A masked amount comes as stars, which are of no currency.
+  return /\d/.test(String(value)) ? formatMoney(value, currencyOf(field, record)) : String(value);
+}
+
+export function currencyOf(field: FieldMeta, record?: RecordData): string {
+  const code = field.currency_field ? record?.[field.currency_field] : null;
+  return typeof code === "string" && code ? code : "CNY";
 }
 
 /** 万 and 亿 for readers of Chinese, M and B for others; empty while the number is easily read as it is. */
@@ -62,19 +70,6 @@ export function instantText(value: unknown, context: Pick<FormatContext, "timeZo
     formats.set(context.timeZone, format);
   }
   return format.format(date);
-}
-
-/** Days from today to a date, in the reader's zone; negative is past. */
-export function daysUntil(value: string, timeZone: string, now = new Date()): number {
-  const today = new Intl.DateTimeFormat("sv-SE", {
-    timeZone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-  }).format(now);
-  return Math.round(
-    (Date.parse(`${value.slice(0, 10)}T00:00:00Z`) - Date.parse(`${today}T00:00:00Z`)) / 86_400_000,
-  );
 }
 
 export function addressText(value: unknown): string {

@@ -58,7 +58,7 @@ const decimal: FieldKind = {
 
 const date: FieldKind = {
   ...text,
-  width: 116,
+  width: 108,
   Cell: cells.DateCell,
   Input: dateInput((module) => module.DateInput),
   FilterInput: ScaleFilter,
@@ -129,7 +129,11 @@ const KINDS: Record<string, FieldKind> = {
     width: 140,
     Cell: cells.MoneyCell,
     Input: numberInput((module) => module.MoneyInput),
-    text: (_field, value) => format.moneyText(value),
+    text: (field, value, _context, record) => format.moneyText(value, field, record),
+    filterText: (field, value) =>
+      Array.isArray(value)
+        ? value.map((one) => format.moneyText(one, field)).join(" – ")
+        : format.moneyText(value, field),
   },
   percent: {
     ...decimal,
@@ -137,11 +141,13 @@ const KINDS: Record<string, FieldKind> = {
     Cell: cells.PercentCell,
     Input: numberInput((module) => module.PercentInput),
     text: (_field, value) => format.percentText(value),
+    filterText: (_field, value) =>
+      Array.isArray(value) ? value.map(format.percentText).join(" – ") : format.percentText(value),
   },
   date,
   instant: {
     ...date,
-    width: 144,
+    width: 132,
     Cell: cells.InstantCell,
     Input: dateInput((module) => module.InstantInput),
     text: (_field, value, context) => format.instantText(value, context),

@@ -45,7 +45,8 @@ export type FieldKind = {
   Cell: ComponentType<CellProps>;
   Input: Lazily<InputProps>;
   FilterInput: Lazily<FilterInputProps>;
-  text: (field: FieldMeta, value: unknown, context: FormatContext) => string;
+  /** The value in words; `record` for a type that looks at another field, as money does at its currency. */
+  text: (field: FieldMeta, value: unknown, context: FormatContext, record?: RecordData) => string;
   /** Text of a value inside a filter, where a reference is a bare id; null when the label must be looked up. */
   filterText: (field: FieldMeta, value: FilterValue, op: Operator, context: FormatContext) => string | null;
   defaultOp: Operator;

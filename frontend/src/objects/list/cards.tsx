@@ -57,7 +57,7 @@ export function Cards({ meta, columns, rows, selected, onSelect, onVisit }: Card
           </div>
           <p className={styles.sub}>
             {subtitle
-              .map((field) => kindOf(field).text(field, record[field.name], context))
+              .map((field) => kindOf(field).text(field, record[field.name], context, record))
               .filter(Boolean)
               .join(" · ")}
           </p>

@@ -136,9 +136,9 @@ export function CellEditor({ record, field, save, onDone }: CellEditorProps) {
               <p>{t("edit.conflict")}</p>
               <dl className={styles.both}>
                 <dt>{t("edit.yours")}</dt>
-                <dd>{kind.text(field, value, context) || t("value.blank")}</dd>
+                <dd>{kind.text(field, value, context, record) || t("value.blank")}</dd>
                 <dt>{t("edit.theirs")}</dt>
-                <dd>{kind.text(field, trouble.theirs, context) || t("value.blank")}</dd>
+                <dd>{kind.text(field, trouble.theirs, context, trouble.current) || t("value.blank")}</dd>
               </dl>
               <div className={styles.buttons}>
                 <Button

@@ -5,7 +5,7 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { api } from "@/api/client";
 import type { Job } from "@/api/types";
 import { useMessage } from "@/kit/use-message";
-import { isFinished, useJob, useJobActions } from "../data/jobs";
+import { isFinished, toldFailures, useJob, useJobActions } from "../data/jobs";
 import { useFormat } from "../fields/use-format";
 import { saveText, toCsv } from "../model/sheet-text";
 import styles from "./job-dialog.module.css";
@@ -94,6 +94,7 @@ export function JobResult({ job, onUndone }: { job: Job; onUndone?: () => void }
   const { t } = useFormat();
   const message = useMessage();
   const [undone, setUndone] = useState(false);
+  const told = toldFailures(job.failures);
   const download = () => {
     const head = [t("job.record"), t("job.reason"), "id"];
     saveText(
@@ -131,16 +132,16 @@ export function JobResult({ job, onUndone }: { job: Job; onUndone?: () => void }
           ) : null}
         </span>
       </p>
-      {job.failures.length > 0 ? (
+      {told.length > 0 ? (
         <ul className={styles.failures}>
-          {job.failures.slice(0, SHOWN).map((one) => (
-            <li key={`${one.id}${one.code}`}>
-              <b>{one.label}</b>
+          {told.slice(0, SHOWN).map((one) => (
+            <li key={one.key}>
+              <b>{one.label ?? t("job.unnamed", { count: one.count })}</b>
               <span>{one.message}</span>
             </li>
           ))}
-          {job.failures.length > SHOWN ? (
-            <li className={styles.muted}>{t("job.more_in_file", { count: job.failures.length - SHOWN })}</li>
+          {told.length > SHOWN ? (
+            <li className={styles.muted}>{t("job.more_in_file", { count: told.length - SHOWN })}</li>
           ) : null}
         </ul>
       ) : null}

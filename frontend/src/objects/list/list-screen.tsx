@@ -75,21 +75,6 @@ export function ListScreen({ meta }: { meta: ObjectMeta }) {
     if (place?.scroll) scroller.current?.scrollTo({ top: place.scroll });
   }, [ready, meta.name, address]);
 
-  // In the capture phase: on a list, `c` makes one of its own kind; elsewhere the shell asks which kind.
-  useEffect(() => {
-    if (!meta.can.create || opened !== null) return;
-    const listen = (event: KeyboardEvent) => {
-      const typing =
-        event.target instanceof HTMLElement &&
-        event.target.closest("input, textarea, select, [contenteditable], [role=dialog]");
-      if (event.key !== "c" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing)
-        return;
-      event.preventDefault();
-      create.open();
-    };
-    window.addEventListener("keydown", listen, true);
-    return () => window.removeEventListener("keydown", listen, true);
-  }, [meta.can.create, opened, create.open]);
   useHotkey("j", () => enterGrid(scroller.current), { enabled: opened === null });
   useHotkey("k", () => enterGrid(scroller.current), { enabled: opened === null });
 

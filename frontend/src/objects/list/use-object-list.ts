@@ -1,16 +1,21 @@
 import { useMemo, useState } from "react";
 import { type Total, useRecordList, useTotal } from "../data/records";
 import type { Filter } from "../model/filter";
-import type { ObjectMeta, RecordData } from "../model/meta";
+import { fieldsNamed, type ObjectMeta, type RecordData } from "../model/meta";
 import { type ListState, listQuery } from "../model/view-state";
 import type { Shown } from "./use-list-state";
 
-/** Asked for besides the columns: what names a row, and what may be done with it. */
+/** Asked for besides the columns: what names a row, the currencies of its amounts, and what may be done with it. */
 function wanted(meta: ObjectMeta, shown: Shown): string[] {
+  const currencies = fieldsNamed(
+    meta,
+    shown.columns.flatMap((field) => field.currency_field ?? []),
+  );
   const names = [
     meta.title_field,
+    ...(meta.title_field_en ? [meta.title_field_en] : []),
     ...meta.subtitle_fields,
-    ...shown.columns.map((field) => field.name),
+    ...[...shown.columns, ...currencies].map((field) => field.name),
     "can",
   ];
   return [...new Set(names)];

@@ -3,7 +3,7 @@ import { useMessage } from "@/kit/use-message";
 import { useViewWrites } from "../data/views";
 import { useFormat } from "../fields/use-format";
 import type { ObjectMeta, ViewMeta } from "../model/meta";
-import { SharedMark } from "./view-switch";
+import { LayoutMark, SharedMark } from "./view-switch";
 import styles from "./views.module.css";
 
 type ViewListProps = {
@@ -58,6 +58,7 @@ export function ViewList({ meta, views, current, onPick, onEdit, onLeave }: View
                   aria-current={view.key === current?.key ? "page" : undefined}
                   onClick={() => onPick(view)}
                 >
+                  <LayoutMark meta={meta} view={view} />
                   <span className={styles.name}>{view.label}</span>
                   <SharedMark view={view} />
                   {view.key === current?.key ? (

@@ -1,4 +1,4 @@
-import { ChevronDown, Users } from "lucide-react";
+import { ChevronDown, Kanban, Users } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useIsPhone } from "@/kit/use-is-phone";
 import { useMessage } from "@/kit/use-message";
@@ -50,6 +50,7 @@ export function ViewSwitch({ meta, current, onPick }: ViewSwitchProps) {
           aria-current={view.key === current?.key ? "page" : undefined}
           onClick={() => onPick(view)}
         >
+          <LayoutMark meta={meta} view={view} />
           {view.label}
           <SharedMark view={view} />
         </button>
@@ -102,6 +103,12 @@ export function ViewSwitch({ meta, current, onPick }: ViewSwitchProps) {
       ) : null}
     </nav>
   );
+}
+
+/** A view that opens as a board looks like one before it is opened. */
+export function LayoutMark({ meta, view }: { meta: ObjectMeta; view: ViewMeta }) {
+  if (view.layout !== "board" || !meta.layouts.includes("board")) return null;
+  return <Kanban size={14} className={styles.mark} aria-hidden />;
 }
 
 /** Others see this view too. */

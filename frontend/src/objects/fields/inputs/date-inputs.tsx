@@ -2,12 +2,18 @@ import { DatePicker } from "antd";
 import dayjs from "dayjs";
 import timezone from "dayjs/plugin/timezone";
 import utc from "dayjs/plugin/utc";
+import type { KeyboardEvent } from "react";
 import type { InputProps } from "../types";
 import { useFormat } from "../use-format";
 import styles from "./inputs.module.css";
 
 dayjs.extend(utc);
 dayjs.extend(timezone);
+
+/** Enter takes the date that was typed; the form around it is sent by Ctrl + Enter or its button. */
+function keepEnter(event: KeyboardEvent) {
+  if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) event.preventDefault();
+}
 
 export function DateInput({ id, value, onChange, invalid, describedBy, autoFocus, open, size }: InputProps) {
   return (
@@ -18,6 +24,7 @@ export function DateInput({ id, value, onChange, invalid, describedBy, autoFocus
       status={invalid ? "error" : undefined}
       autoFocus={autoFocus ?? false}
       defaultOpen={open ?? false}
+      onKeyDown={keepEnter}
       size={size ?? "middle"}
       value={typeof value === "string" && value ? dayjs(value.slice(0, 10)) : null}
       onChange={(day) => onChange(day ? day.format("YYYY-MM-DD") : null)}
@@ -47,6 +54,7 @@ export function InstantInput({
       status={invalid ? "error" : undefined}
       autoFocus={autoFocus ?? false}
       defaultOpen={open ?? false}
+      onKeyDown={keepEnter}
       size={size ?? "middle"}
       value={typeof value === "string" && value ? dayjs(value).tz(timeZone) : null}
       onChange={(moment) => {
