@@ -126,7 +126,7 @@ const KINDS: Record<string, FieldKind> = {
   integer: decimal,
   money: {
     ...decimal,
-    width: 140,
+    width: 132,
     Cell: cells.MoneyCell,
     Input: numberInput((module) => module.MoneyInput),
     text: (field, value, _context, record) => format.moneyText(value, field, record),
@@ -147,7 +147,7 @@ const KINDS: Record<string, FieldKind> = {
   date,
   instant: {
     ...date,
-    width: 132,
+    width: 126,
     Cell: cells.InstantCell,
     Input: dateInput((module) => module.InstantInput),
     text: (_field, value, context) => format.instantText(value, context),

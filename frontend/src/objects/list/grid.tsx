@@ -30,7 +30,9 @@ export type GridProps = {
 const ROW = 38;
 const PICK = 40;
 /** What names a row gets the room a company name needs. */
-const TITLE = 244;
+const TITLE = 236;
+/** A stage is a word or two, and so is a number the product gives. */
+const SHORT = 116;
 /** Below this many rows the browser draws all of them faster than we could choose which. */
 const VIRTUAL_FROM = 200;
 
@@ -65,9 +67,7 @@ export function Grid(props: GridProps) {
     ? { from: items[0]?.index ?? 0, to: (items.at(-1)?.index ?? -1) + 1 }
     : { from: 0, to: rows.length };
   const allPicked = selected !== null && rows.length > 0 && rows.every((row) => selected.has(row.id));
-  const width = (field: FieldMeta) =>
-    meta.list.widths?.[field.name] ?? (field.name === meta.title_field ? TITLE : kindOf(field).width);
-  const total = columns.reduce((sum, field) => sum + width(field), selected ? PICK : 0);
+  const total = columns.reduce((sum, field) => sum + widthOf(meta, field), selected ? PICK : 0);
 
   function keyDown(event: KeyboardEvent<HTMLTableElement>) {
     const row = rows[active.row];
@@ -102,7 +102,7 @@ export function Grid(props: GridProps) {
         <colgroup>
           {selected ? <col style={{ width: PICK }} /> : null}
           {columns.map((field) => (
-            <col key={field.name} style={{ width: width(field) }} />
+            <col key={field.name} style={{ width: widthOf(meta, field) }} />
           ))}
         </colgroup>
         <thead className={styles.head}>
@@ -183,6 +183,14 @@ export function Grid(props: GridProps) {
       {footer}
     </div>
   );
+}
+
+function widthOf(meta: ObjectMeta, field: FieldMeta): number {
+  const said = meta.list.widths?.[field.name];
+  if (said) return said;
+  if (field.name === meta.title_field) return TITLE;
+  const isNumber = field.type === "text" && field.read_only && !field.computed;
+  return isNumber || field.name === meta.detail.path_field ? SHORT : kindOf(field).width;
 }
 
 function Gap({ height }: { height: number }) {
