@@ -224,7 +224,7 @@ function HeadCell({ field, sort, onSort, left }: HeadCellProps) {
     >
       {field.sortable && onSort ? (
         <button type="button" className={styles.sort} onClick={() => onSort(field.name)}>
-          <span>{field.label}</span>
+          <span title={field.label}>{field.label}</span>
           {direction === "ascending" ? <ArrowUp size={13} aria-hidden /> : null}
           {direction === "descending" ? <ArrowDown size={13} aria-hidden /> : null}
         </button>
