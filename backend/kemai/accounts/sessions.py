@@ -17,7 +17,6 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection
-from django.http import HttpRequest
 
 from kemai.accounts.access import Actor, SystemActor, Viewing, holds_all_of, load_actor
 from kemai.accounts.errors import SignInLocked, WrongPassword
@@ -164,11 +163,6 @@ def caller_of_token(token: str) -> Caller | None:
     if row[3] is None or moment - row[3] > timedelta(minutes=1):
         ApiToken.objects.filter(pk=row[0]).update(last_used_at=moment)
     return _keep(digest, _actor(row[1], row[5], True), None)
-
-
-def caller(request: HttpRequest) -> Actor:
-    """Who calls an endpoint: set by the API's own recognition before any handler runs."""
-    return request.auth  # type: ignore[attr-defined]
 
 
 def _actor(user_id: UUID, epoch: int | None, via_token: bool) -> Actor | None:

@@ -12,13 +12,13 @@ from ninja import Router, Schema, Status
 from kemai.accounts import sessions
 from kemai.accounts.access import Actor
 from kemai.accounts.models import ApiToken, Department, Session, Team, User
-from kemai.accounts.sessions import caller
 from kemai.administration.menu import menu_for
 from kemai.administration.services import people
 from kemai.base import audit
 from kemai.kit.clock import now
 from kemai.kit.errors import NotFound, NotSignedIn
 from kemai.kit.http import json_response
+from kemai.platform.api.records import signed_in
 from kemai.platform.notify import count_unread
 
 router = Router()
@@ -162,7 +162,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 @router.patch("/me", operation_id="me_update", summary="Language and theme")
 def update_me(request: HttpRequest, data: Preferences) -> HttpResponse:
-    actor = caller(request)
+    actor = signed_in(request)
     changes = {k: v for k, v in data.dict().items() if v is not None}
     if changes:
         with audit.act(actor, "preferences", object="users", record_id=actor.id):
@@ -173,14 +173,14 @@ def update_me(request: HttpRequest, data: Preferences) -> HttpResponse:
 
 @router.post("/me/password", operation_id="me_password", summary="Change one's password")
 def change_password(request: HttpRequest, data: Passwords) -> HttpResponse:
-    actor = caller(request)
+    actor = signed_in(request)
     people.change_password(actor, current=data.current, new=data.new, session_id=request.session_id)  # type: ignore[attr-defined]
     return HttpResponse(status=204)
 
 
 @router.get("/me/sessions", operation_id="me_sessions", summary="One's open sessions")
 def list_sessions(request: HttpRequest) -> dict[str, Any]:
-    actor = caller(request)
+    actor = signed_in(request)
     current = request.session_id  # type: ignore[attr-defined]
     return {
         "items": [
@@ -192,7 +192,7 @@ def list_sessions(request: HttpRequest) -> dict[str, Any]:
 
 @router.delete("/me/sessions/{session_id}", operation_id="me_session_end", summary="End a session")
 def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    actor = caller(request)
+    actor = signed_in(request)
     if not Session.objects.filter(user_id=actor.id, id=session_id).delete()[0]:
         raise NotFound
     sessions.forget_callers()
@@ -201,7 +201,7 @@ def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 @router.get("/me/tokens", operation_id="me_tokens", summary="One's API tokens")
 def list_tokens(request: HttpRequest) -> dict[str, Any]:
-    actor = caller(request)
+    actor = signed_in(request)
     rows = ApiToken.objects.filter(user_id=actor.id, revoked_at__isnull=True).order_by("-created_at")
     return {
         "items": [
@@ -225,7 +225,7 @@ def list_tokens(request: HttpRequest) -> dict[str, Any]:
     response={201: dict[str, Any]},
 )
 def make_token(request: HttpRequest, data: TokenName) -> Status[dict[str, Any]]:
-    actor = caller(request)
+    actor = signed_in(request)
     days = min(max(data.days, 1), 3650)
     token = sessions.create_token(user=User.objects.get(pk=actor.id), name=data.name.strip() or "API", days=days)
     row = ApiToken.objects.get(token_hash=sessions.hash_token(token))
@@ -244,7 +244,7 @@ def make_token(request: HttpRequest, data: TokenName) -> Status[dict[str, Any]]:
 
 @router.delete("/me/tokens/{token_id}", operation_id="me_token_revoke", summary="Revoke an API token")
 def revoke_token(request: HttpRequest, token_id: UUID) -> HttpResponse:
-    actor = caller(request)
+    actor = signed_in(request)
     if not ApiToken.objects.filter(user_id=actor.id, pk=token_id, revoked_at__isnull=True).update(revoked_at=now()):
         raise NotFound
     sessions.forget_callers()

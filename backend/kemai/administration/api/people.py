@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
 from kemai.accounts.access import SCOPES
-from kemai.accounts.sessions import caller
 from kemai.administration.services import organisation
 from kemai.kit.errors import Malformed, VersionRequired
 from kemai.kit.http import json_response
 from kemai.kit.words import T
+from kemai.platform.api.records import signed_in
 from kemai.platform.objects.declare import all_objects, permissions_of
 
 router = Router()
@@ -34,7 +34,7 @@ class Members(Schema):
 
 @router.get("/admin/permissions", operation_id="permissions_list", summary="The catalogue of permissions and fields")
 def permissions(request: HttpRequest) -> dict[str, Any]:
-    caller(request).require("administration.role.view")
+    signed_in(request).require("administration.role.view")
     groups = [
         {
             "object": o.name,
@@ -56,7 +56,7 @@ def permissions(request: HttpRequest) -> dict[str, Any]:
 
 @router.get("/roles/{role_id}/grants", operation_id="roles_grants", summary="A role's rights")
 def get_grants(request: HttpRequest, role_id: UUID) -> HttpResponse:
-    found = organisation.role_grants(caller(request), role_id)
+    found = organisation.role_grants(signed_in(request), role_id)
     return json_response(found, headers={"ETag": f'"{found["version"]}"'})
 
 
@@ -68,28 +68,28 @@ def put_grants(request: HttpRequest, role_id: UUID, data: Grants) -> HttpRespons
     if not text.isdecimal():
         raise Malformed(what="If-Match")
     organisation.set_grants(
-        caller(request), role_id, grants=data.grants, field_rules=data.field_rules, version=int(text)
+        signed_in(request), role_id, grants=data.grants, field_rules=data.field_rules, version=int(text)
     )
     return get_grants(request, role_id)
 
 
 @router.get("/users/{user_id}/roles", operation_id="users_roles", summary="A person's roles")
 def get_roles(request: HttpRequest, user_id: UUID) -> dict[str, Any]:
-    return {"items": organisation.user_roles(caller(request), user_id)}
+    return {"items": organisation.user_roles(signed_in(request), user_id)}
 
 
 @router.put("/users/{user_id}/roles", operation_id="users_set_roles", summary="Replace a person's roles")
 def put_roles(request: HttpRequest, user_id: UUID, data: Roles) -> dict[str, Any]:
-    organisation.set_user_roles(caller(request), user_id, roles=data.roles)
+    organisation.set_user_roles(signed_in(request), user_id, roles=data.roles)
     return get_roles(request, user_id)
 
 
 @router.get("/teams/{team_id}/members", operation_id="teams_members", summary="A team's members")
 def get_members(request: HttpRequest, team_id: UUID) -> dict[str, Any]:
-    return {"items": organisation.team_members(caller(request), team_id)}
+    return {"items": organisation.team_members(signed_in(request), team_id)}
 
 
 @router.put("/teams/{team_id}/members", operation_id="teams_set_members", summary="Replace a team's members")
 def put_members(request: HttpRequest, team_id: UUID, data: Members) -> dict[str, Any]:
-    organisation.set_team_members(caller(request), team_id, members=data.members)
+    organisation.set_team_members(signed_in(request), team_id, members=data.members)
     return get_members(request, team_id)

@@ -7,9 +7,9 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Schema
 
-from kemai.accounts.sessions import caller
 from kemai.administration.services import settings
 from kemai.base import parameters
+from kemai.platform.api.records import signed_in
 
 router = Router()
 
@@ -24,7 +24,7 @@ class Items(Schema):
 
 @router.get("/admin/parameters", operation_id="parameters_list", summary="Tunable numbers")
 def list_parameters(request: HttpRequest) -> dict[str, Any]:
-    caller(request).require("administration.parameter.edit")
+    signed_in(request).require("administration.parameter.edit")
     return {
         "items": [
             {
@@ -46,7 +46,7 @@ def list_parameters(request: HttpRequest) -> dict[str, Any]:
 
 @router.put("/admin/parameters/{code}", operation_id="parameters_set", summary="Change a parameter")
 def set_parameter(request: HttpRequest, code: str, data: Value) -> dict[str, Any]:
-    actor = caller(request)
+    actor = signed_in(request)
     actor.require("administration.parameter.edit")
     found = parameters.set_parameter(actor, code=code, value=data.value)
     return {"code": found.code, "value": found.value()}
@@ -54,21 +54,21 @@ def set_parameter(request: HttpRequest, code: str, data: Value) -> dict[str, Any
 
 @router.get("/admin/dictionaries", operation_id="dictionaries_list", summary="All dictionaries")
 def list_dictionaries(request: HttpRequest) -> dict[str, Any]:
-    return {"items": settings.list_dictionaries(caller(request))}
+    return {"items": settings.list_dictionaries(signed_in(request))}
 
 
 @router.get("/admin/dictionaries/{code}", operation_id="dictionaries_get", summary="A dictionary's values")
 def get_dictionary(request: HttpRequest, code: str) -> dict[str, Any]:
-    return {"items": settings.dictionary_values(caller(request), code)}
+    return {"items": settings.dictionary_values(signed_in(request), code)}
 
 
 @router.put("/admin/dictionaries/{code}", operation_id="dictionaries_set", summary="Replace a dictionary's values")
 def put_dictionary(request: HttpRequest, code: str, data: Items) -> dict[str, Any]:
-    settings.set_dictionary(caller(request), code, data.items)
+    settings.set_dictionary(signed_in(request), code, data.items)
     return get_dictionary(request, code)
 
 
 @router.get("/admin/audit", operation_id="audit_list", summary="The audit log")
 def audit_log(request: HttpRequest) -> dict[str, Any]:
     data = request.GET.dict()
-    return settings.read_audit(caller(request), filters=data, cursor=data.get("cursor", ""))
+    return settings.read_audit(signed_in(request), filters=data, cursor=data.get("cursor", ""))

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from kemai.administration.services import view_as
 from kemai.administration.services.explain import explain_right
@@ -36,6 +36,6 @@ def start_view_as(request: HttpRequest, data: ViewAs) -> dict[str, Any]:
 
 
 @router.post("/view-as/end", operation_id="view_as_end", summary="Look as oneself again", response={204: None})
-def end_view_as(request: HttpRequest) -> tuple[int, None]:
+def end_view_as(request: HttpRequest) -> Status[None]:
     view_as.end(signed_in(request), request.session_id)  # type: ignore[attr-defined]
-    return 204, None
+    return Status(204, None)

@@ -7,17 +7,17 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
-from kemai.accounts.sessions import caller
 from kemai.analytics import selectors
+from kemai.platform.api.records import signed_in
 
 router = Router()
 
 
 @router.get("/home", operation_id="home", summary="The work of today")
 def home(request: HttpRequest) -> dict[str, Any]:
-    return selectors.home(caller(request))
+    return selectors.home(signed_in(request))
 
 
 @router.get("/manager", operation_id="manager", summary="Funnel, trend, ranking and totals")
 def manager(request: HttpRequest, month: str = "", department: str = "") -> dict[str, Any]:
-    return selectors.manager_page(caller(request), month=month, department=department)
+    return selectors.manager_page(signed_in(request), month=month, department=department)

@@ -10,13 +10,13 @@ from uuid import UUID
 from django.http import FileResponse, HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
 
-from kemai.accounts.sessions import caller
 from kemai.base import files, jobs
 from kemai.base.models import Job
 from kemai.kit.errors import Invalid
 from kemai.kit.http import json_response
 from kemai.kit.words import T
 from kemai.platform import notify
+from kemai.platform.api.records import signed_in
 from kemai.platform.objects import meta
 from kemai.platform.objects.declare import get_object
 from kemai.platform.search import search_everything
@@ -31,12 +31,12 @@ class ReadMarks(Schema):
 
 @router.get("/meta/objects", operation_id="meta_objects", summary="Kinds of record the caller may view")
 def list_objects(request: HttpRequest) -> dict[str, Any]:
-    return {"items": meta.list_objects(caller(request))}
+    return {"items": meta.list_objects(signed_in(request))}
 
 
 @router.get("/meta/objects/{name}", operation_id="meta_object", summary="One kind of record described for the caller")
 def describe_object(request: HttpRequest, name: str) -> HttpResponse:
-    description = meta.describe(caller(request), get_object(name))
+    description = meta.describe(signed_in(request), get_object(name))
     etag = meta.etag_of(description)
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if request.headers.get("If-None-Match") == etag:
@@ -46,12 +46,12 @@ def describe_object(request: HttpRequest, name: str) -> HttpResponse:
 
 @router.get("/search", operation_id="search", summary="Search everything")
 def search(request: HttpRequest, q: str = "", limit: int = 10) -> dict[str, Any]:
-    return {"groups": search_everything(caller(request), q, limit=min(max(limit, 1), 20))}
+    return {"groups": search_everything(signed_in(request), q, limit=min(max(limit, 1), 20))}
 
 
 @router.post("/files", operation_id="files_upload", summary="Upload a file", response={201: dict[str, Any]})
 def upload(request: HttpRequest) -> Status[dict[str, Any]]:
-    actor = caller(request)
+    actor = signed_in(request)
     sent = request.FILES.get("file")
     if sent is None:
         raise Invalid.one("file", "required", T("请选择文件。", "Choose a file."))
@@ -61,7 +61,7 @@ def upload(request: HttpRequest) -> Status[dict[str, Any]]:
 
 @router.get("/files/{file_id}/content", operation_id="files_content", summary="Download one's file")
 def download(request: HttpRequest, file_id: UUID) -> FileResponse:
-    row = files.get_own_file(caller(request).id, file_id)
+    row = files.get_own_file(signed_in(request).id, file_id)
     response = FileResponse(files.path_of(row).open("rb"), content_type="application/octet-stream")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.name)}"
     response["Content-Length"] = str(row.size)
@@ -70,27 +70,27 @@ def download(request: HttpRequest, file_id: UUID) -> FileResponse:
 
 @router.get("/jobs", operation_id="jobs_list", summary="One's latest jobs")
 def list_jobs(request: HttpRequest) -> dict[str, Any]:
-    rows = Job.objects.filter(actor_id=caller(request).id).order_by("-created_at")[:50]
+    rows = Job.objects.filter(actor_id=signed_in(request).id).order_by("-created_at")[:50]
     return {"items": [jobs.job_json(job) | {"failures": job.failures[:20]} for job in rows]}
 
 
 @router.get("/jobs/{job_id}", operation_id="jobs_get", summary="A job's progress and result")
 def get_job(request: HttpRequest, job_id: UUID) -> dict[str, Any]:
-    return jobs.job_json(jobs.get_job_for(caller(request).id, job_id))
+    return jobs.job_json(jobs.get_job_for(signed_in(request).id, job_id))
 
 
 @router.post("/jobs/{job_id}/cancel", operation_id="jobs_cancel", summary="Stop a job")
 def cancel_job(request: HttpRequest, job_id: UUID) -> dict[str, Any]:
-    return jobs.job_json(jobs.cancel_job(caller(request).id, job_id))
+    return jobs.job_json(jobs.cancel_job(signed_in(request).id, job_id))
 
 
 @router.get("/notifications", operation_id="notifications_list", summary="Messages")
 def list_notifications(request: HttpRequest, before: int | None = None) -> dict[str, Any]:
-    return notify.list_notifications(caller(request), before=before)
+    return notify.list_notifications(signed_in(request), before=before)
 
 
 @router.post("/notifications/read", operation_id="notifications_read", summary="Mark messages as read")
 def mark_read(request: HttpRequest, data: ReadMarks) -> dict[str, Any]:
-    actor = caller(request)
+    actor = signed_in(request)
     changed = notify.mark_read(actor, ids=None if data.all else data.ids or [])
     return {"changed": changed, "unread": notify.count_unread(actor)}

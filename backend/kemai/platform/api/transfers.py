@@ -9,11 +9,10 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from kemai.accounts.sessions import caller
 from kemai.base.jobs import job_json
 from kemai.kit.http import json_response
 from kemai.kit.words import T
-from kemai.platform.api.records import query_of
+from kemai.platform.api.records import query_of, signed_in
 from kemai.platform.objects.declare import get_object
 from kemai.platform.transfer import imports
 from kemai.platform.transfer.export import start_export
@@ -66,7 +65,7 @@ def _given(data: ImportChange) -> dict[str, Any]:
     response={201: dict[str, Any]},
 )
 def begin(request: HttpRequest, data: ImportStart) -> HttpResponse:
-    actor = caller(request)
+    actor = signed_in(request)
 
     def run() -> HttpResponse:
         found = imports.begin_import(actor, file_id=data.file, object_name=data.object)
@@ -84,14 +83,14 @@ def begin(request: HttpRequest, data: ImportStart) -> HttpResponse:
 
 @router.get("/imports", operation_id="imports_list", summary="One's latest imports")
 def list_imports(request: HttpRequest, object: str = "") -> HttpResponse:
-    actor = caller(request)
+    actor = signed_in(request)
     return json_response({"items": [imports.import_json(actor, run) for run in imports.list_imports(actor, object)]})
 
 
 @router.get("/imports/template", operation_id="imports_template", summary="A template to fill in (.xlsx)")
 def template(request: HttpRequest, object: str) -> HttpResponse:
     declaration = get_object(object)
-    answer = HttpResponse(make_template(caller(request), declaration), content_type=XLSX)
+    answer = HttpResponse(make_template(signed_in(request), declaration), content_type=XLSX)
     name = TEMPLATE.to(label=declaration.plural.to())
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     return answer
@@ -99,7 +98,7 @@ def template(request: HttpRequest, object: str) -> HttpResponse:
 
 @router.get("/imports/{import_id}", operation_id="imports_get", summary="An import with its mapping, check and outcome")
 def get_import(request: HttpRequest, import_id: UUID) -> HttpResponse:
-    actor = caller(request)
+    actor = signed_in(request)
     return json_response(imports.import_json(actor, imports.get_import(actor, import_id)))
 
 
@@ -107,7 +106,7 @@ def get_import(request: HttpRequest, import_id: UUID) -> HttpResponse:
     "/imports/{import_id}", operation_id="imports_change", summary="Change sheet, heading row, mapping, mode or key"
 )
 def change(request: HttpRequest, import_id: UUID, data: ImportChange) -> HttpResponse:
-    actor = caller(request)
+    actor = signed_in(request)
     return json_response(imports.import_json(actor, imports.change_import(actor, import_id, _given(data))))
 
 
@@ -115,7 +114,7 @@ def change(request: HttpRequest, import_id: UUID, data: ImportChange) -> HttpRes
     "/imports/{import_id}/check", operation_id="imports_check", summary="Dry run", response={202: dict[str, Any]}
 )
 def check(request: HttpRequest, import_id: UUID) -> HttpResponse:
-    actor = caller(request)
+    actor = signed_in(request)
     return json_response(job_json(imports.start_check(actor, import_id)), 202)
 
 
@@ -126,7 +125,7 @@ def check(request: HttpRequest, import_id: UUID) -> HttpResponse:
     response={202: dict[str, Any]},
 )
 def commit(request: HttpRequest, import_id: UUID) -> HttpResponse:
-    actor = caller(request)
+    actor = signed_in(request)
     return json_response(job_json(imports.start_commit(actor, import_id)), 202)
 
 
@@ -137,13 +136,13 @@ def commit(request: HttpRequest, import_id: UUID) -> HttpResponse:
     response={202: dict[str, Any]},
 )
 def undo(request: HttpRequest, import_id: UUID) -> HttpResponse:
-    actor = caller(request)
+    actor = signed_in(request)
     return json_response(job_json(imports.start_undo(actor, import_id)), 202)
 
 
 @router.post("/exports", operation_id="exports_start", summary="Export a list as seen", response={202: dict[str, Any]})
 def export(request: HttpRequest, data: ExportStart) -> HttpResponse:
-    actor = caller(request)
+    actor = signed_in(request)
 
     def run() -> HttpResponse:
         declaration = get_object(data.object)

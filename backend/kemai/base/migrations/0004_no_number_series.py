@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("base", "0002_audit_no_truncate"),
+        ("base", "0003_operations"),
     ]
 
     operations = [
