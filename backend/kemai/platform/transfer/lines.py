@@ -89,7 +89,7 @@ def read_lines(plan: Plan, rows: list[tuple[int, list[Cell]]]) -> list[Line]:
     linked = _in_order(plan, [m for m in plan.columns if m.written and m.field.target])
     for line in lines:
         for m in plain:
-            _read_plain(plan, line, m)
+            read_plain(plan, line, m)
     for m in linked:
         plan.references.load(m.field, (_text_at(line.cells, m.index) for line in lines))
         for line in lines:
@@ -127,7 +127,8 @@ def _cell(line: Line, m: Mapped) -> Cell:
     return cell
 
 
-def _read_plain(plan: Plan, line: Line, m: Mapped) -> None:
+def read_plain(plan: Plan, line: Line, m: Mapped) -> None:
+    """The value of one cell as the write services take it, or an error."""
     cell = _cell(line, m)
     if cell is None:
         return

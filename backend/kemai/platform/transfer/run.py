@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import islice
+from pathlib import Path
 from typing import Literal
 
 from django.db import transaction
@@ -27,6 +29,7 @@ from kemai.kit.spreadsheet.model import Cell
 from kemai.kit.spreadsheet.reader import read_table
 from kemai.kit.words import T, language
 from kemai.platform.models import Import, ImportFault
+from kemai.platform.transfer.ahead import Rows, read_ahead
 from kemai.platform.transfer.batch import Batch, Seen, prepare_batch, save_batch
 from kemai.platform.transfer.errors import FileGone, Overtaken, reading
 from kemai.platform.transfer.faults import fault_of, first_errors, make_error_file
@@ -35,8 +38,7 @@ from kemai.platform.transfer.plan import Plan, make_plan
 from kemai.platform.transfer.template import example_sets
 from kemai.platform.transfer.undo import UNDO_DAYS, count_import, log_import, note_batch
 
-BATCH = 500
-Rows = list[tuple[int, list[Cell]]]
+BATCH = 1000
 
 
 @dataclass(slots=True)
@@ -147,24 +149,25 @@ def _count_done(job: JobRun, run: Import) -> None:
 
 
 def _batches(plan: Plan, run: Import, seen: Seen, *, start: int) -> Iterator[Rows]:
-    """The rows from ``start`` on, 500 at a time, blank ones left out; what stands before is only noted as seen."""
+    """The rows from ``start`` on, a batch at a time, blank ones left out; what stands before is only noted as seen."""
     if run.file is None:
         raise FileGone
-    examples = example_sets(plan.declaration)
-    rows: Rows = []
-    with reading(), read_table(files.path_of(run.file), sheet=run.sheet or None) as table:
+    rows = _rows(plan, run, seen, start, files.path_of(run.file), example_sets(plan.declaration))
+    return read_ahead(plan, iter(lambda: list(islice(rows, BATCH)), []))
+
+
+def _rows(
+    plan: Plan, run: Import, seen: Seen, start: int, path: Path, examples: list[dict[str, str]]
+) -> Iterator[tuple[int, list[Cell]]]:
+    """Runs ahead in a thread of its own: it asks the database nothing."""
+    with reading(), read_table(path, sheet=run.sheet or None) as table:
         for number, cells in enumerate(table.rows, start=1):
             if number <= run.header_row or is_blank(cells, plan, examples):
                 continue
-            if number < start:
+            if number >= start:
+                yield number, cells
+            else:
                 seen.note(line_key(plan, cells), number)
-                continue
-            rows.append((number, cells))
-            if len(rows) == BATCH:
-                yield rows
-                rows = []
-    if rows:
-        yield rows
 
 
 def _commit_batch(plan: Plan, run: Import, rows: Rows, seen: Seen, seconds: float) -> Batch:
