@@ -76,6 +76,7 @@ def run_client(number: int, plan: dict[str, Any]) -> dict[str, Any]:
     pages: list[list[bytes]] = plan["pages"]
     marker = UNIQUE.encode()
     fresh = any(marker in request for page in pages for request in page)
+    pause = plan.get("pause", 0)  # seconds a person looks at a page, on average
     link = Connection(plan["host"], plan["port"])
     times: list[float] = []
     sizes = errors = 0
@@ -98,6 +99,8 @@ def run_client(number: int, plan: dict[str, Any]) -> dict[str, Any]:
                 errors += 1
                 first_error = first_error or body[:300]
         times.append(clock() - began)
+        if pause:
+            time.sleep(pause * (0.5 + (at * 37 % 100) / 100))
     return {"times": times, "bytes": sizes, "errors": errors, "first_error": first_error.decode(errors="replace")}
 
 

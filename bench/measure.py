@@ -71,9 +71,9 @@ def raw_request(port: int, method: str, path: str, body: bytes = b"", **headers:
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-def run_load(port: int, pages: list[list[bytes]], *, clients: int, seconds: float) -> dict[str, Any]:
-    """One turn of the load client in a process of its own."""
-    plan = {"host": HOST, "port": port, "pages": pages, "clients": clients, "seconds": seconds}
+def run_load(port: int, pages: list[list[bytes]], *, clients: int, seconds: float, pause: float = 0) -> dict[str, Any]:
+    """One turn of the load client in a process of its own; ``pause``: seconds between an answer and the next request of a client."""
+    plan = {"host": HOST, "port": port, "pages": pages, "clients": clients, "seconds": seconds, "pause": pause}
     done = subprocess.run(
         [sys.executable, "-S", "-m", "bench.load"],
         input=pickle.dumps(plan),

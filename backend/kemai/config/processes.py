@@ -16,6 +16,11 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
+def give_way() -> None:
+    """Let this process wait where processors are scarce: long work is never in a hurry, a person at a screen always is."""
+    os.nice(10)
+
+
 def die_with_parent(how: signal.Signals, parent: int | None = None) -> None:
     """Ask the kernel to signal this process when the thread that started it ends, kill -9 included.
 

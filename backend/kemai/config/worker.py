@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app
 
 from kemai.base.outbox import dispatch_pending
 from kemai.config.env import Environment
+from kemai.config.processes import give_way
 from kemai.integrations.pump import pump_until
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ GRACE_SECONDS = 6.0
 
 def run_worker(env: Environment) -> None:
     """Work until SIGTERM or SIGINT. Dies when the database goes away; whoever started us starts us again."""
+    give_way()
     stop = threading.Event()
     helpers = [
         threading.Thread(target=dispatch_until, args=[stop], name="outbox", daemon=True),
