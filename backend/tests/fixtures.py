@@ -12,7 +12,7 @@ from django.test import override_settings
 
 from kemai.accounts.models import User
 from kemai.accounts.sessions import forget_callers
-from kemai.base import parameters
+from kemai.base import epochs, parameters
 from kemai.platform.objects import dictionaries, select
 from tests.calling import Caller, caller_for
 from tests.world import World, build
@@ -26,6 +26,7 @@ FAST = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"], "
 def forget_everything() -> None:
     """The process's memories, which would survive a rolled-back test."""
     forget_callers()
+    epochs.forget()
     parameters.forget_cache()
     dictionaries.forget_cache()
     select._plans.clear()
@@ -68,6 +69,7 @@ def taken_back() -> Iterator[None]:
         except DatabaseError:  # a refused statement has ended the transaction
             changed = True
         transaction.set_rollback(True)
+    epochs.forget()
     if changed:
         forget_callers()
 

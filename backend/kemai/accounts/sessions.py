@@ -21,7 +21,7 @@ from django.db import connection
 from kemai.accounts.access import Actor, SystemActor, Viewing, holds_all_of, load_actor
 from kemai.accounts.errors import SignInLocked, WrongPassword
 from kemai.accounts.models import ApiToken, Session, User
-from kemai.base import audit, parameters, rates
+from kemai.base import audit, epochs, parameters, rates
 from kemai.kit.clock import now
 from kemai.kit.errors import NotFound, RateLimited
 from kemai.kit.ids import new_id
@@ -108,7 +108,7 @@ def caller_of_session(token: str) -> Caller | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT s.id, s.user_id, s.expires_at, s.seen_at, (SELECT value FROM accounts_rightsepoch WHERE id = 1), "
-            "s.view_as, s.view_as_until, s.view_as_reason FROM accounts_session s WHERE s.token_hash = %s",
+            f"s.view_as, s.view_as_until, s.view_as_reason, {epochs.COLUMN} FROM accounts_session s WHERE s.token_hash = %s",
             [digest],
         )
         row = cursor.fetchone()
@@ -118,6 +118,7 @@ def caller_of_session(token: str) -> Caller | None:
         return None
     if moment - row[3] > timedelta(minutes=1):
         Session.objects.filter(token_hash=digest).update(seen_at=moment)
+    epochs.note(row[8])
     actor = _actor(row[1], row[4], False)
     if actor is not None and row[5] is not None and row[6] > moment:
         actor = _seen_as(actor, _actor(row[5], row[4], False), row[6], row[7])
@@ -151,8 +152,8 @@ def caller_of_token(token: str) -> Caller | None:
         return kept
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT k.id, k.user_id, k.expires_at, k.last_used_at, k.revoked_at, (SELECT value FROM accounts_rightsepoch WHERE id = 1) "
-            "FROM accounts_apitoken k WHERE k.token_hash = %s",
+            "SELECT k.id, k.user_id, k.expires_at, k.last_used_at, k.revoked_at, (SELECT value FROM accounts_rightsepoch WHERE id = 1), "
+            f"{epochs.COLUMN} FROM accounts_apitoken k WHERE k.token_hash = %s",
             [digest],
         )
         row = cursor.fetchone()
@@ -162,6 +163,7 @@ def caller_of_token(token: str) -> Caller | None:
         return None
     if row[3] is None or moment - row[3] > timedelta(minutes=1):
         ApiToken.objects.filter(pk=row[0]).update(last_used_at=moment)
+    epochs.note(row[6])
     return _keep(digest, _actor(row[1], row[5], True), None)
 
 

@@ -233,6 +233,13 @@ class StoredFile(models.Model):
         indexes = [models.Index(fields=["object", "record_id"], name="file_parent_ix")]
 
 
+class Epoch(models.Model):
+    """How often something every process keeps in memory has changed (:mod:`kemai.base.epochs`)."""
+
+    code = models.TextField(primary_key=True)
+    value = models.BigIntegerField(default=0)
+
+
 class ParameterValue(models.Model):
     """A number or choice the business has tuned away from its declared default."""
 

@@ -10,13 +10,13 @@ from kemai.config.health import healthz, readyz
 from kemai.config.openapi import openapi_view
 from kemai.config.static import app_page
 from kemai.platform.api import records
-from kemai.platform.objects.declare import all_objects
+from kemai.platform.objects.declare import declared_objects
 
 
 class ObjectName(StringConverter):
     """A declared kind of record, nothing else."""
 
-    regex = "|".join(o.name for o in all_objects())
+    regex = "|".join(o.name for o in declared_objects())
 
 
 class RecordKey(StringConverter):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
+from kemai.base.epochs import moves
 from kemai.base.models import audited
 from kemai.kit.clock import now
 from kemai.kit.ids import new_id
@@ -24,6 +27,57 @@ class DictionaryValue(models.Model):
     class Meta:
         triggers = audited()
         constraints = [models.UniqueConstraint(fields=["dictionary", "value"], name="dictionary_value_once")]
+
+
+class CustomField(models.Model):
+    """A field an administrator added to a kind of record (PLT-2, PLT-14). Its values lie in the records' ``custom`` column.
+
+    Taken away it only hides: ``active`` is false, key and values stay, so that it can come back.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    object = models.CharField(max_length=60)
+    key = models.CharField(max_length=41)
+    type = models.CharField(max_length=20)
+    label_zh = models.CharField(max_length=60)
+    label_en = models.CharField(max_length=60)
+    help_zh = models.CharField(max_length=300, default="")
+    help_en = models.CharField(max_length=300, default="")
+    section = models.CharField(max_length=41, default="basic")
+    position = models.IntegerField(default=0)
+    required = models.BooleanField(default=False)
+    unique = models.BooleanField(default=False)
+    searchable = models.BooleanField(default=False)
+    quick = models.BooleanField(default=False)
+    inline_edit = models.BooleanField(default=True)
+    options: Any = models.JSONField(default=dict)
+    """What only some types have: choices, target, bounds, formula, roll-up, default, conditions."""
+    active = models.BooleanField(default=True)
+    index_state = models.CharField(max_length=10, default="none")
+    index_error = models.TextField(default="")
+    index_job = models.UUIDField(null=True)
+    version = models.IntegerField(default=1)
+    created_at = models.DateTimeField(default=now)
+    updated_at = models.DateTimeField(default=now)
+
+    class Meta:
+        triggers = audited("index_state", "index_error", "index_job") + moves("definitions")
+        constraints = [models.UniqueConstraint(fields=["object", "key"], name="custom_field_once")]
+
+
+class Layout(models.Model):
+    """How the screens of a kind of record are laid out for a role, or for all (``role_id`` null): PLT-2."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    object = models.CharField(max_length=60)
+    role_id = models.UUIDField(null=True)
+    content: Any = models.JSONField(default=dict)
+    version = models.IntegerField(default=1)
+    updated_at = models.DateTimeField(default=now)
+
+    class Meta:
+        triggers = audited() + moves("definitions")
+        constraints = [models.UniqueConstraint(fields=["object", "role_id"], name="layout_once", nulls_distinct=False)]
 
 
 class Import(models.Model):

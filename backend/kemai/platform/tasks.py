@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db import connection
 from procrastinate.contrib.django import app
 
+from kemai.platform.custom import computed
 from kemai.platform.objects import bulk, operations
 from kemai.platform.transfer import export, run, undo
 
-__all__ = ["bulk", "export", "forget_undo", "operations", "run", "undo"]
+__all__ = ["bulk", "computed", "export", "forget_undo", "operations", "run", "undo"]
 
 _FORGET = "DELETE FROM platform_importfault f USING platform_import i WHERE i.id = f.run_id AND i.created_at < now() - interval '30 days'"
 

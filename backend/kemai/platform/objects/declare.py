@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -29,6 +30,7 @@ class Choice:
     value: str
     label: T
     color: str = "default"
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,8 @@ class Field:
     secret_when: str = ""
     secret_unless: str = ""
     max_length: int | None = None
-    minimum: int | None = None
-    maximum: int | None = None
+    minimum: Decimal | int | None = None
+    maximum: Decimal | int | None = None
     default: Any = None
     currency: str = ""
     help: T | None = None
@@ -92,6 +94,19 @@ class Field:
     aliases: tuple[str, ...] = ()
     prefill: str = ""
     """Of a command's parameter: the field of the record whose value it starts from on the screen."""
+    custom: bool = False
+    """Added by an administrator; ``column`` is ``custom.<key>``, which stands for a key of the column ``custom``."""
+    extracted: str = ""
+    """SQL over ``t`` of a value that lies inside another column (custom fields)."""
+    unique: bool = False
+    searchable: bool = False
+    """Among the texts the record is found by, beside those the declaration names."""
+    places: int | None = None
+    currency_code: str = ""
+    show_when: dict[str, Any] | None = None
+    require_when: dict[str, Any] | None = None
+    inputs: tuple[tuple[str, str], ...] = ()
+    """(object, field) a computed value is made of: whoever may not read one of them does not read the value (ORG-3)."""
 
     @cached_property
     def stored(self) -> str:
@@ -102,7 +117,7 @@ class Field:
 
     @cached_property
     def expression(self) -> str:
-        return self.sql or f"t.{self.stored}"
+        return self.sql or self.extracted or f"t.{self.stored}"
 
     @property
     def sort_expression(self) -> str:
@@ -112,7 +127,7 @@ class Field:
         """The choices in order, from the dictionary where one is named."""
         if self.dictionary:
             return dictionary_items(self.dictionary)
-        return [DictionaryItem(c.value, c.label, c.color, True) for c in self.choices]
+        return [DictionaryItem(c.value, c.label, c.color, c.active) for c in self.choices]
 
     def choice_map(self) -> dict[str, T]:
         return {item.value: item.label for item in self.choice_items()}
@@ -279,6 +294,13 @@ class ObjectType:
     """(table, column): living rows there that point to a record keep it from being deleted."""
     unique: tuple[tuple[str, str, T], ...] = ()
     """(constraint, field, words): what to say when the database refuses a double."""
+    epoch: int = 0
+    """Which state of the administrator's definitions this declaration was made with (:func:`extend_with`)."""
+
+    @property
+    def stamp(self) -> tuple[str, int]:
+        """Name and state of definitions: what a compiled statement's key names the declaration by."""
+        return (self.name, self.epoch)
 
     @cached_property
     def table(self) -> str:
@@ -291,6 +313,11 @@ class ObjectType:
     @cached_property
     def by_column(self) -> dict[str, Field]:
         return {f.stored: f for f in self.fields if f.stored}
+
+    @cached_property
+    def custom_fields(self) -> tuple[Field, ...]:
+        """The administrator's fields that hold values of their own (no formulas)."""
+        return tuple(f for f in self.fields if f.custom and f.stored)
 
     @cached_property
     def command_map(self) -> dict[str, Command]:
@@ -319,9 +346,20 @@ class ObjectType:
         """Column → PostgreSQL type, for casts of cursor values."""
         return {str(f.column): str(f.db_type(connection)) for f in self.model._meta.concrete_fields}
 
+    def type_of(self, field: Field) -> str:
+        """The PostgreSQL type of what :attr:`Field.expression` gives."""
+        return self.column_types.get(field.stored) or field.type.cast.removeprefix("::")
+
     @cached_property
     def nullable(self) -> set[str]:
-        return {str(f.column) for f in self.model._meta.concrete_fields if f.null}
+        found = {str(f.column) for f in self.model._meta.concrete_fields if f.null}
+        return found | {f.stored for f in self.custom_fields if f.type.empty is None}
+
+    def may_be_null(self, field: Field) -> bool:
+        """Whether sorting by the field meets nulls."""
+        if field.sort:
+            return field.sort in self.nullable
+        return field.stored in self.nullable if field.stored else field.custom
 
 
 STAMP_FIELDS = (
@@ -384,16 +422,34 @@ def register(declaration: ObjectType) -> ObjectType:
     return declaration
 
 
+def _as_declared(declaration: ObjectType) -> ObjectType:
+    return declaration
+
+
+_extend: Callable[[ObjectType], ObjectType] = _as_declared
+
+
+def extend_with(extend: Callable[[ObjectType], ObjectType]) -> None:
+    """What turns a declaration of code into the one in force: the administrator's fields are added to it at every look."""
+    global _extend
+    _extend = extend
+
+
 def get_object(name: str) -> ObjectType:
-    """The declaration called ``name``; :class:`NotFound` for a name nobody declared."""
+    """The declaration called ``name`` as it is in force; :class:`NotFound` for a name nobody declared."""
     found = _registry.get(name)
     if found is None:
         raise NotFound
-    return found
+    return _extend(found)
 
 
 def all_objects() -> list[ObjectType]:
     """In order of registration: the order of menus and of global search."""
+    return [_extend(found) for found in _registry.values()]
+
+
+def declared_objects() -> list[ObjectType]:
+    """The declarations as code states them, for what holds of every installation (addresses, OpenAPI). Asks no database."""
     return list(_registry.values())
 
 

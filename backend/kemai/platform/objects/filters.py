@@ -74,7 +74,7 @@ def _leaf(actor: Actor, declaration: ObjectType, node: dict[str, Any], compiled:
     if compiled.leaves > MAX_LEAVES:
         raise Malformed(what=f"filter leaves > {MAX_LEAVES}")
     name = node["field"]
-    if isinstance(name, str) and "." in name:
+    if isinstance(name, str) and "." in name and name not in declaration.by_name:
         return _related(actor, declaration, name, node, compiled)
     return _own(actor, declaration, comparable_field(actor, declaration, name), node, compiled, "t")
 
@@ -99,9 +99,11 @@ def _own(
 
 
 def _related(actor: Actor, declaration: ObjectType, name: str, node: dict[str, Any], compiled: Compiled) -> str:
-    first, _, rest = name.partition(".")
-    link = comparable_field(actor, declaration, first)
-    if not link.target or "." in rest:
+    # ``customer.industry``, ``customer.custom.size``; a custom reference is itself two words: ``custom.maker.industry``.
+    words = name.split(".", 2 if name.startswith("custom.") else 1)
+    first, rest = ".".join(words[:-1]), words[-1]
+    link = comparable_field(actor, declaration, first) if first in declaration.by_name else None
+    if link is None or not link.target:
         raise Malformed(what=f"field {name[:60]!r}")
     target = get_object(link.target)
     actor.require(target.perm("view"))

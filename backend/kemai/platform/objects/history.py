@@ -12,7 +12,6 @@ from kemai.accounts.access import Actor, can
 from kemai.kit.errors import Malformed, NotFound
 from kemai.kit.ids import parse_id
 from kemai.kit.words import T
-from kemai.platform.objects import types
 from kemai.platform.objects.declare import Field, ObjectType, get_object
 from kemai.platform.objects.read import list_options
 from kemai.platform.objects.secrecy import HIDDEN, MASKED, access_of, row_secret
@@ -61,6 +60,11 @@ ACTIONS = {
     "webhook.rotate": T("更换 Webhook 密钥", "Webhook secret changed"),
     "webhook.test": T("测试 Webhook", "Webhook tested"),
     "webhook.replay": T("重发 Webhook 投递", "Webhook deliveries sent again"),
+    "field.create": T("新建字段", "Field added"),
+    "field.edit": T("修改字段", "Field changed"),
+    "field.deactivate": T("停用字段", "Field taken away"),
+    "field.activate": T("恢复字段", "Field brought back"),
+    "field.order": T("调整字段顺序", "Fields put in order"),
     "demo": T("装入演示数据", "Demo loaded"),
 }
 
@@ -169,7 +173,7 @@ class _Names:
 
     def words(self, change: dict[str, Any], place: str, f: Field, value: Any) -> Any:
         if value in (None, "", []):
-            return ""
+            return f.type.words(f, None)
         if f.target:
             key = parse_id(value)
             if key:
@@ -179,9 +183,7 @@ class _Names:
             known = f.choice_map()
             values = value if isinstance(value, list) else [value]
             return "、".join(known[v].to() if v in known else str(v) for v in values)
-        if isinstance(f.type, types.Bool):
-            return (T("是", "Yes") if value else T("否", "No")).to()
-        return value
+        return f.type.words(f, value)
 
     def fill(self) -> None:
         for target in {t for _, _, t, _ in self.waiting}:

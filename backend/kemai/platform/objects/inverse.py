@@ -26,6 +26,7 @@ from kemai.kit.words import T
 from kemai.platform.events import RecordsDeleted
 from kemai.platform.objects import write
 from kemai.platform.objects.declare import Draft, ObjectType, get_object
+from kemai.platform.objects.demands import refuse_taken
 from kemai.platform.objects.drafts import WITHHELD, check_required, check_withheld
 from kemai.platform.objects.secrecy import EDITABLE, access_of
 from kemai.platform.objects.undo import ChangedSince
@@ -223,7 +224,7 @@ class TakingBack:
         moved: dict[UUID, set[str]] = {}
         for change in changes:
             row = {c: self._native(c, v) for c, v in self.locked[change.id].items()}
-            values, changed = _back(change, row, before[change.id], after[change.id])
+            values, changed = _back(self.declaration, change, row, before[change.id], after[change.id])
             if changed:
                 moved[change.id] = changed
             elif not values:
@@ -255,7 +256,7 @@ class TakingBack:
 
     def _native(self, column: str, value: Any) -> Any:
         """JSON columns come as text."""
-        return _json(value) if self.declaration.column_types[column] == "jsonb" else value
+        return _json(value) if self.declaration.column_types.get(column) == "jsonb" else value
 
     def _allowed(self, drafts: list[Draft]) -> list[Draft]:
         """Drafts whose fields the person may write now, prepared by the domain; the others are refused with the reason."""
@@ -282,6 +283,7 @@ class TakingBack:
         try:
             with transaction.atomic():
                 write.write_edits(self.actor, self.declaration, drafts, self.permission.rpartition(".")[2])
+                refuse_taken(self.actor, self.declaration, [d.id for d in drafts])
         except (KemaiError, IntegrityError) as error:
             if len(drafts) == 1:
                 refusal = error if isinstance(error, KemaiError) else ChangedSince(label=self._label(drafts[0].id))
@@ -303,9 +305,9 @@ class TakingBack:
 
 
 def _back(
-    change: Change, row: dict[str, Any], before: dict[str, Any], after: dict[str, Any]
+    declaration: ObjectType, change: Change, row: dict[str, Any], before: dict[str, Any], after: dict[str, Any]
 ) -> tuple[dict[str, Any], set[str]]:
-    """The columns to put back, and those changed since."""
+    """The columns to put back, and those changed since. Custom fields are compared as they are kept, one key each."""
     values: dict[str, Any] = {}
     changed: set[str] = set()
     custom: dict[str, Any] = dict(row["custom"] or {})
@@ -321,12 +323,10 @@ def _back(
             changed.add(column)
         elif not column.startswith(CUSTOM):
             values[column] = old
-        elif old is None:
-            values["custom"] = custom = {k: v for k, v in custom.items() if k != name}
         else:
-            values["custom"] = custom = {**custom, name: old}
-    if "custom" in values:
-        values["custom"] = json.loads(json.dumps(custom, default=_number))
+            found = declaration.by_column.get(column)
+            row.setdefault(column, now)  # the field may have been taken away since; its values go back all the same
+            values[column] = found.type.from_json(old) if found else old
     return values, changed
 
 

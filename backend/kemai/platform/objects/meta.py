@@ -166,6 +166,12 @@ def describe_field(actor: Actor, declaration: ObjectType | None, f: Field) -> di
         "quick": f.quick,
         "default": None if callable(f.default) else f.default,
         "currency_field": f.currency or None,
+        "custom": f.custom,
+        "unique": f.unique,
+        "decimals": f.places,
+        "currency": f.currency_code or None,
+        "show_when": f.show_when,
+        "require_when": f.require_when,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kemai.platform.objects import types
-from kemai.platform.objects.declare import Field, ObjectType, all_objects, permissions_of
+from kemai.platform.objects.declare import Field, ObjectType, declared_objects, permissions_of
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -37,6 +37,10 @@ _REFERENCE = {
     "type": ["object", "null"],
     "properties": {"id": {"type": "string", "format": "uuid"}, "label": {"type": ["string", "null"]}},
 }
+
+
+#: Fields the administrator added: which there are, and of what type, says ``GET /meta/objects/{object}``.
+_CUSTOM: dict[str, Any] = {r"^custom\.[a-z][a-z0-9_]{0,40}$": {"title": "A custom field"}}
 
 
 def _query(name: str, kind: str = "string") -> dict[str, Any]:
@@ -83,7 +87,7 @@ def describe_objects() -> dict[str, Any]:
     """Paths and schemas of every registered kind of record."""
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {}
-    for declaration in all_objects():
+    for declaration in declared_objects():
         _paths(declaration, paths)
         _schemas(declaration, schemas)
     paths["/api/v1/undo/{token}"] = {
@@ -117,9 +121,15 @@ def _schemas(declaration: ObjectType, schemas: dict[str, Any]) -> None:
             "can": {"type": "object"},
             "masked": {"type": "object", "title": "Masked field: whether it may be shown in clear, or why not"},
         },
+        "patternProperties": _CUSTOM,
     }
     writable = {f.name: _write(f) for f in declaration.fields if f.writable}
-    schemas[f"{name}Write"] = {"type": "object", "properties": writable, "additionalProperties": False}
+    schemas[f"{name}Write"] = {
+        "type": "object",
+        "properties": writable,
+        "patternProperties": _CUSTOM,
+        "additionalProperties": False,
+    }
 
 
 def _read(f: Field) -> dict[str, Any]:

@@ -151,7 +151,7 @@ def get_detail(
     if not actor.has(code):
         raise NotFound
     plan = remembered(
-        ("detail", declaration.name, permission, deleted, actor.signature),
+        ("detail", declaration.stamp, permission, deleted, actor.signature),
         lambda: _plan_detail(actor, declaration, code, deleted),
     )
     rows = fetch_rows(plan.sql, {**plan.params, **day_params(actor), "key": key})
@@ -258,7 +258,7 @@ def command_scope(declaration: ObjectType, command: Command) -> str:
 
 def verdicts(actor: Actor, declaration: ObjectType, keys: list[UUID]) -> dict[str, dict[str, Any]]:
     """What may be done to each of ``keys``: the same answer as their details give. One statement."""
-    checks = remembered(("checks", declaration.name, actor.signature), lambda: _permission_checks(actor, declaration))
+    checks = remembered(("checks", declaration.stamp, actor.signature), lambda: _permission_checks(actor, declaration))
     sql = f"SELECT t.id, {', '.join(checks.select)} FROM {declaration.table} t WHERE t.id = ANY(%(keys)s)"
     rows = fetch_rows(sql, {**checks.params, "keys": keys})
     return {row[0]: checks.can(actor, declaration, row[1:]) for row in rows}

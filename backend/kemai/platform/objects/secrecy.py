@@ -6,7 +6,7 @@ import re
 
 from kemai.accounts.access import Actor
 from kemai.kit.errors import Malformed
-from kemai.platform.objects.declare import Field, ObjectType
+from kemai.platform.objects.declare import Field, ObjectType, get_object
 
 HIDDEN, MASKED, READ_ONLY, EDITABLE = "hidden", "masked", "read_only", "editable"
 
@@ -23,7 +23,18 @@ def access_of(actor: Actor, declaration: ObjectType, field: Field) -> str:
     """The field rule in force: one of :data:`kemai.accounts.access.FIELD_ACCESS`."""
     if actor.is_system:
         return EDITABLE
+    if any(_is_withheld(actor, declaration, *made_of) for made_of in field.inputs):
+        return HIDDEN
     return actor.access_to(declaration.name, field.name) or EDITABLE
+
+
+def _is_withheld(actor: Actor, declaration: ObjectType, object_name: str, field_name: str) -> bool:
+    """Whether ``actor`` may not read what a computed value is made of: then the value would tell it."""
+    source = declaration if object_name == declaration.name else get_object(object_name)
+    found = source.by_name.get(field_name)
+    if source is not declaration and not actor.has(source.perm("view")):
+        return True
+    return found is None or access_of(actor, source, found) in (HIDDEN, MASKED)
 
 
 def row_secret(actor: Actor, field: Field) -> str:

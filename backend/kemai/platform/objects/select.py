@@ -139,13 +139,7 @@ class ListPlan:
 
     @property
     def nullable(self) -> bool:
-        return (
-            self.sort.sort not in self._not_null and (self.sort.sort or self.sort.stored) in self.declaration.nullable
-        )
-
-    @property
-    def _not_null(self) -> tuple[str, ...]:
-        return ("name_sort",)
+        return self.declaration.may_be_null(self.sort)
 
     @property
     def condition(self) -> str:
@@ -190,7 +184,7 @@ class ListPlan:
             )
             select = ", ".join([*self.columns.select, f"{column}::text", "g.key::text"])
             self.statements[group.name] = (
-                f"SELECT {select} FROM unnest(%(groups)s::{self.declaration.column_types[group.stored]}[]) WITH ORDINALITY g (key, n) "
+                f"SELECT {select} FROM unnest(%(groups)s::{self.declaration.type_of(group)}[]) WITH ORDINALITY g (key, n) "
                 f"CROSS JOIN LATERAL ({self._keys(ranges, last)}) k JOIN {self.declaration.table} t ON t.id = k.id {last.replace('BY', 'BY g.n,', 1)}"
             )
         return self.statements[group.name]
@@ -233,7 +227,7 @@ class ListPlan:
 
     @property
     def _cast(self) -> str:
-        kind = self.declaration.column_types.get(self.sort.sort or self.sort.stored, "text")
+        kind = self.declaration.column_types[self.sort.sort] if self.sort.sort else self.declaration.type_of(self.sort)
         return "::text" if kind.startswith(("varchar", "text", "char")) else f"::{kind.split('(')[0]}"
 
     def count_statement(self, cap: int) -> str:
@@ -261,7 +255,7 @@ def plan_list(actor: Actor, declaration: ObjectType, query: Query, permission: s
         actor.require(declaration.perm("delete"))
     kind = query_kind(declaration, query.q)
     key = (
-        declaration.name,
+        declaration.stamp,
         permission,
         query.fields,
         query.filter,

@@ -3,16 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from psycopg.types.json import Jsonb
 
 from kemai.accounts.access import Actor, branches
 from kemai.platform.objects.declare import Draft, ObjectType
+
+CUSTOM = "custom."
+
+
+def packed(values: dict[str, Any]) -> dict[str, Any]:
+    """Values by column as the table takes them: those of custom fields (``custom.<key>``) together in ``custom``, empty ones null."""
+    if not any(column.startswith(CUSTOM) for column in values):
+        return values
+    found = {column: value for column, value in values.items() if not column.startswith(CUSTOM)}
+    kept = {c.removeprefix(CUSTOM): _json_value(v) for c, v in values.items() if c.startswith(CUSTOM)}
+    return {**found, "custom": kept}
+
+
+def _json_value(value: Any) -> Any:
+    """A value as it is kept: decimals, dates and keys as texts of one form; what says nothing is not kept at all."""
+    if value in (None, "", [], (), {}) or value is False:
+        return None
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, (date, UUID)):
+        return value.isoformat() if isinstance(value, date) else str(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def unpacked(declaration: ObjectType, row: dict[str, Any]) -> dict[str, Any]:
+    """A row as read, with the values of custom fields beside its columns as ``custom.<key>``."""
+    if declaration.custom_fields:
+        kept = row["custom"] if isinstance(row["custom"], dict) else orjson.loads(row["custom"] or "{}")
+        for f in declaration.custom_fields:
+            row[f.stored] = f.type.from_json(kept.get(f.stored.removeprefix(CUSTOM)))
+    return row
+
 
 #: From so many rows on COPY beats INSERT; a form's single record keeps its one statement.
 COPY_FROM = 20
@@ -22,7 +59,8 @@ def insert_rows(model: type[models.Model], rows: list[dict[str, Any]]) -> None:
     """Insert rows given by column; columns left out get the model's defaults. Statement triggers run as for any insert."""
     if not rows:
         return
-    columns, defaults, packed, lists = _layout(model)
+    columns, defaults, json_places, lists = _layout(model)
+    rows = [_without_empty(packed(row)) for row in rows]
     fixed = [default() for default in defaults]
     names = ", ".join(columns)
     if len(rows) < COPY_FROM:
@@ -31,7 +69,7 @@ def insert_rows(model: type[models.Model], rows: list[dict[str, Any]]) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {model._meta.db_table} ({names}) VALUES {places}",
-                [v for row in rows for v in _values(row, columns, fixed, packed, lists)],
+                [v for row in rows for v in _values(row, columns, fixed, json_places, lists)],
             )
         return
     with (
@@ -40,14 +78,20 @@ def insert_rows(model: type[models.Model], rows: list[dict[str, Any]]) -> None:
         cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as copy,
     ):
         for row in rows:
-            copy.write_row(_values(row, columns, fixed, packed, lists))
+            copy.write_row(_values(row, columns, fixed, json_places, lists))
+
+
+def _without_empty(row: dict[str, Any]) -> dict[str, Any]:
+    if "custom" in row:
+        row = {**row, "custom": {k: v for k, v in row["custom"].items() if v is not None}}
+    return row
 
 
 def _values(
-    row: dict[str, Any], columns: list[str], fixed: list[Any], packed: list[int], lists: list[int]
+    row: dict[str, Any], columns: list[str], fixed: list[Any], json_places: list[int], lists: list[int]
 ) -> list[Any]:
     values = [row.get(column, fixed[n]) for n, column in enumerate(columns)]
-    for n in packed:
+    for n in json_places:
         values[n] = Jsonb(values[n])
     for n in lists:
         values[n] = _array(values[n])
@@ -68,9 +112,9 @@ def _array(values: Sequence[Any] | None) -> str | None:
 def _layout(model: type[models.Model]) -> tuple[list[str], list[Any], list[int], list[int]]:
     """Columns of a table, how each default is made, which hold JSON and which lists. Keys the database makes are left to it."""
     fields = [f for f in model._meta.concrete_fields if not isinstance(f, models.AutoField)]
-    packed = [n for n, f in enumerate(fields) if isinstance(f, models.JSONField)]
+    json_places = [n for n, f in enumerate(fields) if isinstance(f, models.JSONField)]
     lists = [n for n, f in enumerate(fields) if isinstance(f, ArrayField)]
-    return [str(f.column) for f in fields], [f.get_default for f in fields], packed, lists
+    return [str(f.column) for f in fields], [f.get_default for f in fields], json_places, lists
 
 
 def drafts_in_scope(actor: Actor, declaration: ObjectType, drafts: list[Draft], verbs: tuple[str, ...]) -> set[UUID]:

@@ -79,7 +79,7 @@ def _read(
 ) -> list[dict[str, Any]]:
     line = source.timeline_source
     assert line is not None
-    plan = remembered(("timeline", source.name, anchor, actor.signature), lambda: _plan_source(actor, source, anchor))
+    plan = remembered(("timeline", source.stamp, anchor, actor.signature), lambda: _plan_source(actor, source, anchor))
     place = f"AND ({plan.at}, t.id) < (%(before)s::timestamptz, %(before_id)s::uuid)" if before else ""
     rows = fetch_rows(
         f"{plan.sql} {place} ORDER BY {plan.at} DESC, t.id DESC LIMIT {PAGE + 1}",

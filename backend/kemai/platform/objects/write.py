@@ -31,6 +31,7 @@ from kemai.kit.ids import new_id
 from kemai.kit.words import T
 from kemai.platform.events import RecordsChanged, RecordsCreated, RecordsDeleted, RecordsRestored
 from kemai.platform.objects.declare import Draft, ObjectType, get_object
+from kemai.platform.objects.demands import check_demands, refuse_taken
 from kemai.platform.objects.drafts import (
     NOT_VISIBLE,
     check_references,
@@ -42,7 +43,7 @@ from kemai.platform.objects.drafts import (
 )
 from kemai.platform.objects.read import get_detail
 from kemai.platform.objects.secrecy import row_secret
-from kemai.platform.objects.store import insert_rows
+from kemai.platform.objects.store import insert_rows, packed, unpacked
 from kemai.platform.objects.types import MISSING, BadValue
 from kemai.platform.objects.undo import RECORDS, in_parts, offer_undo
 
@@ -104,6 +105,7 @@ def prepare_new(
     if declaration.prepare:
         declaration.prepare(actor, drafts)
     check_required(declaration, drafts)
+    check_demands(actor, declaration, drafts)
     return drafts
 
 
@@ -166,10 +168,8 @@ def lock_rows(actor: Actor, declaration: ObjectType, ids: list[UUID], permission
             f"AND t.deleted_at IS NULL AND {scope.sql} ORDER BY t.id FOR UPDATE OF t",
             {**scope.params, "ids": ids},
         )
-        return {
-            row[0] if columns[0] == "id" else row[columns.index("id")]: dict(zip(columns, row, strict=True))
-            for row in cursor.fetchall()
-        }
+        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    return {row["id"]: unpacked(declaration, row) for row in rows}
 
 
 def lock_row(actor: Actor, declaration: ObjectType, key: UUID, permission: str) -> dict[str, Any]:
@@ -192,7 +192,7 @@ def update_record(actor: Actor, declaration: ObjectType, key: UUID, values: dict
         if row["version"] != version:
             raise _stale(actor, declaration, key, values)
         draft = Draft(key, row, {})
-        prepare_edits(actor, declaration, [draft], [values])
+        prepare_edits(actor, declaration, [draft], [values], whole=True)
         if draft.errors:
             raise refusal_of(draft)
         write_edits(actor, declaration, [draft])
@@ -208,8 +208,16 @@ def _stale(actor: Actor, declaration: ObjectType, key: UUID, values: dict[str, A
     return VersionStale(current, conflicts)
 
 
-def prepare_edits(actor: Actor, declaration: ObjectType, drafts: list[Draft], payloads: list[dict[str, Any]]) -> None:
-    """Parse edits into drafts that already carry their locked rows."""
+def prepare_edits(
+    actor: Actor,
+    declaration: ObjectType,
+    drafts: list[Draft],
+    payloads: list[dict[str, Any]],
+    *,
+    whole: bool = False,
+) -> None:
+    """Parse edits into drafts that already carry their locked rows. ``whole``: what custom fields demand is asked of the records as
+    they will be, not only of what the payload names: somebody looks at each and can fill in what is missing."""
     for draft, payload in zip(drafts, payloads, strict=True):
         parse_into(actor, declaration, draft, payload)
     check_references(actor, declaration, drafts)
@@ -217,6 +225,7 @@ def prepare_edits(actor: Actor, declaration: ObjectType, drafts: list[Draft], pa
     if declaration.prepare:
         declaration.prepare(actor, drafts)
     check_required(declaration, drafts)
+    check_demands(actor, declaration, drafts, whole=whole)
 
 
 def secret_rows(actor: Actor, declaration: ObjectType, drafts: list[Draft]) -> dict[str, set[UUID]]:
@@ -259,26 +268,30 @@ def write_edits(actor: Actor, declaration: ObjectType, drafts: list[Draft], verb
 
 def update_rows(declaration: ObjectType, actor_id: UUID | None, drafts: list[Draft], *, touch: bool = True) -> None:
     """One UPDATE per set of columns. ``touch`` moves version and updated_at; what the product computes moves neither (decisions.md 13)."""
-    shapes: dict[tuple[str, ...], list[Draft]] = {}
+    shapes: dict[tuple[str, ...], list[tuple[UUID, dict[str, Any]]]] = {}
     for draft in drafts:
-        shapes.setdefault(tuple(sorted(draft.values)), []).append(draft)
+        values = packed(draft.values)
+        shapes.setdefault(tuple(sorted(values)), []).append((draft.id, values))
     for columns, group in shapes.items():
         stamp = ", version = t.version + 1, updated_at = %(moment)s, updated_by = %(actor)s" if touch else ""
-        sets = ", ".join(f"{c} = v.{c}" for c in columns)
+        # Of the custom fields only those that change are sent: two people may change two of them at once. Null takes one away.
+        sets = ", ".join(
+            "custom = jsonb_strip_nulls(t.custom || v.custom)" if c == "custom" else f"{c} = v.{c}" for c in columns
+        )
         for start in range(0, len(group), 500):
             part = group[start : start + 500]
             params: dict[str, Any] = {"moment": now(), "actor": actor_id}
-            values = []
-            for n, draft in enumerate(part):
-                params[f"id_{n}"] = draft.id
+            lines = []
+            for n, (key, values) in enumerate(part):
+                params[f"id_{n}"] = key
                 cells = [f"%(id_{n})s::uuid"]
                 for c in columns:
-                    params[f"{c}_{n}"] = _bind(draft.values[c], declaration.column_types[c])
+                    params[f"{c}_{n}"] = _bind(values[c], declaration.column_types[c])
                     cells.append(f"%({c}_{n})s::{declaration.column_types[c]}")
-                values.append(f"({', '.join(cells)})")
+                lines.append(f"({', '.join(cells)})")
             with connection.cursor() as cursor:
                 cursor.execute(
-                    f"UPDATE {declaration.table} t SET {sets}{stamp} FROM (VALUES {', '.join(values)}) v (id, {', '.join(columns)}) WHERE t.id = v.id",
+                    f"UPDATE {declaration.table} t SET {sets}{stamp} FROM (VALUES {', '.join(lines)}) v (id, {', '.join(columns)}) WHERE t.id = v.id",
                     params,
                 )
 
@@ -373,6 +386,8 @@ def _unbin(actor: Actor, declaration: ObjectType, column: str, ids: list[UUID], 
             [actor.id, ids, deletion],
         )
         back = [row[0] for row in cursor.fetchall()]
+    if back:
+        refuse_taken(actor, declaration, back)
     if back and declaration.gone_or_back:
         declaration.gone_or_back(actor, back)
     for child_name, field_name in declaration.children if back else ():

@@ -111,6 +111,7 @@ class References:
             (mine, theirs[mine.name])
             for mine in self.declaration.fields
             if mine.target
+            and not mine.custom
             and mine.name != f.name
             and mine.name in theirs
             and theirs[mine.name].target == mine.target

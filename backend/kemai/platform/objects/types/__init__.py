@@ -17,7 +17,8 @@ from kemai.platform.objects.types.base import (
 )
 from kemai.platform.objects.types.choice import Bool, Choice, MultiChoice, Tags
 from kemai.platform.objects.types.date import Date, Instant
-from kemai.platform.objects.types.number import Integer, Money, Number, Percent, WholePercent
+from kemai.platform.objects.types.number import Integer, Money, Number, Percent, Rating, WholePercent
+from kemai.platform.objects.types.place import File, Location
 from kemai.platform.objects.types.reference import Department, Reference, Related, User
 from kemai.platform.objects.types.text import Code, Email, LongText, Phone, Text, Url
 
@@ -34,6 +35,7 @@ USER, DEPARTMENT, REFERENCE, PHONE, EMAIL, URL, CODE = (
     Code(),
 )
 RELATED = Related()
+RATING, LOCATION, FILE = Rating(), Location(), File()
 
 __all__ = [
     "BOOL",
@@ -43,9 +45,11 @@ __all__ = [
     "DEPARTMENT",
     "EMAIL",
     "EXAMPLE",
+    "FILE",
     "INSTANT",
     "INTEGER",
     "JSON",
+    "LOCATION",
     "LONG_TEXT",
     "MISSING",
     "MONEY",
@@ -55,6 +59,7 @@ __all__ = [
     "ORDERED",
     "PERCENT",
     "PHONE",
+    "RATING",
     "REFERENCE",
     "RELATED",
     "SQL",
@@ -72,15 +77,18 @@ __all__ = [
     "Department",
     "Email",
     "FieldType",
+    "File",
     "Instant",
     "Integer",
     "Leaf",
+    "Location",
     "LongText",
     "Money",
     "MultiChoice",
     "Number",
     "Percent",
     "Phone",
+    "Rating",
     "Reference",
     "Related",
     "Tags",

@@ -59,6 +59,11 @@ OPERATORS: dict[str, Leaf] = {
 ORDERED = ("eq", "ne", "lt", "lte", "gt", "gte", "in", "not_in", "between", "is_null")
 
 
+def contains_pattern(text: str) -> str:
+    """What ILIKE takes to find ``text`` anywhere."""
+    return f"%{_like(text)}%"
+
+
 def _like(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
@@ -77,6 +82,10 @@ class FieldType:
     #: How a spreadsheet shows it: a kind of :class:`kemai.kit.spreadsheet.writer.Column`.
     cell_kind = "text"
     json_schema: dict[str, Any] = {"type": "string"}
+    #: How a value is masked where a rule says so and the field names no other way (:mod:`secrecy`).
+    masking = "null"
+    #: Whether a spreadsheet can carry the value both ways.
+    importable = True
 
     def parse(self, field: Field, raw: Any) -> Any:
         """JSON → what is stored; :class:`BadValue` when it does not fit."""
@@ -93,6 +102,18 @@ class FieldType:
                 length=len(text),
             )
         return text
+
+    def extract(self, key: str) -> str:
+        """SQL over ``t`` of the value kept under ``key`` in the column of custom fields; ``key`` has been checked."""
+        return f"COALESCE(t.custom->>'{key}', '')"
+
+    def from_json(self, value: Any) -> Any:
+        """A value kept in the column of custom fields, as :meth:`parse` gives it."""
+        return self.empty if value is None else value
+
+    def words(self, field: Field, value: Any) -> Any:
+        """A kept value as history shows it; None is no value."""
+        return "" if value is None else value
 
     def from_cell(self, field: Field, text: str, context: CellContext) -> Any:
         """Spreadsheet text → JSON value as :meth:`parse` takes it."""
@@ -118,7 +139,7 @@ class FieldType:
         if not isinstance(raw, str) or "\x00" in raw:
             raise BadValue("not_text", T("应为文本。", "A text is expected."))
         if op == "contains":
-            return f"%{_like(raw)}%"
+            return contains_pattern(raw)
         if op == "starts_with":
             return f"{_like(raw)}%"
         return raw

@@ -22,6 +22,12 @@ class Bool(FieldType):
     groupable = True
     json_schema = {"type": "boolean"}
 
+    def extract(self, key: str) -> str:
+        return f"COALESCE((t.custom->>'{key}')::boolean, false)"
+
+    def words(self, field: Field, value: Any) -> Any:
+        return (T("是", "Yes") if value else T("否", "No")).to()
+
     def example(self, field: Field) -> str:
         return T("是", "Yes").to()
 
@@ -64,6 +70,7 @@ class Bool(FieldType):
 
 class Choice(FieldType):
     name = "choice"
+    masking = "all"
     operators = ("eq", "ne", "in", "not_in", "is_null")
     groupable = True
 
@@ -108,6 +115,12 @@ class Tags(FieldType):
     operators = ("has", "has_any", "is_null")
     empty: Any = ()
     json_schema = {"type": "array", "items": {"type": "string"}}
+
+    def extract(self, key: str) -> str:
+        return f"kemai_texts(t.custom->'{key}')"
+
+    def from_json(self, value: Any) -> Any:
+        return list(value or [])
 
     def parse(self, field: Field, raw: Any) -> list[str]:
         if raw is None:

@@ -27,6 +27,12 @@ class Date(FieldType):
     empty = None
     json_schema = {"type": "string", "format": "date"}
 
+    def extract(self, key: str) -> str:
+        return f"kemai_date(t.custom->>'{key}')"
+
+    def from_json(self, value: Any) -> Any:
+        return None if value is None else date.fromisoformat(value)
+
     def example(self, field: Field) -> str:
         return "2026-11-21"
 
@@ -89,6 +95,12 @@ class Instant(Date):
     cell_kind = "instant"
     cast = "::timestamptz"
     json_schema = {"type": "string", "format": "date-time"}
+
+    def extract(self, key: str) -> str:
+        return f"kemai_instant(t.custom->>'{key}')"
+
+    def from_json(self, value: Any) -> Any:
+        return None if value is None else datetime.fromisoformat(value)
 
     def example(self, field: Field) -> str:
         return "2026-11-21 09:30"

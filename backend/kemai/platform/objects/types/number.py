@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from kemai.kit import money
@@ -21,6 +21,12 @@ class Number(FieldType):
     empty = None
     places = 6
 
+    def extract(self, key: str) -> str:
+        return f"(t.custom->>'{key}')::numeric"
+
+    def from_json(self, value: Any) -> Any:
+        return None if value is None else Decimal(value)
+
     def example(self, field: Field) -> str:
         return "10"
 
@@ -28,6 +34,8 @@ class Number(FieldType):
         if raw is None or raw == "":
             return None
         value = self._decimal(raw)
+        if field.places is not None:
+            value = value.quantize(Decimal(1).scaleb(-field.places), ROUND_HALF_UP)
         if field.minimum is not None and value < field.minimum:
             raise BadValue("too_small", T("不能小于 {limit}。", "At least {limit}."), limit=field.minimum)
         if field.maximum is not None and value > field.maximum:
@@ -61,6 +69,12 @@ class Integer(Number):
     places = 0
     json_schema = {"type": "integer"}
 
+    def extract(self, key: str) -> str:
+        return f"(t.custom->>'{key}')::integer"
+
+    def from_json(self, value: Any) -> Any:
+        return None if value is None else int(value)
+
     def parse(self, field: Field, raw: Any) -> Any:
         value = super().parse(field, raw)
         if value is None:
@@ -68,6 +82,16 @@ class Integer(Number):
         if value != value.to_integral_value() or abs(value) > 2_147_483_647:
             raise BadValue("not_integer", T("应为整数。", "A whole number is expected."))
         return int(value)
+
+
+class Rating(Integer):
+    """Stars: a whole number from 1 to the field's ``maximum``."""
+
+    name = "rating"
+    groupable = True
+
+    def example(self, field: Field) -> str:
+        return "4"
 
 
 class Percent(Number):

@@ -22,6 +22,12 @@ class Reference(FieldType):
     groupable = True
     json_schema = {"type": "string", "format": "uuid"}
 
+    def extract(self, key: str) -> str:
+        return f"(t.custom->>'{key}')::uuid"
+
+    def from_json(self, value: Any) -> Any:
+        return parse_id(value)
+
     def parse(self, field: Field, raw: Any) -> Any:
         if raw in (None, ""):
             return None

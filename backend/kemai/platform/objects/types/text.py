@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
 
 class Text(FieldType):
+    masking = "middle"
+
     def example(self, field: Field) -> str:
         return f"{EXAMPLE.to()}{field.label.to()}"[: field.max_length or 60] if field.required else ""
 
 
 class LongText(FieldType):
     name = "long_text"
+    masking = "all"
     operators = ("contains", "is_null")
 
     def parse(self, field: Field, raw: Any) -> Any:
@@ -43,6 +46,7 @@ class Phone(FieldType):
     """A telephone number: stored as typed when recognised, compared by its digits."""
 
     name = "phone"
+    masking = "phone"
     telling = True
     operators = ("eq", "is_null")
 
@@ -74,6 +78,7 @@ class Phone(FieldType):
 
 class Email(FieldType):
     name = "email"
+    masking = "email"
     telling = True
     operators = ("eq", "contains", "starts_with", "is_null")
 
@@ -90,6 +95,7 @@ class Email(FieldType):
 
 class Url(FieldType):
     name = "url"
+    masking = "all"
     operators = ("eq", "contains", "is_null")
 
     def parse(self, field: Field, raw: Any) -> str:
