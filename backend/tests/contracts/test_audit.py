@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from kemai.base.models import AuditChange, AuditEvent
-from kemai.platform.objects.declare import all_objects
+from kemai.platform.objects.declare import declared_objects
 from tests.calling import Caller
 from tests.contracts.oracle import OBJECTS
 from tests.contracts.test_writing import minimal
@@ -37,7 +37,7 @@ def triggers_of(table: str) -> set[str]:
 
 def test_every_table_has_its_triggers(world: World) -> None:
     """P-7."""
-    for table in (*(o.table for o in all_objects()), *FURTHER):
+    for table in (*(o.table for o in declared_objects()), *FURTHER):
         names = triggers_of(table)
         for wanted in ("audit_insert", "audit_update", "audit_delete"):
             assert any(wanted in n for n in names), (table, wanted)
@@ -46,7 +46,7 @@ def test_every_table_has_its_triggers(world: World) -> None:
 @pytest.mark.parametrize("name", OBJECTS)
 def test_a_write_outside_an_act_is_refused(name: str, world: World) -> None:
     """P-7: raw SQL, the ORM's update, insert and delete alike."""
-    model = next(o for o in all_objects() if o.name == name).model
+    model = next(o for o in declared_objects() if o.name == name).model
     row = model._base_manager.filter(deleted_at__isnull=True).first()
     assert row is not None
     table = model._meta.db_table

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from kemai.platform.objects.declare import all_objects
+from kemai.platform.objects.declare import declared_objects
 from tests.calling import Caller
 from tests.contracts import oracle
 from tests.fixtures import taken_back
@@ -66,7 +66,7 @@ def questions(caller: Caller, world: World) -> Iterator[tuple[str, Callable[[], 
             for fact in (f for f in world.facts if f.object == name):
                 one = path.replace("{id}", str(fact.id))
                 yield one, lambda p=one: caller.get(p)
-    for declaration in all_objects():
+    for declaration in declared_objects():
         name = declaration.name
         fields = ",".join(declaration.by_name)
         yield (

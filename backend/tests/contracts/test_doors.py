@@ -8,7 +8,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from kemai.accounts import sessions
-from kemai.platform.objects.declare import all_objects
+from kemai.platform.objects.declare import declared_objects
 from tests.calling import API, CSRF, Caller
 from tests.fixtures import business_hash
 from tests.world import World
@@ -117,7 +117,7 @@ def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
 def test_every_address_is_described(world: World, call: Callable[[str], Caller]) -> None:
     """The contract: the API description names every address; a new one that it does not name fails here."""
     described = {p.removeprefix("/") for p in call("nobody").get("/openapi.json").json()["paths"]}
-    names = {o.name for o in all_objects()}
+    names = {o.name for o in declared_objects()}
     generic = "api/v1/<str:object_name>"
     for pattern in patterns(get_resolver()):
         # The short way to what is asked for often leads to the same views.

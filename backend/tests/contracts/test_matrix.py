@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 
-from kemai.platform.objects.declare import all_objects
+from kemai.platform.objects.declare import declared_objects
 from tests.calling import Caller
 from tests.contracts import oracle
 from tests.fixtures import business_hash, taken_back
@@ -43,7 +43,7 @@ class Cell:
 
 
 def version_of(fact: Fact) -> int:
-    declaration = next(o for o in all_objects() if o.name == fact.object)
+    declaration = next(o for o in declared_objects() if o.name == fact.object)
     return int(declaration.model._base_manager.values_list("version", flat=True).get(pk=fact.id))
 
 
@@ -104,7 +104,7 @@ def _commands(caller: Caller, person: str, fact: Fact, world: World, path: str) 
 def everything(world: World, person: str) -> list[Fact]:
     """The records of the world, some of those every installation has, and the person himself."""
     found = [*world.facts, Fact("users", "himself", world.users[person], "")]
-    for declaration in all_objects():
+    for declaration in declared_objects():
         if declaration.name not in oracle.SALES:
             keys = (
                 declaration.model._base_manager.filter(deleted_at__isnull=True)
@@ -168,7 +168,7 @@ def test_lists(person: str, world: World, call: Callable[[str], Caller]) -> None
 
 def test_every_kind_of_record_is_in_the_policy(world: World) -> None:
     """S-1: a new kind of record must come with its policy, an edit to try and records in the world."""
-    assert {o.name for o in all_objects()} == set(oracle.OBJECTS) == set(EDITS)
+    assert {o.name for o in declared_objects()} == set(oracle.OBJECTS) == set(EDITS)
     assert {f.object for f in world.facts} == set(oracle.SALES)
 
 

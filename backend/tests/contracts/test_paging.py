@@ -12,7 +12,7 @@ from django.db import models
 from kemai.administration.services.people import INSTALLER
 from kemai.base.audit import act
 from kemai.kit.clock import now
-from kemai.platform.objects.declare import ObjectType, all_objects, get_object
+from kemai.platform.objects.declare import ObjectType, declared_objects, get_object
 from tests.calling import Caller
 from tests.contracts.oracle import OBJECTS
 from tests.world import World
@@ -138,4 +138,4 @@ def test_a_cursor_belongs_to_its_list(world: World, call: Callable[[str], Caller
 
 def test_the_sorts_are_of_the_objects() -> None:
     """Nothing above would notice a kind of record that cannot be sorted."""
-    assert all(any(f.sortable for f in o.fields) or o.default_sort == "-updated_at" for o in all_objects())
+    assert all(any(f.sortable for f in o.fields) or o.default_sort == "-updated_at" for o in declared_objects())

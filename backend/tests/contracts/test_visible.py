@@ -12,7 +12,7 @@ import pytest
 
 from kemai.platform.objects import searching
 from kemai.platform.objects.bulk import _keys
-from kemai.platform.objects.declare import all_objects, get_object
+from kemai.platform.objects.declare import declared_objects, get_object
 from kemai.platform.objects.select import Query
 from tests.calling import Caller
 from tests.contracts import oracle
@@ -177,4 +177,4 @@ def test_keys_named_are_not_trusted(world: World, call: Callable[[str], Caller])
 
 def test_kinds_of_record_of_the_world(world: World) -> None:
     """Nothing above would notice a kind of record without records."""
-    assert {o.name for o in all_objects()} - set(TRUE_OF_ALL) == {*oracle.LOOK_UP, "roles"}
+    assert {o.name for o in declared_objects()} - set(TRUE_OF_ALL) == {*oracle.LOOK_UP, "roles"}

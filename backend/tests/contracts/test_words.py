@@ -13,7 +13,7 @@ from kemai.administration.services.people import INSTALLER
 from kemai.base.audit import act
 from kemai.kit.errors import KemaiError
 from kemai.kit.words import T
-from kemai.platform.objects.declare import all_objects
+from kemai.platform.objects.declare import declared_objects
 from tests.calling import Caller
 from tests.fixtures import forget_everything
 from tests.world import World
@@ -84,12 +84,12 @@ def strings(value: Any) -> Iterator[str]:
 def test_descriptions_follow_the_person(world: World, call: Callable[[str], Caller]) -> None:
     """What screens are built from holds no Chinese for an English reader, and Chinese for a Chinese one."""
     admin = call("admin")
-    for o in all_objects():
+    for o in declared_objects():
         assert CHINESE.search(admin.get(f"/meta/objects/{o.name}").json()["label"])
     with act(INSTALLER, "preferences", object="users"):
         User.objects.filter(username="admin").update(locale="en")
     forget_everything()
-    for o in all_objects():
+    for o in declared_objects():
         left = [s for s in strings(admin.get(f"/meta/objects/{o.name}").json()) if CHINESE.search(s)]
         assert not left, (o.name, left[:5])
     for path in ("/admin/permissions", "/admin/parameters"):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import models
 
-from kemai.platform.objects.declare import ObjectType, all_objects, get_object
+from kemai.platform.objects.declare import ObjectType, declared_objects, get_object
 from tests.calling import Caller
 from tests.contracts.oracle import OBJECTS
 from tests.contracts.test_matrix import EDITS
@@ -207,7 +207,7 @@ def test_unknown_names_are_refused(name: str, world: World, call: Callable[[str]
     for command in get_object(name).commands:
         refused = admin.post(f"/{name}/01900000-0000-7000-8000-000000000000/{command.name}", {"no_such_param": 1})
         assert refused.status_code in (404, 422), command.name
-    assert all(o.name in OBJECTS for o in all_objects())
+    assert all(o.name in OBJECTS for o in declared_objects())
 
 
 REFERENCES = [

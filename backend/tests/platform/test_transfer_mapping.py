@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kemai.platform.objects.declare import get_object
+from kemai.platform.objects.declare import declared_object
 from kemai.platform.transfer.mapping import SheetColumn, guess_fields, header_key, header_names, header_unit
 
 CASES = {
@@ -46,7 +46,7 @@ CASES = {
 def guessed(
     headers: list[str], samples: dict[int, list[str]] | None = None, remembered: dict[str, str] | None = None
 ) -> list[SheetColumn]:
-    declaration = get_object("customers")
+    declaration = declared_object("customers")
     fields = [f for f in declaration.fields if (f.importable and f.writable) or f.key]
     columns = [SheetColumn(n, h, (samples or {}).get(n, [])) for n, h in enumerate(headers)]
     guess_fields(declaration, fields, columns, remembered or {})
@@ -90,4 +90,4 @@ def test_doubled_and_empty_headings_get_names_of_their_own() -> None:
     ("header", "unit"), [("金额（万元）", "万"), ("金额(元)", ""), ("金额", ""), ("Amount [亿]", "亿")]
 )
 def test_a_heading_gives_amounts_their_unit(header: str, unit: str) -> None:
-    assert header_unit(get_object("opportunities").by_name["amount"], header) == unit
+    assert header_unit(declared_object("opportunities").by_name["amount"], header) == unit

@@ -58,6 +58,11 @@ def create_field(request: HttpRequest, object: str, data: dict[str, Any] = BODY)
     return _answer(manage.create_field(_actor(request), object, data), 201)
 
 
+@router.post("/admin/fields/{object}/preview", operation_id="fields_preview", summary="Try a formula or a roll-up")
+def preview(request: HttpRequest, object: str, data: dict[str, Any] = BODY) -> HttpResponse:
+    return json_response(manage.preview_field(_actor(request), object, data))
+
+
 @router.put("/admin/fields/{object}/order", operation_id="fields_order", summary="Put fields in order")
 def order_fields(request: HttpRequest, object: str, data: Order) -> HttpResponse:
     manage.order_fields(_actor(request), object, data.keys)

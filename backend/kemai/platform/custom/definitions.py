@@ -12,6 +12,7 @@ from uuid import UUID
 
 from kemai.base import epochs
 from kemai.kit.words import T
+from kemai.platform.custom.formula.parse import FormulaError
 from kemai.platform.custom.kinds import KINDS
 from kemai.platform.models import CustomField, Layout
 from kemai.platform.objects.declare import Choice, Field, ObjectType
@@ -30,7 +31,7 @@ class Definitions:
     layouts: dict[tuple[str, UUID | None], dict[str, Any]] = field(default_factory=dict)
     declarations: dict[str, ObjectType] = field(default_factory=dict)
     stored: dict[str, ObjectType] = field(default_factory=dict)
-    broken: dict[tuple[str, str], T] = field(default_factory=dict)
+    broken: dict[tuple[str, str], FormulaError] = field(default_factory=dict)
 
 
 _kept = Definitions(0)
@@ -77,7 +78,6 @@ def field_of(row: CustomField) -> Field:
         column=f"{PREFIX}{row.key}",
         extracted=kind.type.extract(row.key),
         sortable=kind.sortable,
-        mask=kind.type.masking,
         importable=kind.type.importable,
         target=options.get("target") or kind.target,
         dictionary=options.get("dictionary") or "",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from kemai.accounts.access import Actor
+from kemai.platform.custom.definitions import definitions
 from kemai.platform.custom.kinds import KINDS
 from kemai.platform.custom.manage import MANAGE, MAX_FIELDS, known_kinds, object_for_fields
+from kemai.platform.custom.rollups import links_to
 from kemai.platform.models import CustomField
-from kemai.platform.objects.declare import declared_objects
+from kemai.platform.objects.declare import ObjectType, all_objects, declared_objects, get_object
 from kemai.platform.objects.dictionaries import all_dictionaries
 
 
@@ -35,6 +37,7 @@ def describe_fields(actor: Actor, object_name: str) -> dict[str, Any]:
         "sections": [{"key": key, "label": label.to()} for key, label in declaration.sections],
         "dictionaries": [{"code": d.code, "label": d.label.to()} for d in all_dictionaries()],
         "targets": [{"object": o.name, "label": o.label.to()} for o in declared_objects()],
+        "related": _related(declaration),
         "items": [definition_json(row) for row in rows],
         "declared": [
             {
@@ -50,10 +53,28 @@ def describe_fields(actor: Actor, object_name: str) -> dict[str, Any]:
     }
 
 
+def _related(declaration: ObjectType) -> list[dict[str, Any]]:
+    """What a roll-up can run over: the references of all kinds of record to this one."""
+    return [
+        {"object": o.name, "label": o.plural.to(), "field": f.name, "field_label": f.label.to()}
+        for o in all_objects()
+        for f in links_to(o, declaration.name)
+    ]
+
+
+def _result(row: CustomField) -> str | None:
+    """The type a formula or roll-up comes out as; None for others and for what does not hold."""
+    if not KINDS[row.type].computed or not row.active:
+        return None
+    made = get_object(row.object).by_name.get(f"custom.{row.key}")
+    return made.type.name if made else None
+
+
 def definition_json(row: CustomField) -> dict[str, Any]:
     """One definition. Numbers among the settings come as they were given: bounds as decimal strings."""
     options = row.options
     plain = ("id", "object", "key", "type", "label_zh", "label_en", "help_zh", "help_en", "section", "position")
+    fault = definitions().broken.get((row.object, row.key))
     flags = ("required", "unique", "searchable", "quick", "inline_edit", "active", "version")
     return {
         **{name: getattr(row, name) for name in (*plain, *flags)},
@@ -67,6 +88,10 @@ def definition_json(row: CustomField) -> dict[str, Any]:
         "max": options.get("max"),
         "max_length": options.get("max_length"),
         "currency": options.get("currency") or "",
+        "formula": options.get("formula") or "",
+        "rollup": options.get("rollup"),
+        "result": _result(row),
+        "fault": fault.message.to(**fault.params) if fault else "",
         "default": options.get("default"),
         "show_when": options.get("show_when"),
         "require_when": options.get("require_when"),

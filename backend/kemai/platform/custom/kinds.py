@@ -56,6 +56,8 @@ KINDS: dict[str, Kind] = {
         Kind("email", T("邮箱", "E-mail"), types.EMAIL, ("unique", "searchable")),
         Kind("url", T("网址", "Web address"), types.URL),
         Kind("rating", T("评分", "Rating"), types.RATING, ("max",), sortable=True),
+        Kind("formula", T("公式", "Formula"), None, ("formula", "decimals"), computed=True),
+        Kind("rollup", T("汇总", "Roll-up"), None, ("rollup",), computed=True),
     )
 }
 

@@ -21,8 +21,9 @@ from kemai.kit.text.normalise import clean_text
 from kemai.kit.words import T
 from kemai.platform.custom.kinds import KINDS, WIDENS, Kind
 from kemai.platform.custom.options import check_options
+from kemai.platform.custom.trial import preview
 from kemai.platform.models import CustomField
-from kemai.platform.objects.declare import ObjectType, declared_objects
+from kemai.platform.objects.declare import ObjectType, declared_object, declared_objects
 from kemai.platform.objects.demands import names_in
 
 MANAGE = "platform.field.manage"
@@ -60,10 +61,7 @@ class FieldUsed(Conflict):
 
 def object_for_fields(name: str) -> ObjectType:
     """The declaration as code states it; :class:`NotFound` for a kind that takes no fields of one's own."""
-    found = next((o for o in declared_objects() if o.name == name), None)
-    if found is None:
-        raise NotFound
-    return found
+    return declared_object(name)
 
 
 def field_row(object_name: str, key: str, *, lock: bool = False) -> CustomField:
@@ -111,6 +109,27 @@ def change_field(
         _save(row)
     epochs.forget()
     return row
+
+
+def preview_field(actor: Actor, object_name: str, values: dict[str, Any]) -> dict[str, Any]:
+    """A formula or roll-up tried out, saved or not: its type and five values, or what is wrong and where. Writes nothing."""
+    actor.require(MANAGE)
+    object_for_fields(object_name)
+    kind = KINDS.get(str(values.get("type")))
+    if kind is None or not kind.computed:
+        raise Invalid.one(
+            "type", "unknown_choice", T("只有公式和汇总可以试算。", "Only formulas and roll-ups are tried out.")
+        )
+    key = str(values.get("key") or "")
+    row = CustomField.objects.filter(object=object_name, key=key).first() if key else None
+    row = row or CustomField(object=object_name, key=key if KEY.fullmatch(key) else "preview", options={})
+    row.type = kind.name
+    row.label_zh = str(values.get("label_zh") or row.label_zh or row.key)[:60]
+    row.label_en = row.label_en or row.label_zh
+    raw = values.get(kind.name)
+    if not raw or not isinstance(raw, str if kind.name == "formula" else dict):
+        raise Invalid.one(kind.name, "required", T("请填写{kind}。", "Give the {kind}."), kind=kind.label)
+    return preview(actor, row, {kind.name: raw, "decimals": values.get("decimals")})
 
 
 def set_active(actor: Actor, object_name: str, key: str, *, active: bool) -> CustomField:

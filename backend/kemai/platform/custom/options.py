@@ -8,11 +8,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
 from kemai.accounts.access import Actor
-from kemai.kit.errors import KemaiError
+from kemai.kit.errors import FieldError, KemaiError
 from kemai.kit.text.normalise import clean_text
 from kemai.kit.words import T
 from kemai.platform.custom.definitions import PREFIX, field_of
+from kemai.platform.custom.formula import FormulaError
 from kemai.platform.custom.kinds import Kind
+from kemai.platform.custom.trial import try_out
 from kemai.platform.models import CustomField
 from kemai.platform.objects.declare import ObjectType, declared_objects, get_object
 from kemai.platform.objects.demands import JUDGE, names_in
@@ -29,6 +31,8 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 class Faults(Protocol):
     """Where what is wrong is put."""
 
+    @property
+    def errors(self) -> list[FieldError]: ...
     def add(self, name: str, code: str, message: T, **params: Any) -> None: ...
 
 
@@ -86,9 +90,36 @@ def check_options(
             kept[name] = _condition(name, declaration, row, options[name], faults)
     if kind.computed and options.get("require_when"):
         faults.add("require_when", "not_for_type", T("计算字段不能设为必填。", "A computed field cannot be required."))
+    if kind.computed and not faults.errors:
+        _check_computed(row, kind, options, kept, faults)
     if not kind.computed and options.get("default") not in (None, "", []):
         kept["default"] = _default(row, kept, options["default"], faults)
     return kept
+
+
+def _check_computed(
+    row: CustomField, kind: Kind, options: dict[str, Any], kept: dict[str, Any], faults: Faults
+) -> None:
+    """A formula or a roll-up, tried out with all the others of its kind of record."""
+    raw = options.get(kind.name)
+    if not raw or not isinstance(raw, str if kind.name == "formula" else dict):
+        faults.add(kind.name, "required", T("请填写{kind}。", "Give the {kind}."), kind=kind.label)
+        return
+    try:
+        tried = try_out(row, {**kept, kind.name: raw})
+    except FormulaError as error:
+        faults.add(kind.name, error.code, error.message, **error.params)
+        return
+    kept[kind.name] = tried.source
+    kept["inputs"] = tried.inputs
+    for other, harm in tried.harmed.items():
+        faults.add(
+            kind.name,
+            "in_use",
+            T("“{label}”会因此失效：{why}", '"{label}" would not hold any more: {why}'),
+            label=other,
+            why=harm.message.to(**harm.params),
+        )
 
 
 def _whole(name: str, raw: Any, low: int, high: int, faults: Faults) -> int | None:

@@ -47,7 +47,7 @@ class Field:
 
     ``column``: the table's column (``<name>_id`` for references). ``sql``: a computed expression over alias ``t`` instead of a column.
     ``sort``: the column sorted by when it is not the field's own (a stored pinyin key). ``indexed``: an index serves filter and sort at
-    any size; without it they are allowed on small scopes only (decisions.md 5). ``mask``: how the field is masked when a rule says so.
+    any size; without it they are allowed on small scopes only (decisions.md 5). ``mask``: how the field is masked when a rule says so, else its type's way.
     ``secret_when``: SQL over ``t`` under which the value is masked unless the reader holds ``secret_unless`` (pool contacts).
     """
 
@@ -76,7 +76,7 @@ class Field:
     """So few records share a value that a list bounded by one value is filtered by the reader's scope instead of being merged from
     the branches of it (a customer's contacts, a seller's deals)."""
     filterable: bool = True
-    mask: str = "middle"
+    mask: str = ""
     sensitive: bool = False
     secret_when: str = ""
     secret_unless: str = ""
@@ -437,10 +437,15 @@ def extend_with(extend: Callable[[ObjectType], ObjectType]) -> None:
 
 def get_object(name: str) -> ObjectType:
     """The declaration called ``name`` as it is in force; :class:`NotFound` for a name nobody declared."""
+    return _extend(declared_object(name))
+
+
+def declared_object(name: str) -> ObjectType:
+    """The declaration called ``name`` as code states it; asks no database."""
     found = _registry.get(name)
     if found is None:
         raise NotFound
-    return _extend(found)
+    return found
 
 
 def all_objects() -> list[ObjectType]:

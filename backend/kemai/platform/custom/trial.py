@@ -1,0 +1,104 @@
+"""A formula or roll-up tried out before it is kept: alone, among its neighbours, and on five records."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass, field
+from typing import Any
+
+from kemai.accounts.access import Actor, branches
+from kemai.platform.custom.computed import with_computed
+from kemai.platform.custom.definitions import PREFIX, Definitions, definitions
+from kemai.platform.custom.formula import FormulaError, with_names
+from kemai.platform.models import CustomField
+from kemai.platform.objects.declare import Field, ObjectType, declared_objects
+from kemai.platform.objects.read import day_params
+from kemai.platform.objects.rows import fetch_rows
+from kemai.platform.objects.secrecy import output
+
+ROWS = 5
+
+
+@dataclass(slots=True)
+class Trial:
+    """What became of it: the field, its text with labels put by name, the fields it names, and other fields it would break."""
+
+    declaration: ObjectType
+    made: Field
+    source: Any
+    inputs: list[str]
+    harmed: dict[str, FormulaError] = field(default_factory=dict)
+
+
+def try_out(row: CustomField, options: dict[str, Any]) -> Trial:
+    """The computed field ``row`` would be with these settings; :class:`FormulaError` says why it cannot be."""
+    base = next(o for o in declared_objects() if o.name == row.object)
+    now = definitions()
+    before = set(now.broken)
+    candidate = copy(row)
+    candidate.options, candidate.active = dict(options), True
+    rows = {name: list(others) for name, others in now.rows.items()}
+    rows[row.object] = [r for r in rows.get(row.object, []) if r.key != row.key] + [candidate]
+    source = options.get(row.type)
+    if row.type == "formula":
+        source = candidate.options["formula"] = with_names(str(source), _labels(now, base, rows[row.object]))
+    tried = Definitions(now.epoch or 1, rows)
+    declaration = with_computed(tried, base)
+    wrong = tried.broken.pop((row.object, row.key), None)
+    if wrong is not None:
+        raise wrong
+    made = declaration.by_name[f"{PREFIX}{row.key}"]
+    labels = {(r.object, r.key): r.label_zh for r in rows[row.object]}
+    harmed = {labels[place]: error for place, error in tried.broken.items() if place not in before}
+    own = sorted(name for owner, name in made.inputs if owner == row.object)
+    return Trial(declaration, made, source, own, harmed)
+
+
+def _labels(now: Definitions, base: ObjectType, rows: list[CustomField]) -> dict[str, str]:
+    """Label → name of every field a formula may name, in both languages."""
+    found: dict[str, str] = {}
+    for row in rows:
+        found[row.label_zh] = found[row.label_en] = f"{PREFIX}{row.key}"
+    for f in base.by_name.values():
+        found[f.label.zh] = found[f.label.en] = f.name
+    return found
+
+
+def preview(actor: Actor, row: CustomField, options: dict[str, Any]) -> dict[str, Any]:
+    """What interface.md says of ``preview``: the type, the inputs and five values, or what is wrong and where."""
+    try:
+        trial = try_out(row, options)
+    except FormulaError as error:
+        return {
+            "ok": False,
+            "error": {
+                "code": error.code,
+                "message": error.message.to(**error.params),
+                "position": error.position,
+                "length": error.length,
+            },
+        }
+    return {
+        "ok": True,
+        "result": trial.made.type.name,
+        "inputs": [name for _, name in trial.made.inputs],
+        "formula": trial.source if row.type == "formula" else None,
+        "rows": _rows(actor, trial),
+    }
+
+
+def _rows(actor: Actor, trial: Trial) -> list[dict[str, Any]]:
+    declaration = trial.declaration
+    if not actor.has(declaration.perm("view")):
+        return []
+    scope = branches(actor, declaration.perm("view"), declaration.ownership)
+    title = output(actor, declaration, declaration.by_name[declaration.title]) or "NULL"
+    value = output(actor, declaration, trial.made)
+    if value is None:
+        return []
+    rows = fetch_rows(
+        f"SELECT t.id, {title}, {value} FROM {declaration.table} t WHERE t.deleted_at IS NULL AND {scope.sql} "
+        f"ORDER BY t.updated_at DESC, t.id DESC LIMIT {ROWS}",
+        {**scope.params, **actor.params, **day_params(actor)},
+    )
+    return [{"id": key, "label": label, "value": shown} for key, label, shown in rows]
