@@ -262,7 +262,9 @@ def test_many_at_once_and_back(world: World, call: Call) -> None:
     done = run_job(job.json()["id"])
     assert (done.succeeded, done.failed) == (4, 0), done.failures
     assert all(read(s, director.get(f"/customers/{i}").json()) == s.shown for i in ids for s in every)
-    assert director.post(f"/undo/{done.undo or director.get(f'/jobs/{done.id}').json()['undo']}").status_code == 200
+    back = director.post(f"/undo/{director.get(f'/jobs/{done.id}').json()['undo']}")
+    assert back.status_code == 202, back.content.decode()
+    assert (run_job(back.json()["id"]).succeeded) == 4
     for i in ids:
         now = director.get(f"/customers/{i}").json()
         assert {s.name: now[s.name] for s in every} == {s.name: before[i][s.name] for s in every}
