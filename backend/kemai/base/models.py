@@ -157,6 +157,30 @@ class AuditChange(models.Model):
         db_table = "base_audit_change"
 
 
+class AuditSeal(models.Model):
+    """The digest of a settled block of audit rows, chained to the block before (:mod:`kemai.base.seals`). Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    audited = models.TextField()
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    count = models.IntegerField()
+    digest = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["audited", "last_id"], name="audit_seal_once")]
+
+
+class AuditFence(models.Model):
+    """Up to where the next round of sealing may go, once the transactions running now have ended."""
+
+    audited = models.TextField(primary_key=True)
+    last_id = models.BigIntegerField()
+    running = models.TextField()
+    at = models.DateTimeField()
+
+
 class OutboxEvent(models.Model):
     """Something that happened, stored in the transaction that made it happen; the dispatcher hands it to subscribers."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from kemai.base import jobs, maintenance, outbox
+from kemai.base import jobs, maintenance, outbox, seals
 
 
 @app.task(name="base.deliver", queue="events", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
@@ -22,3 +22,9 @@ def run_job(job_id: str) -> None:
 @app.task(name="base.tidy", queue="system", queueing_lock="tidy", pass_context=False)
 def tidy(timestamp: int) -> None:
     maintenance.tidy()
+
+
+@app.periodic(cron="*/20 * * * *", periodic_id="seal")
+@app.task(name="base.seal", queue="system", queueing_lock="seal", pass_context=False)
+def seal(timestamp: int) -> None:
+    seals.seal_audit()

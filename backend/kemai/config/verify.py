@@ -8,6 +8,7 @@ from django.db import connection
 
 from kemai.base import files
 from kemai.base.models import StoredFile
+from kemai.base.seals import Broken, check_seals
 from kemai.customers.services.ownership import followers
 from kemai.platform.objects.declare import all_objects
 
@@ -47,6 +48,7 @@ def run_checks() -> list[dict[str, Any]]:
             _count(_TRIGGERS, [sorted({o.table for o in all_objects()})]),
             "run kemai migrate",
         ),
+        _check("the audit is as it was sealed", len(broken := check_seals()), _where(broken)),
         _check("every stored file is there, whole", _broken_files(), "restore the files folder from a backup"),
     ]
     for model in followers():
@@ -59,6 +61,11 @@ def run_checks() -> list[dict[str, Any]]:
             _check(f"{table} knows its customer's holder", wrong, "set the holder columns from the customers")
         )
     return checks
+
+
+def _where(broken: list[Broken]) -> str:
+    first = broken[0] if broken else None
+    return f"{first.table} {first.first_id} to {first.last_id}: {first.why}; see operations/audit.md" if first else ""
 
 
 def _count(sql: str, params: list[Any] | None = None) -> int:

@@ -95,6 +95,7 @@ def put_in_place(
         compare_counts(url, manifest)
         undo.callback(take_back, move_files(stage / "files", env.files_dir))
         prepare(env, url, manifest, say)
+        set_anchors_aside(env, stamp, undo)
         findings = run_command(env, url, "verify")["checks"]
         kept_key = exchange_key(env, stage / SECRET, stamp, undo)
         kept = target.exchange(stamp)
@@ -178,6 +179,15 @@ def move_files(stage: Path, folder: Path) -> list[Path]:
 def take_back(added: list[Path]) -> None:
     for path in added:
         path.unlink(missing_ok=True)
+
+
+def set_anchors_aside(env: Environment, stamp: str, undo: ExitStack) -> None:
+    """The anchors of the audit belong to the history that is replaced: kept, but no longer what ``verify`` holds the audit to."""
+    place = env.data_dir / "audit-anchors.jsonl"
+    if place.exists():
+        aside = place.with_name(f"audit-anchors.before-{stamp}.jsonl")
+        os.replace(place, aside)
+        undo.callback(os.replace, aside, place)
 
 
 def exchange_key(env: Environment, fresh: Path, stamp: str, undo: ExitStack) -> str:
