@@ -357,6 +357,32 @@ export type Me = {
   counters: Record<string, number>;
   must_change_password: boolean;
   setup_needed: boolean;
+  /** Somebody else looks at the system as this person: who, until when, why. */
+  viewing: { by: Ref; until: string; reason: string } | null;
+};
+
+/** One line of the log of operations. */
+export type Operation = {
+  id: Id;
+  at: string;
+  actor: Ref;
+  action: string;
+  action_label: string;
+  object: string;
+  object_label: string;
+  record: Id | null;
+  label: string;
+  succeeded: number;
+  failed: number;
+  job: Id | null;
+  state: "done" | "undoing" | "undone" | "partly" | "expired";
+  until: string | null;
+  can_undo: boolean;
+  undone_at: string | null;
+  undone_by: Ref | null;
+  taken_back: number;
+  kept: number;
+  undo_job: Id | null;
 };
 
 export type UploadedFile = { id: Id; name: string; size: number };

@@ -90,6 +90,16 @@ const adminPages = [
   }),
   createRoute({
     getParentRoute: () => admin,
+    path: "/explain",
+    component: lazyRouteComponent(() => import("@/features/admin/explain-page"), "ExplainPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
+    path: "/reveals",
+    component: lazyRouteComponent(() => import("@/features/admin/reveals-page"), "RevealsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
     path: "/audit",
     component: lazyRouteComponent(() => import("@/features/admin/audit-page"), "AuditPage"),
   }),
@@ -135,6 +145,11 @@ const routeTree = root.addChildren([
       ...parent,
       path: "/jobs",
       component: lazyRouteComponent(() => import("@/features/jobs/jobs-page"), "JobsPage"),
+    }),
+    createRoute({
+      ...parent,
+      path: "/operations",
+      component: lazyRouteComponent(() => import("@/features/operations/operations-page"), "OperationsPage"),
     }),
     createRoute({
       ...parent,

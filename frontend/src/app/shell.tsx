@@ -2,6 +2,7 @@ import { Outlet, useLocation } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useMe } from "@/access/me";
 import { useT } from "@/i18n/index";
+import { usePending } from "@/kit/take-back";
 import { useHotkey } from "@/kit/use-hotkey";
 import { useIsPhone } from "@/kit/use-is-phone";
 import { CreateHost } from "./create-host";
@@ -14,6 +15,7 @@ import { TopBar } from "./top-bar";
 import { usePageTitle } from "./use-page-title";
 import { useShortcuts } from "./use-shortcuts";
 import { useStream } from "./use-stream";
+import { ViewingBar } from "./viewing-bar";
 
 const Palette = lazy(() => import("@/features/palette/palette").then((m) => ({ default: m.Palette })));
 const KeyboardHelp = lazy(() =>
@@ -21,6 +23,9 @@ const KeyboardHelp = lazy(() =>
 );
 const NotificationPanel = lazy(() =>
   import("@/features/notifications/notification-panel").then((m) => ({ default: m.NotificationPanel })),
+);
+const TakeBackDialog = lazy(() =>
+  import("@/kit/take-back-dialog").then((m) => ({ default: m.TakeBackDialog })),
 );
 const NavDrawer = lazy(() => import("./nav-drawer").then((m) => ({ default: m.NavDrawer })));
 
@@ -34,6 +39,7 @@ export function Shell() {
   const main = useRef<HTMLElement>(null);
   const path = useLocation({ select: (location) => location.pathname });
   const close = () => setOverlay(null);
+  const pending = usePending();
 
   usePersonalSettings(me);
   useStream();
@@ -51,6 +57,7 @@ export function Shell() {
       </button>
       {phone ? null : <Sidebar menu={me.menu} />}
       <div className={styles.column}>
+        <ViewingBar me={me} />
         <TopBar me={me} phone={phone} onOpen={setOverlay} />
         <main className={styles.main} id="main" ref={main} tabIndex={-1}>
           <Outlet />
@@ -61,6 +68,7 @@ export function Shell() {
         {overlay === "palette" || overlay === "create" ? (
           <Palette onClose={close} onlyCreate={overlay === "create"} />
         ) : null}
+        {pending ? <TakeBackDialog pending={pending} /> : null}
         {overlay === "help" ? <KeyboardHelp onClose={close} /> : null}
         {overlay === "notifications" ? <NotificationPanel onClose={close} /> : null}
         {overlay === "nav" ? <NavDrawer me={me} onClose={close} onOpen={setOverlay} /> : null}

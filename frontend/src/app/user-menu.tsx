@@ -1,4 +1,4 @@
-import { CircleUserRound, ListTodo, LogOut, Trash2 } from "lucide-react";
+import { CircleUserRound, History, ListTodo, LogOut, Trash2 } from "lucide-react";
 import type { Me } from "@/api/types";
 import { useT } from "@/i18n/index";
 import { Avatar } from "@/kit/avatar";
@@ -37,6 +37,12 @@ export function UserMenu({ me, className }: { me: Me; className?: string | undef
           label: t("bar.jobs"),
           icon: <ListTodo size={16} aria-hidden />,
           run: () => go("/jobs"),
+        },
+        {
+          key: "operations",
+          label: t("bar.operations"),
+          icon: <History size={16} aria-hidden />,
+          run: () => go("/operations"),
         },
         {
           key: "bin",

@@ -9,6 +9,8 @@ import {
   ChartNoAxesCombined,
   CircleDot,
   ClipboardCheck,
+  Eye,
+  FileDown,
   Files,
   FileText,
   Handshake,
@@ -25,6 +27,7 @@ import {
   ScrollText,
   Settings,
   Shield,
+  ShieldQuestion,
   SlidersHorizontal,
   Sprout,
   SquareCheckBig,
@@ -83,6 +86,9 @@ const ICONS: Record<string, LucideIcon> = {
   parameters: SlidersHorizontal,
   webhooks: Webhook,
   audit: ScrollText,
+  explain: ShieldQuestion,
+  reveals: Eye,
+  exports: FileDown,
 };
 
 export function ObjectIcon({ name, size = 18 }: { name: string | null | undefined; size?: number }) {

@@ -1,9 +1,8 @@
 import { CircleCheck, CircleX, Info, X } from "lucide-react";
 import { useEffect, useState } from "react";
-import { api } from "@/api/client";
-import { queryClient } from "@/api/query-client";
 import { useT } from "@/i18n/index";
 import { useErrorText } from "./states";
+import { takeBack } from "./take-back";
 import { dismissToast, showToast, type Toast, useToasts } from "./toasts";
 import styles from "./undo-bar.module.css";
 
@@ -35,10 +34,8 @@ export function UndoBar({ toast }: { toast: Toast }) {
   async function undo(token: string) {
     setBusy(true);
     try {
-      await api.post(`/undo/${token}`);
-      toast.onUndone?.();
-      await queryClient.invalidateQueries();
-      showToast({ tone: "good", text: t("undone") });
+      const done = await takeBack(token, toast.onUndone ? { onUndone: toast.onUndone } : {});
+      if (done) showToast({ tone: "good", text: t("undone") });
     } catch (error) {
       showToast({ tone: "bad", text: errorText(error) });
     }

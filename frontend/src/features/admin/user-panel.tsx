@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Checkbox } from "antd";
+import { useCan } from "@/access/me";
 import { api } from "@/api/client";
 import type { Ref, Row } from "@/api/types";
 import { useT } from "@/i18n/index";
@@ -14,11 +15,13 @@ import { ResetPassword } from "./reset-password";
 import { SaveBar } from "./save-bar";
 import { useDocument } from "./use-document";
 import { isDisabled, usersKey } from "./users-page";
+import { ViewAsButton } from "./view-as-button";
 
 type UserRoles = { items: Ref[] };
 
 export function UserPanel({ id, user }: { id: string; user: Row | undefined }) {
   const t = useT("admin");
+  const can = useCan();
   const client = useQueryClient();
   const message = useMessage();
   const roles = useQuery(allOf("roles"));
@@ -71,6 +74,9 @@ export function UserPanel({ id, user }: { id: string; user: Row | undefined }) {
         <h3 className={styles.heading}>{t("users.access")}</h3>
         <div className={styles.buttons}>
           <ResetPassword id={id} />
+          {can("administration.view_as.start") ? (
+            <ViewAsButton user={{ id, label: textOf(user?.name) }} />
+          ) : null}
           <ConfirmButton onConfirm={() => command("unlock")}>{t("users.unlock")}</ConfirmButton>
           {isDisabled(user) ? (
             <ConfirmButton onConfirm={() => command("enable")}>{t("users.enable")}</ConfirmButton>
@@ -83,6 +89,9 @@ export function UserPanel({ id, user }: { id: string; user: Row | undefined }) {
         <p className={styles.hint}>{t("users.disableHint")}</p>
       </section>
       <AppLink path={`/users/${id}`}>{t("users.open")}</AppLink>
+      {can("administration.explain.view") ? (
+        <AppLink path={`/admin/explain?user=${id}`}>{t("explain.ask")}</AppLink>
+      ) : null}
     </div>
   );
 }

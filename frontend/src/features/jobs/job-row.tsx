@@ -8,6 +8,7 @@ import { ConfirmButton } from "@/kit/confirm-button";
 import { DateTime } from "@/kit/date-time";
 import { saveCsv } from "@/kit/save-csv";
 import { StateTag } from "@/kit/tag";
+import { takeBack } from "@/kit/take-back";
 import { useMessage } from "@/kit/use-message";
 import styles from "./jobs.module.css";
 
@@ -32,6 +33,15 @@ export function JobRow({ job }: { job: Job }) {
     try {
       await api.post(path);
       message.success(said);
+    } catch (error) {
+      message.error(error);
+    }
+    await client.invalidateQueries({ queryKey: ["jobs"] });
+  }
+
+  async function undo(token: string) {
+    try {
+      await takeBack(token);
     } catch (error) {
       message.error(error);
     }
@@ -79,7 +89,7 @@ export function JobRow({ job }: { job: Job }) {
             </ConfirmButton>
           ) : null}
           {undoable ? (
-            <ConfirmButton size="small" onConfirm={() => act(`/undo/${job.undo}`, t("undone"))}>
+            <ConfirmButton size="small" onConfirm={() => undo(job.undo ?? "")}>
               {t("undo")}
             </ConfirmButton>
           ) : null}

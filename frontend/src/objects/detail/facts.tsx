@@ -6,6 +6,7 @@ import { CellEditor } from "../list/cell-editor";
 import { type InlineSave, useInlineSave } from "../list/use-inline-save";
 import { type FieldMeta, fieldsNamed, isBlank, type ObjectMeta, type RecordData } from "../model/meta";
 import styles from "./facts.module.css";
+import { Reveal } from "./reveal";
 
 const ON_PHONE = 5;
 
@@ -34,9 +35,10 @@ export function Facts({ meta, record }: FactsProps) {
     fields.map((field) => (
       <Fact
         key={field.name}
+        object={meta.name}
         field={field}
         record={record}
-        editable={mayEdit && field.inline_edit && !field.read_only}
+        editable={mayEdit && !record.masked?.[field.name] && field.inline_edit && !field.read_only}
         save={save}
       />
     ));
@@ -61,14 +63,22 @@ export function Facts({ meta, record }: FactsProps) {
   );
 }
 
-type FactProps = { field: FieldMeta; record: RecordData; editable: boolean; save: InlineSave };
+type FactProps = {
+  object: string;
+  field: FieldMeta;
+  record: RecordData;
+  editable: boolean;
+  save: InlineSave;
+};
 
-function Fact({ field, record, editable, save }: FactProps) {
+function Fact({ object, field, record, editable, save }: FactProps) {
   const context = useFormat();
   const { t } = context;
   const [editing, setEditing] = useState(false);
   const { Cell } = kindOf(field);
   const cell = <Cell field={field} value={record[field.name]} record={record} />;
+  const reveal =
+    record.masked?.[field.name] === true ? <Reveal object={object} id={record.id} field={field} /> : null;
   const keyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget || (event.key !== "Enter" && event.key !== "F2")) return;
     event.preventDefault();
@@ -99,7 +109,10 @@ function Fact({ field, record, editable, save }: FactProps) {
             {cell}
           </div>
         ) : (
-          <div className={styles.value}>{cell}</div>
+          <div className={`${styles.value} ${reveal ? styles.withTool : ""}`}>
+            {cell}
+            {reveal}
+          </div>
         )}
       </dd>
     </div>

@@ -2,8 +2,8 @@
 import { Button, Modal, Progress } from "antd";
 import { Download, Undo2 } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { api } from "@/api/client";
 import type { Job } from "@/api/types";
+import { takeBack } from "@/kit/take-back";
 import { useMessage } from "@/kit/use-message";
 import { isFinished, toldFailures, useJob, useJobActions } from "../data/jobs";
 import { useFormat } from "../fields/use-format";
@@ -104,10 +104,7 @@ export function JobResult({ job, onUndone }: { job: Job; onUndone?: () => void }
   };
   const undo = async () => {
     try {
-      await api.post(`/undo/${job.undo}`, {});
-      setUndone(true);
-      message.success(t("job.undone"));
-      onUndone?.();
+      setUndone(await takeBack(job.undo ?? "", onUndone ? { onUndone } : {}));
     } catch (error) {
       message.error(error);
     }

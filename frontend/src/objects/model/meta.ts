@@ -22,6 +22,8 @@ export type RecordData = {
   version: number | string;
   can?: Record<string, Can>;
   deleted_at?: string | null;
+  /** Masked fields of this record: whether the value may be shown in clear, or why not. */
+  masked?: Record<string, Can>;
   [field: string]: unknown;
 };
 

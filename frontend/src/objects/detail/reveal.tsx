@@ -1,0 +1,114 @@
+/** A masked value in clear for a few seconds: asked for with a reason, kept nowhere but on the screen (ORG-8). */
+import { Button } from "antd";
+import { Eye } from "lucide-react";
+import { type FormEvent, useEffect, useState } from "react";
+import { ApiError, api } from "@/api/client";
+import { TextField } from "@/kit/field";
+import { NativeDialog } from "@/kit/native-dialog";
+import { useErrorText } from "@/kit/states";
+import { useFormat } from "../fields/use-format";
+import type { FieldMeta } from "../model/meta";
+import styles from "./reveal.module.css";
+
+type Revealed = { field: string; value: string | null; seconds: number; left: number };
+type RevealProps = { object: string; id: string; field: FieldMeta };
+
+export function Reveal({ object, id, field }: RevealProps) {
+  const { t } = useFormat();
+  const [asking, setAsking] = useState(false);
+  const [shown, setShown] = useState<Revealed | null>(null);
+  if (shown) return <Shown value={shown} onEnd={() => setShown(null)} />;
+  return (
+    <>
+      <button
+        type="button"
+        className={styles.button}
+        onClick={() => setAsking(true)}
+        aria-label={t("reveal.of", { label: field.label })}
+        title={t("reveal.button")}
+      >
+        <Eye size={15} aria-hidden />
+      </button>
+      {asking ? (
+        <Ask
+          object={object}
+          id={id}
+          field={field}
+          onClose={() => setAsking(false)}
+          onShown={(value) => {
+            setAsking(false);
+            setShown(value);
+          }}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function Shown({ value, onEnd }: { value: Revealed; onEnd: () => void }) {
+  const { t } = useFormat();
+  const [left, setLeft] = useState(value.seconds);
+  useEffect(() => {
+    if (left <= 0) return onEnd();
+    const timer = window.setTimeout(() => setLeft(left - 1), 1000);
+    return () => window.clearTimeout(timer);
+  }, [left, onEnd]);
+  return (
+    <span className={styles.shown}>
+      <strong role="status">{value.value || t("reveal.blank")}</strong>
+      <button type="button" className={styles.hide} onClick={onEnd}>
+        {t("reveal.hide", { seconds: left })}
+      </button>
+    </span>
+  );
+}
+
+type AskProps = RevealProps & { onClose: () => void; onShown: (value: Revealed) => void };
+
+function Ask({ object, id, field, onClose, onShown }: AskProps) {
+  const { t } = useFormat();
+  const errorText = useErrorText();
+  const [reason, setReason] = useState("");
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    setBusy(true);
+    setProblem(null);
+    try {
+      onShown((await api.post<Revealed>(`/${object}/${id}/reveal`, { field: field.name, reason })).data);
+    } catch (error) {
+      const first = error instanceof ApiError ? error.errors[0]?.message : null;
+      setProblem(first ?? errorText(error));
+      setBusy(false);
+    }
+  }
+
+  return (
+    <NativeDialog
+      label={t("reveal.title", { label: field.label })}
+      className={styles.dialog}
+      onClose={onClose}
+    >
+      <form onSubmit={(event) => void submit(event)}>
+        <h2 className={styles.title}>{t("reveal.title", { label: field.label })}</h2>
+        <TextField
+          label={t("reveal.reason")}
+          hint={t("reveal.hint")}
+          error={problem}
+          value={reason}
+          maxLength={200}
+          autoComplete="off"
+          onValue={setReason}
+        />
+        <div className={styles.buttons}>
+          <Button onClick={onClose}>{t("action.cancel")}</Button>
+          <Button type="primary" htmlType="submit" loading={busy} disabled={!reason.trim()}>
+            {t("reveal.button")}
+          </Button>
+        </div>
+      </form>
+    </NativeDialog>
+  );
+}
