@@ -28,6 +28,7 @@ ADMIN: tuple[tuple[str, T, str, str], ...] = (
     ("explain", T("权限查询", "Rights explained"), "/admin/explain", "administration.explain.view"),
     ("reveals", T("明文查看记录", "Values shown"), "/admin/reveals", "administration.audit.view"),
     ("webhooks", T("Webhook 推送", "Webhooks"), "/admin/webhooks", "integrations.webhook.edit"),
+    ("exports", T("导出日志", "Exports"), "/admin/exports", "platform.export.audit"),
     ("audit", T("审计日志", "Audit log"), "/admin/audit", "administration.audit.view"),
 )
 

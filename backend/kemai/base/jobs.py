@@ -96,13 +96,28 @@ def job_kind(name: str) -> Callable[[Callable[[JobRun], None]], Callable[[JobRun
     return register
 
 
-def start_job(actor_id: UUID, kind: str, *, label: T, params: dict[str, Any], total: int = 0) -> Job:
-    """Queue a job in the caller's transaction."""
+def start_job(
+    actor_id: UUID, kind: str, *, label: T, params: dict[str, Any], total: int = 0, queue: bool = True
+) -> Job:
+    """Make a job in the caller's transaction and queue it; without ``queue`` it waits for :func:`queue_job` (an approval)."""
     assert kind in _kinds, kind
     with transaction.atomic():
         job = Job.objects.create(actor_id=actor_id, kind=kind, label=label.to(), params=params, total=total)
-        app.configure_task("base.run_job", queue="jobs").defer(job_id=str(job.id))
+        if queue:
+            queue_job(job.id)
     return job
+
+
+def queue_job(job_id: UUID) -> None:
+    """Have a worker do a waiting job, once the caller's transaction commits."""
+    app.configure_task("base.run_job", queue="jobs").defer(job_id=str(job_id))
+
+
+def close_job(job_id: UUID, error: KemaiError) -> bool:
+    """End a job that never began, with the reason; whether it was still waiting."""
+    result = {"error": _words(error), "code": error.code}
+    changed = Job.objects.filter(pk=job_id, state="waiting").update(state="failed", finished_at=now(), result=result)
+    return bool(changed)
 
 
 def run_job(job_id: str | UUID) -> Job:

@@ -129,6 +129,39 @@ class ImportFault(models.Model):
         constraints = [models.UniqueConstraint(fields=["run", "row"], name="import_fault_once")]
 
 
+class Export(models.Model):
+    """One list taken out as a file: asked for, approved where it is large, made, downloaded (P-3, ORG-8)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    actor_id = models.UUIDField()
+    object = models.CharField(max_length=60)
+    query = models.JSONField(default=dict)
+    format = models.CharField(max_length=10)
+    purpose = models.CharField(max_length=200, default="")
+    state = models.CharField(max_length=12, default="approved")
+    """``waiting`` for an approval, ``approved``, ``refused``, ``expired``, ``done``; how its job fares is the job's."""
+    rows_expected = models.IntegerField(null=True)
+    rows = models.IntegerField(null=True)
+    created_at = models.DateTimeField(default=now)
+    until = models.DateTimeField(null=True)
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decision = models.TextField(default="")
+    job_id = models.UUIDField(null=True)
+    file_id = models.UUIDField(null=True)
+    kept_until = models.DateTimeField(null=True)
+    downloads = models.IntegerField(default=0)
+    downloaded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["actor_id", "-created_at"], name="export_actor_ix"),
+            models.Index(fields=["-created_at"], name="export_at_ix"),
+            models.Index(fields=["until"], name="export_waiting_ix", condition=models.Q(state="waiting")),
+            models.Index(fields=["file_id"], name="export_file_ix"),
+        ]
+
+
 class RememberedMapping(models.Model):
     """Which field a person last put a column heading on."""
 

@@ -7,11 +7,18 @@ from procrastinate.contrib.django import app
 
 from kemai.platform.custom import computed
 from kemai.platform.objects import bulk, operations
-from kemai.platform.transfer import export, run, undo
+from kemai.platform.transfer import approvals, export, run, undo
 
-__all__ = ["bulk", "computed", "export", "forget_undo", "operations", "run", "undo"]
+__all__ = ["bulk", "computed", "expire_exports", "export", "forget_undo", "operations", "run", "undo"]
 
 _FORGET = "DELETE FROM platform_importfault f USING platform_import i WHERE i.id = f.run_id AND i.created_at < now() - interval '30 days'"
+
+
+@app.periodic(cron="23 * * * *", periodic_id="expire_exports")
+@app.task(name="platform.expire_exports", queue="system", queueing_lock="expire_exports")
+def expire_exports(timestamp: int) -> None:
+    """Requests nobody decided on in time end, and say so."""
+    approvals.expire()
 
 
 @app.periodic(cron="41 3 * * *", periodic_id="forget_undo")

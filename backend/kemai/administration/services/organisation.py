@@ -62,6 +62,8 @@ EXTRA_PERMISSIONS: list[tuple[str, T]] = [
     ("administration.explain.view", T("查询权限原因", "Ask why somebody can or cannot")),
     ("administration.view_as.start", T("以他人视角查看", "Look as another person")),
     ("platform.view.share", T("向全部人员共享视图", "Share views with everybody")),
+    ("platform.export.approve", T("审批大批量导出", "Approve large exports")),
+    ("platform.export.audit", T("查看导出日志", "See the log of exports")),
     ("platform.operation.view", T("查看他人的操作记录", "See what others did")),
     ("platform.operation.undo", T("撤销他人的操作", "Take back what others did")),
     ("integrations.webhook.edit", T("管理 Webhook", "Manage webhooks")),

@@ -38,6 +38,7 @@ def _manager(scope: str) -> Rules:
         ("customers.customer", "customers.contact"): {("reveal",): scope},
         ("platform.view",): {("share",): scope},
         ("platform.operation",): {("view", "undo"): scope},
+        ("platform.export",): {("approve",): scope},
     }
 
 
@@ -120,7 +121,12 @@ READY: dict[str, tuple[str, str, str, Rules]] = {
         {FILES: {("view",): "department_below"}, ACTIVITIES: {("view", "create", "edit"): "own"}},
     ),
     "finance": ("财务", "Finance", "开票、收款、对账。", {SALES: {("view", "export"): "all"}}),
-    "auditor": ("审计员", "Auditor", "查看审计日志。", {("administration.audit",): {("view",): "all"}}),
+    "auditor": (
+        "审计员",
+        "Auditor",
+        "查看审计日志。",
+        {("administration.audit",): {("view",): "all"}, ("platform.export",): {("audit",): "all"}},
+    ),
     "administrator": ("系统管理员", "Administrator", "组织、人员、角色、参数。", {}),
 }
 

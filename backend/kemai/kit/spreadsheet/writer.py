@@ -108,9 +108,9 @@ class XlsxRows:
     """An .xlsx file written row by row; use it as a context manager. Rows beyond a sheet's limit go on in another.
 
     Text is always text: formulas and links are never made, long digit strings keep every digit. Numbers, dates and
-    booleans are real ones. `note` (who exported, when) goes into the page footer, the file's properties and a last
+    booleans are real ones. `note` (who exported, when) goes into page header and footer, the file's properties and a last
     sheet `note_title`, so that an export can be read back. Aware instants are shown in `zone`. `truncated` counts texts
-    cut at 32,767 characters.
+    cut at 32,767 characters. `number` is kept in the file's own properties, out of sight.
     """
 
     def __init__(
@@ -121,6 +121,7 @@ class XlsxRows:
         title: str = "Sheet1",
         note: str = "",
         note_title: str = "导出信息",
+        number: str = "",
         zone: tzinfo = UTC,
         template: bool = False,
         sheet_rows: int = MAX_SHEET_ROWS,
@@ -145,6 +146,8 @@ class XlsxRows:
         )
         if note:
             self._book.set_properties({"comments": note[:255]})
+        if number:
+            self._book.set_custom_property("KemaiExport", number)
         self._formats = {kind: self._format({"num_format": code}) for kind, code in _FORMATS.items()}
         self._formats["text"] = self._format({"num_format": "@"})
         self._formats["bool"] = self._format({})
@@ -179,7 +182,9 @@ class XlsxRows:
         self._sheet = sheet
         sheet.freeze_panes(1, 0)
         if self._note:
-            sheet.set_footer("&L" + self._note.replace("&", "&&")[:200] + "&R&P/&N")
+            words = self._note.replace("&", "&&")[:200]
+            sheet.set_header("&C&8" + words)
+            sheet.set_footer("&L" + words + "&R&P/&N")
         for index, column in enumerate(self._columns):
             width = column.width or _WIDTHS.get(column.kind) or 20
             sheet.set_column(index, index, max(width, min(_shown_width(column.title) + 2, 40)), self._of(column.kind))

@@ -20,6 +20,7 @@ from kemai.platform.api.records import signed_in
 from kemai.platform.objects import meta
 from kemai.platform.objects.declare import get_object
 from kemai.platform.search import search_everything
+from kemai.platform.transfer import approvals
 
 router = Router()
 
@@ -61,7 +62,9 @@ def upload(request: HttpRequest) -> Status[dict[str, Any]]:
 
 @router.get("/files/{file_id}/content", operation_id="files_content", summary="Download one's file")
 def download(request: HttpRequest, file_id: UUID) -> FileResponse:
-    row = files.get_own_file(signed_in(request).id, file_id)
+    actor = signed_in(request)
+    row = files.get_own_file(actor.id, file_id)
+    approvals.note_download(actor, row)
     response = FileResponse(files.path_of(row).open("rb"), content_type="application/octet-stream")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.name)}"
     response["Content-Length"] = str(row.size)

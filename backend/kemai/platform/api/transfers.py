@@ -14,7 +14,7 @@ from kemai.kit.http import json_response
 from kemai.kit.words import T
 from kemai.platform.api.records import query_of, signed_in
 from kemai.platform.objects.declare import get_object
-from kemai.platform.transfer import imports
+from kemai.platform.transfer import approvals, imports
 from kemai.platform.transfer.export import start_export
 from kemai.platform.transfer.template import make_template
 
@@ -52,6 +52,11 @@ class ExportStart(Schema):
     sort: str | None = None
     fields: list[str] | None = None
     format: Literal["xlsx", "csv"] = "xlsx"
+    purpose: str = ""
+
+
+class Decision(Schema):
+    reason: str = ""
 
 
 def _given(data: ImportChange) -> dict[str, Any]:
@@ -147,8 +152,29 @@ def export(request: HttpRequest, data: ExportStart) -> HttpResponse:
     def run() -> HttpResponse:
         declaration = get_object(data.object)
         query = query_of(
-            declaration, {k: v for k, v in data.dict().items() if k not in ("object", "format")}, actor=actor
+            declaration, {k: v for k, v in data.dict().items() if k not in ("object", "format", "purpose")}, actor=actor
         )
-        return json_response(job_json(start_export(actor, declaration, query, data.format)), 202)
+        job = start_export(actor, declaration, query, data.format, purpose=data.purpose)
+        return json_response(job_json(job), 202)
 
     return run()
+
+
+@router.get("/exports", operation_id="exports_list", summary="The export log: one's own, those to decide on, or all")
+def list_exports(request: HttpRequest, which: Literal["mine", "waiting", "all"] = "mine", cursor: str = "") -> Any:
+    return json_response(approvals.list_exports(signed_in(request), which, cursor=cursor))
+
+
+@router.post("/exports/{export_id}/approve", operation_id="exports_approve", summary="Let a large export run")
+def approve_export(request: HttpRequest, export_id: UUID, data: Decision) -> Any:
+    return json_response(approvals.decide(signed_in(request), export_id, approve=True, reason=data.reason))
+
+
+@router.post("/exports/{export_id}/refuse", operation_id="exports_refuse", summary="Refuse a large export")
+def refuse_export(request: HttpRequest, export_id: UUID, data: Decision) -> Any:
+    return json_response(approvals.decide(signed_in(request), export_id, approve=False, reason=data.reason))
+
+
+@router.post("/exports/{export_id}/withdraw", operation_id="exports_withdraw", summary="Take an export's file away")
+def withdraw_export(request: HttpRequest, export_id: UUID) -> Any:
+    return json_response(approvals.withdraw(signed_in(request), export_id))

@@ -50,6 +50,7 @@ ACTIONS = {
     "export.request": T("申请导出", "Export asked for"),
     "export.approve": T("批准导出", "Export approved"),
     "export.refuse": T("拒绝导出", "Export refused"),
+    "export.withdraw": T("收回导出文件", "Export file taken away"),
     "export.download": T("下载导出文件", "Export downloaded"),
     "webhook.create": T("新建 Webhook", "Webhook made"),
     "webhook.change": T("修改 Webhook", "Webhook changed"),

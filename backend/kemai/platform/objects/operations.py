@@ -363,10 +363,7 @@ def _start(actor: Actor, row: Operation, *, queue: bool = True) -> Job:
             raise refusal
         label = LABEL.to(label=row.label)
         params = {"operation": str(row.pk)}
-        if queue:
-            job = start_job(actor.id, "undo", label=T(label, label), params=params, total=row.succeeded)
-        else:
-            job = Job.objects.create(actor_id=actor.id, kind="undo", label=label, params=params, total=row.succeeded)
+        job = start_job(actor.id, "undo", label=T(label, label), params=params, total=row.succeeded, queue=queue)
         Operation.objects.filter(pk=row.pk).update(state="undoing", undo_job=job.id)
     return job
 

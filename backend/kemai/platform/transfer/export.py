@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from kemai.accounts.access import Actor, branches
 from kemai.accounts.sessions import actor_of
@@ -22,12 +22,14 @@ from kemai.kit.clock import now
 from kemai.kit.errors import Malformed
 from kemai.kit.spreadsheet.writer import Column, CsvRows, XlsxRows, safe_file_name
 from kemai.kit.words import T, language
+from kemai.platform.models import Export
 from kemai.platform.objects.declare import Field, ObjectType, get_object
 from kemai.platform.objects.read import run_params
 from kemai.platform.objects.rows import stream_rows
 from kemai.platform.objects.secrecy import MASKED, access_of
 from kemai.platform.objects.select import ListPlan, Query, plan_list
 from kemai.platform.objects.types import CellContext
+from kemai.platform.transfer import approvals
 from kemai.platform.transfer.faults import stored
 from kemai.platform.transfer.lines import WATERMARK
 
@@ -39,6 +41,8 @@ MARK = T(
     "{label} · 导出人 {name}（{username}） · {at}（{zone}）",
     "{label} · exported by {name} ({username}) · {at} ({zone})",
 )
+PURPOSE = T(" · 用途：{purpose}", " · purpose: {purpose}")
+NUMBER = T(" · 编号 {id}", " · number {id}")
 PER_HOUR = declare(
     Parameter(
         "export.per_hour",
@@ -54,31 +58,61 @@ PER_HOUR = declare(
 
 @dataclass(frozen=True, slots=True)
 class Watermark:
-    """Who exported what, and when; in the person's zone and language."""
+    """Who exported what, when and what for, in the person's zone and language; ``number`` finds the line of the export log."""
 
     text: str
+    number: str = ""
 
     @classmethod
-    def of(cls, actor: Actor, declaration: ObjectType) -> Watermark:
+    def of(cls, actor: Actor, declaration: ObjectType, *, purpose: str = "", number: str = "") -> Watermark:
         at = now().astimezone(ZoneInfo(actor.time_zone)).strftime("%Y-%m-%d %H:%M:%S")
-        return cls(
-            MARK.to(
-                label=declaration.plural.to(), name=actor.name, username=actor.username, at=at, zone=actor.time_zone
-            )
+        text = MARK.to(
+            label=declaration.plural.to(), name=actor.name, username=actor.username, at=at, zone=actor.time_zone
         )
+        if purpose:
+            text += PURPOSE.to(purpose=purpose)
+        if number:
+            text += NUMBER.to(id=number)
+        return cls(text, number)
 
 
-def start_export(actor: Actor, declaration: ObjectType, query: Query, file_format: str) -> Job:
-    """Check what is asked and queue the job. Rows, columns and masks are decided when it runs, by the rights of that moment."""
+def start_export(actor: Actor, declaration: ObjectType, query: Query, file_format: str, *, purpose: str = "") -> Job:
+    """Check what is asked and queue the job; above the row limit it waits for an approval first.
+
+    Rows, columns and masks are decided when it runs, by the rights of that moment.
+    """
     if file_format not in FORMATS:
         raise Malformed(what="format: xlsx | csv")
-    export_plan(actor, declaration, query)
+    plan = export_plan(actor, declaration, query)
+    purpose = approvals.check_purpose(purpose)
     rates.take(f"export:{actor.id}", limit=PER_HOUR.value(), seconds=3600)
+    rows = _rows_above(actor, plan, query, approvals.limit())
     label = LABEL.to(label=declaration.plural.to())
     asked = {k: v for k, v in asdict(query).items() if k in ("fields", "filter", "q", "sort")}
-    return start_job(
-        actor.id, "export", label=T(label, label), params={"object": declaration.name, "format": file_format, **asked}
-    )
+    with transaction.atomic():
+        export = Export.objects.create(
+            actor_id=actor.id, object=declaration.name, query=asked, format=file_format, purpose=purpose
+        )
+        params = {"object": declaration.name, "format": file_format, "export": str(export.id), **asked}
+        job = start_job(actor.id, "export", label=T(label, label), params=params, queue=rows is None)
+        export.job_id = job.id
+        export.save(update_fields=["job_id"])
+        if rows is not None:
+            approvals.ask(actor, export, job, rows=rows, label=declaration.plural)
+    return job
+
+
+def _rows_above(actor: Actor, plan: ListPlan, query: Query, limit: int) -> int | None:
+    """How many rows the export would have, where that is more than ``limit`` (0: no limit); None where it is not."""
+    if limit == 0:
+        return None
+    sql, params = _statement(actor, plan, query, select="1", ordered=False)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({sql} LIMIT {limit + 1}) x", params)
+        if cursor.fetchone()[0] <= limit:
+            return None
+        cursor.execute(f"SELECT count(*) FROM ({sql}) x", params)
+        return int(cursor.fetchone()[0])
 
 
 @job_kind("export")
@@ -89,12 +123,18 @@ def run_export(job: JobRun) -> None:
     declaration = get_object(job.params["object"])
     query = Query(tuple(job.params["fields"]), job.params["filter"], job.params["q"], job.params["sort"])
     file_format = job.params["format"]
+    export = Export.objects.get(pk=job.params["export"])
+    approvals.require_approved(export)
+    mark = Watermark.of(actor, declaration, purpose=export.purpose, number=str(export.id)[-12:])
     day = now().astimezone(ZoneInfo(actor.time_zone)).strftime("%Y%m%d-%H%M")
-    name = safe_file_name(f"{declaration.plural.to()}-{day}.{file_format}")
-    target = stored(name, created_by=actor.id, days=1)
+    name = safe_file_name(f"{declaration.plural.to()}-{day}-{actor.username}.{file_format}")
+    target = stored(name, created_by=actor.id, days=approvals.KEEP_DAYS.value())
     with target as path, _reporting(job.job.id) as report:
-        rows = write_export(actor, declaration, query, path, report=report)
+        rows = write_export(actor, declaration, query, path, report=report, mark=mark)
     assert target.row is not None
+    Export.objects.filter(pk=export.id).update(
+        state="done", rows=rows, file_id=target.row.id, kept_until=target.row.expires_at
+    )
     note_export(actor, declaration, query, rows=rows, file=target.row.id)
     job.job.total = job.job.done = job.job.succeeded = rows
     job.result(file=str(target.row.id), rows=rows)
@@ -126,6 +166,7 @@ def write_export(
     path: Path,
     *,
     report: Callable[[int], None] = lambda rows: None,
+    mark: Watermark | None = None,
 ) -> int:
     """Write the rows of a list to ``path`` (.xlsx or .csv) with a watermark; returns how many."""
     plan = export_plan(actor, declaration, query)
@@ -139,7 +180,7 @@ def write_export(
     count = 0
     sql, params = _statement(actor, plan, query)
     with (
-        _writer(path, columns, declaration, Watermark.of(actor, declaration), actor) as out,
+        _writer(path, columns, declaration, mark or Watermark.of(actor, declaration), actor) as out,
         transaction.atomic(),
         stream_rows(sql, params) as rows,
     ):
@@ -158,15 +199,17 @@ def _exporter(actor: Actor, declaration: ObjectType, f: Field, context: CellCont
     return f.type.exporter(f, context)
 
 
-def _statement(actor: Actor, plan: ListPlan, query: Query) -> tuple[str, dict[str, Any]]:
+def _statement(
+    actor: Actor, plan: ListPlan, query: Query, *, select: str = "", ordered: bool = True
+) -> tuple[str, dict[str, Any]]:
     """Every row the list would show and the right to export reaches, in the order of the list."""
     declaration = plan.declaration
     seen = branches(actor, declaration.perm("view"), declaration.ownership)
     way = "DESC" if plan.descending else "ASC"
+    order = f"ORDER BY {plan.sort.sort_expression} {way} NULLS LAST, t.id {way}" if ordered else ""
     sql = (
-        f"SELECT {', '.join(plan.columns.select)} FROM {declaration.table} t "
-        f"WHERE {plan.scope.sql} AND {seen.sql} AND {plan.condition} "
-        f"ORDER BY {plan.sort.sort_expression} {way} NULLS LAST, t.id {way}"
+        f"SELECT {select or ', '.join(plan.columns.select)} FROM {declaration.table} t "
+        f"WHERE {plan.scope.sql} AND {seen.sql} AND {plan.condition} {order}"
     )
     return sql, {**seen.params, **run_params(actor, plan, query)}
 
@@ -182,7 +225,13 @@ def _writer(
             out.write([f"{WATERMARK} {mark.text}"])
     else:
         with XlsxRows(
-            path, columns, title=declaration.plural.to(), note=mark.text, note_title=ABOUT.to(), zone=zone
+            path,
+            columns,
+            title=declaration.plural.to(),
+            note=mark.text,
+            note_title=ABOUT.to(),
+            number=mark.number,
+            zone=zone,
         ) as book:
             yield book
 
