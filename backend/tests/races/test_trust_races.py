@@ -82,3 +82,25 @@ def test_a_quota_counted_in_two_steps_is_passed(company: World, race_db: Race, m
     monkeypatch.setattr(rates, "take", naive)
     ask = _quota(company, 7)
     assert Counter(run(race_db, [ask] * 12)) == {200: 12}
+
+
+def test_two_approvers_at_once(company: World, race_db: Race) -> None:
+    """C-6: one decision stands, approve against refuse; the job is queued once or ended once."""
+    ParameterValue.objects.update_or_create(code="export.approve_above", defaults={"value": 1})
+    parameters.forget_cache()
+    forget_everything()
+    job = caller_for(company, "rep").post("/exports", {"object": "customers", "fields": ["name"]}).json()
+    path, people = f"/exports/{job['result']['export']}", ("manager", "director", "admin")
+    answers = run(
+        race_db,
+        [
+            lambda p=p, v=v: caller_for(company, p).post(f"{path}/{v}", {"reason": "决定"})
+            for p in people
+            for v in ("approve", "refuse")
+        ],
+    )
+    assert Counter(a.status_code for a in answers) == {200: 1, 409: 5}
+    assert {a.json()["code"] for a in answers if a.status_code == 409} == {"export.already_decided"}
+    state = next(a.json()["state"] for a in answers if a.status_code == 200)
+    assert Job.objects.get(pk=job["id"]).state == {"approved": "waiting", "refused": "failed"}[state]
+    assert AuditEvent.objects.filter(action__in=("export.approve", "export.refuse")).count() == 1

@@ -188,8 +188,7 @@ def decide(actor: Actor, export_id: UUID, *, approve: bool, reason: str) -> dict
     found = Export.objects.filter(pk=export_id).first()
     if found is None or not (found.actor_id == actor.id or _reaches(actor, APPROVE, found.actor_id)):
         raise NotFound
-    if found.actor_id == actor.id:
-        raise OwnRequest
+    refuse_own(actor, found)
     reason = reason.strip()[:500]
     if not approve and not reason:
         raise Invalid.one("reason", "required", MISSING)
@@ -219,6 +218,12 @@ def decide(actor: Actor, export_id: UUID, *, approve: bool, reason: str) -> dict
             path="/exports",
         )
     return exports_json(actor, [row])[0]
+
+
+def refuse_own(actor: Actor, export: Export) -> None:
+    """Four eyes: :class:`OwnRequest` when the requester decides himself (C-6)."""
+    if export.actor_id == actor.id:
+        raise OwnRequest
 
 
 def _reaches(actor: Actor, permission: str, user_id: UUID) -> bool:
