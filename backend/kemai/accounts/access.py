@@ -230,12 +230,15 @@ def can(actor: Actor, permission: str, line: Ownership, *, table: str, key: UUID
         return cursor.fetchone() is not None
 
 
-def visible_among(actor: Actor, permission: str, line: Ownership, *, table: str, keys: list[UUID]) -> set[UUID]:
-    """Which of ``keys`` ``actor`` may do ``permission`` to."""
+def visible_among(
+    actor: Actor, permission: str, line: Ownership, *, table: str, keys: list[UUID], hold: bool = False
+) -> set[UUID]:
+    """Which of ``keys`` ``actor`` may do ``permission`` to. ``hold``: nobody takes them away until this transaction ends."""
     scope = branches(actor, permission, line)
+    lock = " ORDER BY t.id FOR KEY SHARE OF t" if hold else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT t.id FROM {table} t WHERE t.id = ANY(%(keys)s) AND t.deleted_at IS NULL AND {scope.sql}",
+            f"SELECT t.id FROM {table} t WHERE t.id = ANY(%(keys)s) AND t.deleted_at IS NULL AND {scope.sql}{lock}",
             {**scope.params, "keys": keys},
         )
         return {row[0] for row in cursor.fetchall()}

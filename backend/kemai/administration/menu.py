@@ -16,6 +16,10 @@ SALES = (
     ("interactions", "/interactions"),
     ("tasks", "/tasks"),
 )
+#: Pages about records that are no list of them.
+TENDING: tuple[tuple[str, T, str, str], ...] = (
+    ("duplicates", T("疑似重复", "Possible duplicates"), "/duplicates", "customers.customer.merge"),
+)
 ADMIN: tuple[tuple[str, T, str, str], ...] = (
     ("users", T("人员", "People"), "/admin/users", "administration.user.edit"),
     ("departments", T("部门", "Departments"), "/admin/departments", "administration.department.edit"),
@@ -25,6 +29,7 @@ ADMIN: tuple[tuple[str, T, str, str], ...] = (
     ("pipelines", T("销售流程", "Pipelines"), "/admin/pipelines", "sales.pipeline.edit"),
     ("dictionaries", T("字典", "Dictionaries"), "/admin/dictionaries", "administration.dictionary.edit"),
     ("parameters", T("参数", "Parameters"), "/admin/parameters", "administration.parameter.edit"),
+    ("duplicate-rules", T("查重规则", "Duplicate rules"), "/admin/duplicates", "platform.duplicates.manage"),
     ("explain", T("权限查询", "Rights explained"), "/admin/explain", "administration.explain.view"),
     ("reveals", T("明文查看记录", "Values shown"), "/admin/reveals", "administration.audit.view"),
     ("webhooks", T("Webhook 推送", "Webhooks"), "/admin/webhooks", "integrations.webhook.edit"),
@@ -39,10 +44,15 @@ def menu_for(actor: Actor) -> list[dict[str, Any]]:
     if actor.has("analytics.manager.view"):
         menu.append({"key": "manager", "label": T("经理看板", "Manager").to(), "icon": "manager", "path": "/manager"})
     objects = {o.name: o for o in all_objects()}
-    sales = [
+    sales: list[dict[str, Any]] = [
         {"key": name, "label": objects[name].plural.to(), "icon": name, "path": path, "object": name}
         for name, path in SALES
         if name in objects and actor.has(objects[name].perm("view"))
+    ]
+    sales += [
+        {"key": key, "label": label.to(), "icon": key, "path": path, "object": None}
+        for key, label, path, code in TENDING
+        if actor.has(code)
     ]
     if sales:
         menu.append(

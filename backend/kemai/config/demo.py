@@ -21,8 +21,10 @@ from kemai.accounts.models import Department, Role, Team, TeamMember, User
 from kemai.administration.services.people import INSTALLER, new_user
 from kemai.base.audit import act
 from kemai.base.models import OutboxEvent
+from kemai.config import demo_doubles
 from kemai.config import demo_words as words
 from kemai.config.install import install
+from kemai.customers.models import Customer
 from kemai.customers.services.ownership import claim_customer, release_customer
 from kemai.kit.clock import now, standing_at
 from kemai.kit.errors import KemaiError
@@ -77,6 +79,7 @@ def load_demo(*, customers: int = 2000, seed: int = 7) -> dict[str, Any]:
         _opportunities(company, customers * 6 // 10)
         _tasks(company)
         _release_some(company, customers // 8)
+        _doubles(company, random.Random(seed + 1))
         # History needs no bell: what happened before today is not announced today.
         OutboxEvent.objects.filter(dispatched_at__isnull=True).update(dispatched_at=now())
     return {**company.made, "seconds": round(time.monotonic() - began, 1)}
@@ -309,3 +312,22 @@ def _release_some(company: Company, total: int) -> None:
         except KemaiError:
             continue
     company.count("pooled", len(pool))
+
+
+def _doubles(company: Company, dice: random.Random) -> None:
+    """A dozen customers that somebody typed a second time, and the queue of everything alike (CUS-9)."""
+    made = 0
+    own = Customer.objects.filter(kind="company", owner__username__in=("rep", "rep2", "rep3")).order_by("number")
+    for n, customer in enumerate(own[: 12 * 3 : 2]):
+        found = demo_doubles.double_of(dice, customer, n % 3)
+        if found is None:
+            continue
+        typist = next(a for a in company.sellers if a.username == ("rep", "rep2")[n % 2])
+        drafts = _insert(typist, "customers", [{"name": found[0], "industry": customer.industry, **found[1]}])
+        for draft in drafts:
+            again = demo_doubles.contact_again(customer) if n % 2 else None
+            if again:
+                _insert(typist, "contacts", [{**again, "customer": str(draft.id)}])
+        made += len(drafts)
+    demo_doubles.fill_queue()
+    company.count("doubles", made)

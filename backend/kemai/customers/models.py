@@ -60,6 +60,7 @@ class Customer(Record):
     name_sort = models.TextField(default="")
     unique_key = models.TextField(default="")
     short_name = models.CharField(max_length=60, default="")
+    former_names = ArrayField(models.TextField(), default=list)
     owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
     pool = models.ForeignKey(Pool, null=True, on_delete=models.PROTECT, related_name="+")
@@ -106,10 +107,20 @@ class Customer(Record):
     last_deal_at = models.DateTimeField(null=True)
     deal_count = models.IntegerField(default=0)
     deal_amount = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    confirmed_at = models.DateTimeField(null=True)
+    quality = models.SmallIntegerField(null=True)
+    quality_faults = ArrayField(models.TextField(), default=list)
 
     class Meta(Record.Meta):
         triggers = audited(
-            "last_contact_at", "next_contact_at", "last_deal_at", "deal_count", "deal_amount", "unique_key"
+            "last_contact_at",
+            "next_contact_at",
+            "last_deal_at",
+            "deal_count",
+            "deal_amount",
+            "unique_key",
+            "quality",
+            "quality_faults",
         )
         constraints = [
             models.CheckConstraint(
@@ -148,6 +159,12 @@ class Customer(Record):
                 condition=models.Q(deleted_at__isnull=True),
             ),
             models.Index(fields=["phone"], name="cust_phone_ix", condition=~models.Q(phone="")),
+            models.Index(
+                fields=["owner", "quality", "id"],
+                name="cust_owner_quality_ix",
+                condition=models.Q(deleted_at__isnull=True),
+            ),
+            models.Index(fields=["quality", "id"], name="cust_quality_ix", condition=models.Q(deleted_at__isnull=True)),
         ]
 
 

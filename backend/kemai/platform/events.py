@@ -46,4 +46,22 @@ class RecordsRestored(Event):
     ids: list[str]
 
 
-EVENT_TYPES = (RecordsCreated, RecordsChanged, RecordsDeleted, RecordsRestored)
+@dataclass(frozen=True, slots=True)
+class RecordsMerged(Event):
+    """``loser_id`` became part of the record the event is about."""
+
+    kind: ClassVar[str] = "platform.records_merged"
+    loser_id: str
+    merge_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsParted(Event):
+    """A merge was taken back: ``loser_id`` is a record of its own again."""
+
+    kind: ClassVar[str] = "platform.records_parted"
+    loser_id: str
+    merge_id: str
+
+
+EVENT_TYPES = (RecordsCreated, RecordsChanged, RecordsDeleted, RecordsRestored, RecordsMerged, RecordsParted)

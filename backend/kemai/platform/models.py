@@ -262,3 +262,102 @@ class NotifyEvent(models.Model):
             models.Index(fields=["user_id", "id"], name="notify_user_ix"),
             models.Index(fields=["at"], name="notify_age_ix"),
         ]
+
+
+class MatchKey(models.Model):
+    """One key under which a record meets those it may be a double of (CUS-9): a 64-bit hash, so that keys spread evenly and a search
+    over all of them goes slice by slice. Follows the record, and is no history of its own."""
+
+    pk = models.CompositePrimaryKey("object", "key", "record_id")
+    object = models.CharField(max_length=60)
+    key = models.BigIntegerField()
+    record_id = models.UUIDField()
+
+    class Meta:
+        db_table = "platform_match_key"
+        indexes = [models.Index(fields=["record_id"], name="match_key_record_ix")]
+
+
+class MatchRuleSetting(models.Model):
+    """A rule against doubles as the administrator wants it: a ready one changed (no parts), or one of his own."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    object = models.CharField(max_length=60)
+    code = models.CharField(max_length=40)
+    label = models.CharField(max_length=60, default="")
+    parts = models.JSONField(default=list)
+    action = models.CharField(max_length=10)
+    score = models.IntegerField(default=80)
+    threshold = models.IntegerField(default=0)
+    everywhere = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=now)
+    updated_at = models.DateTimeField(default=now)
+    updated_by = models.UUIDField(null=True)
+
+    class Meta:
+        triggers = audited()
+        constraints = [models.UniqueConstraint(fields=["object", "code"], name="match_rule_once")]
+
+
+class DuplicatePair(models.Model):
+    """Two records that may be one, why, and what was decided. ``one`` is the smaller key, so that a pair exists once."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    object = models.CharField(max_length=60)
+    one = models.UUIDField()
+    two = models.UUIDField()
+    score = models.IntegerField()
+    reasons = models.JSONField(default=list)
+    state = models.CharField(max_length=10, default="open")
+    assignee_id = models.UUIDField(null=True)
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=300, default="")
+    found_at = models.DateTimeField(default=now)
+    run_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "platform_duplicate_pair"
+        constraints = [
+            models.UniqueConstraint(fields=["object", "one", "two"], name="duplicate_pair_once"),
+            models.CheckConstraint(condition=models.Q(one__lt=models.F("two")), name="duplicate_pair_ordered"),
+        ]
+        indexes = [
+            models.Index(fields=["object", "state", "-score", "id"], name="duplicate_queue_ix"),
+            models.Index(fields=["two"], name="duplicate_two_ix"),
+            models.Index(fields=["one"], name="duplicate_one_ix"),
+        ]
+
+
+class Merge(models.Model):
+    """That one record became part of another (CUS-9): what was taken over, and what is needed to take it back."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    object = models.CharField(max_length=60)
+    survivor_id = models.UUIDField()
+    loser_id = models.UUIDField()
+    deletion_id = models.UUIDField()
+    within = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="nested")
+    """The merge that brought this one along (the same contact at both customers)."""
+    before = models.JSONField(default=dict)
+    """Columns of the survivor that the merge changed, as they were; ``after``: as they became."""
+    after = models.JSONField(default=dict)
+    moved = models.JSONField(default=list)
+    binned = models.JSONField(default=list)
+    at = models.DateTimeField(default=now)
+    by_id = models.UUIDField(null=True)
+    undo_id = models.UUIDField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.UUIDField(null=True)
+    report = models.JSONField(default=list)
+    """What a taking back had to leave as it was."""
+
+    class Meta:
+        db_table = "platform_merge"
+        constraints = [
+            models.UniqueConstraint(fields=["loser_id"], name="merged_once", condition=models.Q(undone_at__isnull=True))
+        ]
+        indexes = [
+            models.Index(fields=["survivor_id"], name="merge_survivor_ix"),
+            models.Index(fields=["deletion_id"], name="merge_deletion_ix"),
+        ]

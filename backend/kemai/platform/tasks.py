@@ -6,10 +6,13 @@ from django.db import connection
 from procrastinate.contrib.django import app
 
 from kemai.platform.custom import computed
+from kemai.platform.doubles import finder
+from kemai.platform.merging import part
 from kemai.platform.objects import bulk, operations
 from kemai.platform.transfer import approvals, export, run, undo
 
 __all__ = ["bulk", "computed", "expire_exports", "export", "forget_undo", "operations", "run", "undo"]
+__all__ = ["bulk", "export", "finder", "forget_undo", "operations", "part", "run", "undo"]
 
 _FORGET = "DELETE FROM platform_importfault f USING platform_import i WHERE i.id = f.run_id AND i.created_at < now() - interval '30 days'"
 
@@ -28,3 +31,10 @@ def forget_undo(timestamp: int) -> None:
     operations.forget_inverses()
     with connection.cursor() as cursor:
         cursor.execute(_FORGET)
+
+
+@app.periodic(cron="*/20 * * * *", periodic_id="fill_keys")
+@app.task(name="platform.fill_keys", queue="system", queueing_lock="fill_keys")
+def fill_keys(timestamp: int) -> None:
+    """Make the keys against doubles of records from before there were any (CUS-9): once, and nothing to do from then on."""
+    finder.fill_keys()

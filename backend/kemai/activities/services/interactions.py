@@ -14,6 +14,7 @@ from kemai.customers.services.ownership import note_contact, set_contacts
 from kemai.customers.services.records import set_holders
 from kemai.kit.clock import now
 from kemai.kit.words import T
+from kemai.platform.merging.references import recount_after_merge
 from kemai.platform.objects.declare import Draft
 
 NOT_IN_CHARGE = T(
@@ -82,7 +83,14 @@ def after_interactions(actor: Actor, drafts: list[Draft]) -> None:
 
 def recount_contacts(actor: Actor, interaction_ids: list[UUID]) -> None:
     """What the customer file says of contacts, from the follow-ups that are left."""
-    keys = Interaction.objects.filter(pk__in=interaction_ids).values_list("customer_id", flat=True).distinct()
+    recount_customers(
+        list(Interaction.objects.filter(pk__in=interaction_ids).values_list("customer_id", flat=True).distinct())
+    )
+
+
+@recount_after_merge("customers")
+def recount_customers(keys: list[UUID]) -> None:
+    """The last and the next contact of these customers, from their follow-ups."""
     for key in keys:
         rows = Interaction.objects.filter(customer_id=key, deleted_at__isnull=True).order_by("-occurred_at", "-id")
         last = rows.values("occurred_at", "next_contact_at").first()

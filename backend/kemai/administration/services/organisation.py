@@ -67,6 +67,7 @@ EXTRA_PERMISSIONS: list[tuple[str, T]] = [
     ("platform.operation.view", T("查看他人的操作记录", "See what others did")),
     ("platform.operation.undo", T("撤销他人的操作", "Take back what others did")),
     ("integrations.webhook.edit", T("管理 Webhook", "Manage webhooks")),
+    ("platform.duplicates.manage", T("设置查重规则", "Set the rules against doubles")),
     ("analytics.manager.view", T("查看经理看板", "See the manager's page")),
 ]
 

@@ -26,13 +26,18 @@ WORK = ("view", "create", "edit", "delete", "share", "import", "export")
 
 #: role → (Chinese, English, duties, {permission prefix: {verbs: scope}})
 Rules = dict[tuple[str, ...], dict[tuple[str, ...], str]]
-_OWN: Rules = {SALES: {WORK: "own"}, ("customers.customer",): {("claim", "release"): "own"}}
+_OWN: Rules = {
+    SALES: {WORK: "own"},
+    ("customers.customer",): {("claim", "release", "merge"): "own"},
+    ("customers.contact",): {("merge",): "own"},
+}
 
 
 def _manager(scope: str) -> Rules:
     return {
         SALES: {WORK: scope},
-        ("customers.customer",): {("claim", "release", "assign", "reveal_pool"): scope},
+        ("customers.customer",): {("claim", "release", "assign", "reveal_pool", "merge"): scope},
+        ("customers.contact",): {("merge",): scope},
         ("sales.opportunity",): {("assign",): scope},
         ("analytics.manager",): {("view",): scope},
         ("customers.customer", "customers.contact"): {("reveal",): scope},
@@ -63,7 +68,8 @@ READY: dict[str, tuple[str, str, str, Rules]] = {
         "录入和整理客户资料，导入导出，协助销售。",
         {
             SALES: {("view", "create", "edit", "import", "export"): "department_below"},
-            ("customers.customer",): {("assign",): "department_below"},
+            ("customers.customer",): {("assign", "merge"): "department_below"},
+            ("customers.contact",): {("merge",): "department_below"},
         },
     ),
     "secretary": (

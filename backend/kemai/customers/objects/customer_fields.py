@@ -68,6 +68,17 @@ CUSTOMER_FIELDS: tuple[Field, ...] = (
     ),
     Field("short_name", TEXT, T("简称", "Short name"), max_length=60),
     Field(
+        "former_names",
+        TAGS,
+        T("曾用名", "Former names"),
+        section="company",
+        help=T(
+            "改名或合并前的名称，查找和查重时同样有效。",
+            "Names before a change or a merge; found and matched like the name.",
+        ),
+        aliases=("原名称",),
+    ),
+    Field(
         "owner",
         USER,
         T("负责人", "Owner"),

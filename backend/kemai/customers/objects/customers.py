@@ -6,9 +6,11 @@ from typing import Any
 
 from kemai.accounts.access import Actor, Ownership
 from kemai.customers.models import Customer
+from kemai.customers.objects import doubles
 from kemai.customers.objects.customer_fields import CUSTOMER_FIELDS
 from kemai.customers.services import ownership, records
 from kemai.kit.words import T
+from kemai.platform.merging.command import merge_command
 from kemai.platform.objects.declare import (
     Command,
     Field,
@@ -75,7 +77,9 @@ register(
         ),
         quick_filters=("owner", "industry", "relation_stage", "importance", "source", "region"),
         search=SearchLine(
-            texts=("name", "short_name", "number", "legal_representative"), phones=("phone",), exact=("credit_code",)
+            texts=("name", "short_name", "number", "legal_representative", "former_names"),
+            phones=("phone",),
+            exact=("credit_code",),
         ),
         views=(
             View("all", T("全部客户", "All customers")),
@@ -197,6 +201,7 @@ register(
                 on=("record", "bulk"),
                 danger=True,
             ),
+            merge_command("customers"),
         ),
         verbs=(("reveal_pool", T("查看公海客户联系方式", "See contact details in the pool")),),
         prepare=records.prepare_customers,
@@ -216,5 +221,7 @@ register(
                 T("该信用代码刚刚已由他人登记。", "Somebody has just registered this credit code."),
             ),
         ),
+        doubles=doubles.CUSTOMER_DOUBLES,
+        merging=doubles.CUSTOMER_MERGING,
     )
 )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from kemai.accounts.access import Ownership
 from kemai.customers.models import Contact, CustomerRelation
+from kemai.customers.objects import doubles
 from kemai.customers.objects.customer_fields import SEE_POOLED
 from kemai.customers.services import ownership, records
 from kemai.kit.words import T
+from kemai.platform.merging.command import merge_command
+from kemai.platform.merging.references import also_points
 from kemai.platform.objects.declare import (
     Field,
     ObjectType,
@@ -165,6 +168,9 @@ register(
         timeline=True,
         composer=("interactions",),
         prepare=records.prepare_contacts,
+        commands=(merge_command("contacts"),),
+        doubles=doubles.CONTACT_DOUBLES,
+        merging=doubles.CONTACT_MERGING,
     )
 )
 
@@ -212,9 +218,11 @@ register(
         columns=("customer", "kind", "related", "remark"),
         search=SearchLine(texts=("remark",), global_search=False),
         prepare=records.prepare_relations,
+        merging=doubles.RELATION_MERGING,
         menu=False,
         unique=(("relation_once", "related", T("这个关系已经登记。", "This relation is on file already.")),),
     )
 )
 
 ownership.follow_customers(Contact, CustomerRelation)
+also_points("customers_ownershipchange", "customer_id", to="customers")

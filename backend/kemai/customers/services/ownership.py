@@ -159,6 +159,17 @@ def _set_holder(customer_ids: list[UUID], holder: UUID | None, department: UUID 
             )
 
 
+def hold_children(customer_ids: list[UUID]) -> None:
+    """Give everything that follows these customers their present holder, where it has another (after a merge)."""
+    with connection.cursor() as cursor:
+        for model in _followers:
+            cursor.execute(
+                f"UPDATE {model._meta.db_table} f SET holder_id = c.owner_id, holder_department_id = c.department_id FROM customers_customer c "
+                "WHERE c.id = f.customer_id AND c.id = ANY(%s) AND (f.holder_id, f.holder_department_id) IS DISTINCT FROM (c.owner_id, c.department_id)",
+                [customer_ids],
+            )
+
+
 def _log(
     customer_id: UUID,
     kind: str,

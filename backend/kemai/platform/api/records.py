@@ -17,6 +17,7 @@ from kemai.kit.errors import Duplicate, Invalid, Malformed, MethodNotAllowed, No
 from kemai.kit.http import json_response, read_json
 from kemai.kit.ids import parse_id
 from kemai.kit.words import T
+from kemai.platform.merging.merge import merged_into
 from kemai.platform.objects import board, bulk, history, read, reveal, shares, timeline, views, write
 from kemai.platform.objects.declare import ObjectType, get_object
 from kemai.platform.objects.operations import undo_change
@@ -143,7 +144,10 @@ def record(request: HttpRequest, object_name: str, key: str) -> HttpResponse:
         deleted = request.GET.get("deleted") in ("true", "1")
         if deleted:
             actor.require(declaration.perm("delete"))
-        return _detail(actor, declaration, record_id, deleted=deleted)
+        try:
+            return _detail(actor, declaration, record_id, deleted=deleted)
+        except NotFound:
+            return _merged(actor, declaration, record_id)
     if request.method == "PATCH":
         version = _if_match(request)
         write.update_record(actor, declaration, record_id, read_json(request), version=version)
@@ -154,6 +158,16 @@ def record(request: HttpRequest, object_name: str, key: str) -> HttpResponse:
         write.delete_records(actor, declaration, [record_id], version=version)
         return HttpResponse(status=204)
     raise MethodNotAllowed
+
+
+def _merged(actor: Actor, declaration: ObjectType, key: UUID) -> HttpResponse:
+    """The address of a merged record answers with the one it has become part of, where the asker may see that (CUS-9)."""
+    survivor = merged_into(declaration, key)
+    if survivor is None:
+        raise NotFound
+    answer = _detail(actor, declaration, survivor, merged_from=key)
+    answer["Content-Location"] = f"/api/v1/{declaration.name}/{survivor}"
+    return answer
 
 
 def _if_match(request: HttpRequest) -> int:
@@ -245,14 +259,19 @@ def aggregate(request: HttpRequest, object_name: str) -> HttpResponse:
 
 
 def check(request: HttpRequest, object_name: str) -> HttpResponse:
-    """Try values for a new record while they are typed: what is wrong with them, and whether it exists already (CUS-9)."""
+    """Try values of a new record, or changes of one (``?id=``), while they are typed: what is wrong, what exists already (CUS-9)."""
     actor, declaration = signed_in(request), get_object(object_name)
     _only(request, "POST")
     rates.take(f"check:{actor.id}", limit=120, seconds=60)
-    errors = write.check_record(actor, declaration, read_json(request))
-    if any(e.code == "duplicate" for e in errors):
+    values = read_json(request)
+    if request.GET.get("id"):
+        found = write.check_edit(actor, declaration, _key(request.GET["id"]), values)
+    else:
+        found = write.check_record(actor, declaration, values)
+    if found.withheld:
         _note_probing(actor, declaration)
-    return json_response({"errors": [{"field": e.field, "code": e.code, "message": e.text()} for e in errors]})
+    errors = [{"field": e.field, "code": e.code, "message": e.text()} for e in found.errors]
+    return json_response({"errors": errors, "doubles": found.doubles})
 
 
 def board_view(request: HttpRequest, object_name: str) -> HttpResponse:

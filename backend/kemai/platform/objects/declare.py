@@ -16,6 +16,7 @@ from kemai.accounts.access import Actor, Ownership
 from kemai.base.models import Record
 from kemai.kit.errors import FieldError, NotFound
 from kemai.kit.words import T
+from kemai.platform.doubles.declare import Doubles, Merging
 from kemai.platform.objects import types
 from kemai.platform.objects.dictionaries import DictionaryItem, dictionary_items
 
@@ -294,6 +295,10 @@ class ObjectType:
     """(table, column): living rows there that point to a record keep it from being deleted."""
     unique: tuple[tuple[str, str, T], ...] = ()
     """(constraint, field, words): what to say when the database refuses a double."""
+    doubles: Doubles | None = None
+    """By what two records are recognised as one (CUS-9)."""
+    merging: Merging | None = None
+    """How two records become one; None where they cannot."""
     epoch: int = 0
     """Which state of the administrator's definitions this declaration was made with (:func:`extend_with`)."""
 

@@ -89,7 +89,10 @@ def check_references(actor: Actor, declaration: ObjectType, drafts: list[Draft])
         kinds: dict[UUID, str] = {}
         for name in found.targets or (found.target,):
             target = get_object(name)
-            seen = visible_among(actor, target.perm("view"), target.ownership, table=target.table, keys=sorted(wanted))
+            # Held, where records are merged: a child born while its parent becomes part of another would be lost with it.
+            hold = target.merging is not None
+            view = target.perm("view")
+            seen = visible_among(actor, view, target.ownership, table=target.table, keys=sorted(wanted), hold=hold)
             kinds.update(dict.fromkeys(seen, name))
         for draft in drafts:
             if draft.changed(found.stored) and draft.values.get(found.stored) in wanted - set(kinds):

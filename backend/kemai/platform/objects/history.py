@@ -12,6 +12,7 @@ from kemai.accounts.access import Actor, can
 from kemai.kit.errors import Malformed, NotFound
 from kemai.kit.ids import parse_id
 from kemai.kit.words import T
+from kemai.platform.merging.merge import losers_of
 from kemai.platform.objects.declare import Field, ObjectType, get_object
 from kemai.platform.objects.read import list_options
 from kemai.platform.objects.secrecy import HIDDEN, MASKED, access_of, row_secret
@@ -66,19 +67,22 @@ ACTIONS = {
     "field.deactivate": T("停用字段", "Field taken away"),
     "field.activate": T("恢复字段", "Field brought back"),
     "field.order": T("调整字段顺序", "Fields put in order"),
+    "merge": T("合并", "Merged"),
+    "match_rule": T("修改查重规则", "Rules against doubles changed"),
+    "duplicate.decided": T("处理疑似重复", "Possible doubles decided"),
     "demo": T("装入演示数据", "Demo loaded"),
 }
 
 # Two index ranges instead of an OR over a join: events of this record, and events whose changes touch it.
 _SQL = """
-SELECT e.id, e.at, e.actor_id, e.actor_name, e.action, e.reason, c.op, c.diff::text, c.object FROM (
+SELECT e.id, e.at, e.actor_id, e.actor_name, e.action, e.reason, c.op, c.diff::text, c.object, COALESCE(c.record_id, e.record_id) FROM (
     SELECT id FROM (
-        (SELECT id FROM base_auditevent WHERE record_id = %(key)s {before_e} ORDER BY id DESC LIMIT %(limit)s)
+        (SELECT id FROM base_auditevent WHERE record_id = ANY(%(keys)s) {before_e} ORDER BY id DESC LIMIT %(limit)s)
         UNION
-        (SELECT event_id FROM base_audit_change WHERE record_id = %(key)s {before_c} ORDER BY event_id DESC LIMIT %(limit)s)
+        (SELECT event_id FROM base_audit_change WHERE record_id = ANY(%(keys)s) {before_c} ORDER BY event_id DESC LIMIT %(limit)s)
     ) u ORDER BY id DESC LIMIT %(limit)s
 ) k JOIN base_auditevent e ON e.id = k.id
-LEFT JOIN base_audit_change c ON c.event_id = e.id AND c.record_id = %(key)s
+LEFT JOIN base_audit_change c ON c.event_id = e.id AND c.record_id = ANY(%(keys)s)
 ORDER BY e.id DESC, c.id DESC
 """
 
@@ -93,7 +97,8 @@ def record_history(actor: Actor, declaration: ObjectType, key: UUID, *, cursor: 
     if cursor and not cursor.isdecimal():
         raise Malformed(what="cursor")
     withheld = _withheld(actor, declaration, key)
-    params: dict[str, Any] = {"key": key, "limit": PAGE + 1, "before": int(cursor or 0)}
+    keys = [key, *losers_of(declaration, key)]
+    params: dict[str, Any] = {"keys": keys, "limit": PAGE + 1, "before": int(cursor or 0)}
     sql = _SQL.format(
         before_e="AND id < %(before)s" if cursor else "", before_c="AND event_id < %(before)s" if cursor else ""
     )
@@ -102,7 +107,7 @@ def record_history(actor: Actor, declaration: ObjectType, key: UUID, *, cursor: 
         rows = db.fetchall()
     events: dict[int, dict[str, Any]] = {}
     names = _Names(actor, declaration)
-    for event_id, at, actor_id, actor_name, action, reason, op, diff, table in rows:
+    for event_id, at, actor_id, actor_name, action, reason, op, diff, table, about in rows:
         entry = events.setdefault(
             event_id,
             {
@@ -113,6 +118,7 @@ def record_history(actor: Actor, declaration: ObjectType, key: UUID, *, cursor: 
                 "reason": reason,
                 "op": op,
                 "changes": [],
+                **({"merged": True} if about in keys[1:] else {}),
             },
         )
         if diff and table == declaration.table:

@@ -120,6 +120,7 @@ def _schemas(declaration: ObjectType, schemas: dict[str, Any]) -> None:
             **{f.name: _read(f) for f in declaration.by_name.values()},
             "can": {"type": "object"},
             "masked": {"type": "object", "title": "Masked field: whether it may be shown in clear, or why not"},
+            "merged_from": {"type": "string", "format": "uuid", "title": "The merged record that was asked for"},
         },
         "patternProperties": _CUSTOM,
     }
@@ -229,7 +230,7 @@ def _paths(declaration: ObjectType, paths: dict[str, Any]) -> None:
     if declaration.can_create:
         write = _ref(f"{name}Write")
         paths[f"{root}/check"] = {
-            "post": _operation(f"{code}_check", f"Try values: {words}", tag, [], answer=loose, body=write)
+            "post": _operation(f"{code}_check", f"Try values: {words}", tag, [_query("id")], answer=loose, body=write)
         }
     paths[f"{root}/bulk"] = {
         "post": _operation(

@@ -34,7 +34,10 @@ def search_columns(declaration: ObjectType, draft: Draft) -> dict[str, Any]:
     line = declaration.search
 
     def values(names: tuple[str, ...]) -> list[str]:
-        return [text for n in names if (text := str(draft.get(declaration.by_name[n].stored) or ""))]
+        found = [draft.get(declaration.by_name[n].stored) for n in names]
+        return [
+            str(text) for value in found for text in (value if isinstance(value, (list, tuple)) else [value]) if text
+        ]
 
     terms, text = indexed_texts(tuple(values(line.texts)), person=line.person)
     phones = values(line.phones)

@@ -121,6 +121,12 @@ def title_field_en(actor: Actor, declaration: ObjectType) -> str:
     return declaration.title_en if actor.locale == "en" else ""
 
 
+#: What lies in the recycle bin; what was merged is part of another record and does not.
+IN_BIN = (
+    "(t.deleted_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM platform_merge m WHERE m.deletion_id = t.deletion_id))"
+)
+
+
 @dataclass(slots=True)
 class ListPlan:
     """A compiled list: three statements (first page, after a value, after null) made on demand from the same parts."""
@@ -143,7 +149,7 @@ class ListPlan:
 
     @property
     def condition(self) -> str:
-        state = "t.deleted_at IS NOT NULL" if self.deleted else "t.deleted_at IS NULL"
+        state = IN_BIN if self.deleted else "t.deleted_at IS NULL"
         return " AND ".join(part for part in (state, self.compiled.sql, self.search) if part)
 
     def statement(self, kind: str) -> str:

@@ -6,6 +6,7 @@ scope, let the domain follow up, put the event into the outbox — all in one ac
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,11 @@ from kemai.kit.errors import (
 )
 from kemai.kit.ids import new_id
 from kemai.kit.words import T
+from kemai.platform.doubles.check import possible_doubles, refuse_blocked
+from kemai.platform.doubles.store import write_keys
 from kemai.platform.events import RecordsChanged, RecordsCreated, RecordsDeleted, RecordsRestored
+from kemai.platform.merging.errors import PartOfMerge
+from kemai.platform.models import Merge
 from kemai.platform.objects.declare import Draft, ObjectType, get_object
 from kemai.platform.objects.demands import check_demands, refuse_taken
 from kemai.platform.objects.drafts import (
@@ -75,12 +80,35 @@ def create_record(actor: Actor, declaration: ObjectType, values: dict[str, Any])
     return key
 
 
-def check_record(actor: Actor, declaration: ObjectType, values: dict[str, Any]) -> list[FieldError]:
+@dataclass(slots=True)
+class Checked:
+    """What trying values found: what is wrong, which records they may be doubles of, and whether some of those are withheld."""
+
+    errors: list[FieldError]
+    doubles: list[dict[str, Any]]
+    withheld: bool
+
+
+def check_record(actor: Actor, declaration: ObjectType, values: dict[str, Any]) -> Checked:
     """What would be wrong with these values in a new record, doubles included, while it is being typed. Writes nothing."""
     with transaction.atomic():
-        drafts = prepare_new(actor, declaration, [values])
+        draft = prepare_new(actor, declaration, [values])[0]
+        doubles, withheld = possible_doubles(actor, declaration, draft, set(values))
         transaction.set_rollback(True)
-    return [error for error in drafts[0].errors if error.field in values]
+    errors = [error for error in draft.errors if error.field in values]
+    return Checked(errors, doubles, withheld or any(e.code == "duplicate" for e in errors))
+
+
+def check_edit(actor: Actor, declaration: ObjectType, key: UUID, values: dict[str, Any]) -> Checked:
+    """The same for changes of an existing record, which is no double of itself."""
+    with transaction.atomic():
+        row = lock_row(actor, declaration, key, declaration.perm("edit"))
+        draft = Draft(key, row, {})
+        prepare_edits(actor, declaration, [draft], [values])
+        doubles, withheld = possible_doubles(actor, declaration, draft, set(values))
+        transaction.set_rollback(True)
+    errors = [error for error in draft.errors if error.field in values]
+    return Checked(errors, doubles, withheld or any(e.code == "duplicate" for e in errors))
 
 
 def refusal_of(draft: Draft) -> KemaiError:
@@ -104,6 +132,7 @@ def prepare_new(
     drafts = new_drafts(actor, declaration, payloads, ids)
     if declaration.prepare:
         declaration.prepare(actor, drafts)
+    refuse_blocked(actor, declaration, drafts)
     check_required(declaration, drafts)
     check_demands(actor, declaration, drafts)
     return drafts
@@ -119,6 +148,7 @@ def insert_drafts(
         derive(declaration, draft)
     with refusing_doubles(declaration, savepoint=not alone):
         insert_rows(declaration.model, [{"id": d.id, **stamps, **d.values} for d in drafts])
+    write_keys(declaration, drafts)
     _recheck(actor, declaration, [d.id for d in drafts], verb)
     if declaration.after:
         declaration.after(actor, drafts)
@@ -224,6 +254,7 @@ def prepare_edits(
     check_withheld(actor, declaration, drafts, secret_rows(actor, declaration, drafts))
     if declaration.prepare:
         declaration.prepare(actor, drafts)
+    refuse_blocked(actor, declaration, drafts)
     check_required(declaration, drafts)
     check_demands(actor, declaration, drafts, whole=whole)
 
@@ -294,6 +325,7 @@ def update_rows(declaration: ObjectType, actor_id: UUID | None, drafts: list[Dra
                     f"UPDATE {declaration.table} t SET {sets}{stamp} FROM (VALUES {', '.join(lines)}) v (id, {', '.join(columns)}) WHERE t.id = v.id",
                     params,
                 )
+    write_keys(declaration, drafts)
 
 
 def _bind(value: Any, column_type: str) -> Any:
@@ -374,8 +406,20 @@ def restore_record(actor: Actor, declaration: ObjectType, key: UUID) -> None:
             row = cursor.fetchone()
         if row is None:
             raise NotFound
+        refuse_merged(declaration, row[0])
         _unbin(actor, declaration, "id", [key], row[0])
         emit(RecordsRestored(declaration.name, key, [str(key)]))
+
+
+def refuse_merged(declaration: ObjectType, deletion: UUID) -> None:
+    """:class:`PartOfMerge` when a merge put the record away: it comes back by taking that back, or not at all."""
+    merge = Merge.objects.filter(deletion_id=deletion).values("object", "survivor_id").first()
+    if merge:
+        into = get_object(merge["object"])
+        title = into.by_name[into.title].expression
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {title} FROM {into.table} t WHERE t.id = %s", [merge["survivor_id"]])
+            raise PartOfMerge(label=cursor.fetchone()[0])
 
 
 def _unbin(actor: Actor, declaration: ObjectType, column: str, ids: list[UUID], deletion: UUID) -> None:

@@ -19,6 +19,7 @@ from kemai.kit.clock import now
 from kemai.kit.errors import FieldError, NotFound
 from kemai.kit.ids import parse_id
 from kemai.kit.words import T
+from kemai.platform.merging.references import recount_after_merge
 from kemai.platform.objects.declare import Draft, get_object
 from kemai.platform.objects.undo import ChangedSince, offer_undo, undo_kind
 from kemai.platform.objects.write import lock_row, update_rows
@@ -119,6 +120,13 @@ def after_opportunities(actor: Actor, drafts: list[Draft]) -> None:
 def recount_customers(actor: Actor, opportunity_ids: list[UUID]) -> None:
     """Count the deals of customers whose opportunities went to the bin or came back."""
     for key in Opportunity.objects.filter(pk__in=opportunity_ids).values_list("customer_id", flat=True).distinct():
+        count_deals(key)
+
+
+@recount_after_merge("customers")
+def count_deals_of(keys: list[UUID]) -> None:
+    """Count the deals of these customers anew."""
+    for key in keys:
         count_deals(key)
 
 

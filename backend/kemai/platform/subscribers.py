@@ -1,0 +1,22 @@
+"""What the platform does after its own events: the review queue follows the records."""
+
+from __future__ import annotations
+
+from kemai.base.events import Delivered, subscribe
+from kemai.platform.doubles import queue
+from kemai.platform.events import RecordsChanged, RecordsCreated, RecordsMerged, RecordsParted, RecordsRestored
+
+
+@subscribe(RecordsCreated, RecordsChanged, RecordsRestored)
+def look_for_doubles(event: Delivered) -> None:
+    queue.follow_change(event)
+
+
+@subscribe(RecordsMerged)
+def settle_merged(event: Delivered) -> None:
+    queue.follow_merge(event)
+
+
+@subscribe(RecordsParted)
+def settle_parted(event: Delivered) -> None:
+    queue.follow_parting(event)

@@ -1,0 +1,160 @@
+"""CUS-9: what is told while typing, to whom, and what the administrator makes of the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from kemai.base.jobs import run_job
+from kemai.base.models import AuditEvent
+from kemai.kit.errors import Duplicate, Forbidden, Invalid
+from kemai.platform.doubles import finder, queue, rules
+from kemai.platform.models import DuplicatePair, MatchKey
+from kemai.platform.objects import write
+from kemai.platform.objects.declare import get_object
+from tests.calling import Caller
+from tests.database import Outcome
+from tests.world import World
+
+
+@pytest.fixture(autouse=True)
+def fresh_rules() -> None:
+    rules.forget_cache()
+
+
+def make(world: World, person: str, name: str, **values: Any) -> UUID:
+    return write.create_record(world.actor(person), get_object("customers"), {"name": name, **values})
+
+
+def test_a_visible_double_is_shown(world: World, call: Callable[[str], Caller]) -> None:
+    key = make(world, "rep", "上海华辰精密机械有限公司", phone="13912345678")
+    lines = (
+        call("rep").post("/customers/check", {"name": "上海华晨精密机械", "phone": "139-1234-5678"}).json()["doubles"]
+    )
+    assert [line["record"]["id"] for line in lines] == [str(key)]
+    assert lines[0]["score"] >= 95
+    assert set(lines[0]["reasons"]) == {"公司名称相似", "电话相同"}
+    assert call("rep").post("/customers/check", {"name": "上海华展精密机械"}).json()["doubles"] == []
+
+
+def test_a_withheld_double_gives_away_its_place_alone(world: World, call: Callable[[str], Caller]) -> None:
+    """Neither name nor number, count nor closeness; it is logged, and there is an end to it."""
+    make(world, "rep3", "上海华辰精密机械有限公司", phone="13912345678")
+    make(world, "rep3", "上海华辰精密机床有限公司", phone="13912345678")
+    before = AuditEvent.objects.filter(action="duplicate.refused").count()
+    answer = call("rep").post("/customers/check", {"name": "华晨精密机械", "phone": "13912345678"}).json()
+    assert {line["holder"] for line in answer["doubles"]} == {"华南大区"}
+    for line in answer["doubles"]:
+        assert line["record"] is None and set(line) == {"field", "rule", "label", "action", "holder", "record"}
+    assert len({line["rule"] for line in answer["doubles"]}) == len(answer["doubles"])
+    assert "华辰" not in str(answer) and "1234" not in str(answer)
+    assert AuditEvent.objects.filter(action="duplicate.refused").count() == before + 1
+    codes = {call("rep").post("/customers/check", {"phone": "13912345678"}).status_code for _ in range(61)}
+    assert 429 in codes
+
+
+def test_an_edit_is_no_double_of_itself(world: World, call: Callable[[str], Caller]) -> None:
+    key = make(world, "rep", "上海华辰精密机械有限公司", phone="13912345678")
+    found = call("rep").send("POST", f"/customers/check?id={key}", {"phone": "13912345678"}).json()
+    assert found == {"errors": [], "doubles": []}
+    other = make(world, "rep", "北京云帆科技有限公司", phone="13800001111")
+    found = call("rep").send("POST", f"/customers/check?id={other}", {"phone": "13912345678"}).json()
+    assert [line["record"]["id"] for line in found["doubles"]] == [str(key)]
+    assert call("rep3").send("POST", f"/customers/check?id={other}", {"phone": "1"}).status_code == 404
+
+
+def test_a_rule_made_to_block_blocks(world: World) -> None:
+    """Creating, editing and within one batch; the words name the rule and the place."""
+    make(world, "rep3", "甲乙科技有限公司", phone="13912345678")
+    rules.set_rule(world.actor("admin"), "customers", "phone", {"action": "block"})
+    with pytest.raises(Duplicate) as refused:
+        make(world, "rep", "丙丁贸易有限公司", phone="139 1234 5678")
+    assert "电话相同" in str(refused.value) and "华南大区" in str(refused.value)
+    key = make(world, "rep", "丙丁贸易有限公司")
+    with pytest.raises(Duplicate):
+        write.update_record(world.actor("rep"), get_object("customers"), key, {"phone": "13912345678"}, version=1)
+    drafts = write.prepare_new(
+        world.actor("rep"),
+        get_object("customers"),
+        [{"name": "戊己实业", "phone": "13711112222"}, {"name": "庚辛食品", "phone": "13711112222"}],
+    )
+    assert [[e.code for e in d.errors] for d in drafts] == [[], ["duplicate"]]
+
+
+def test_rules_are_the_administrators(world: World) -> None:
+    admin = world.actor("admin")
+    with pytest.raises(Forbidden):
+        rules.set_rule(world.actor("director"), "customers", "phone", {"action": "off"})
+    with pytest.raises(rules.RuleFixed):
+        rules.set_rule(admin, "customers", "company_name", {"action": "off"})
+    with pytest.raises(Invalid):
+        rules.set_rule(admin, "customers", "similar_name", {"threshold": 20})
+    with pytest.raises(Invalid):
+        rules.add_rule(
+            admin, "customers", {"label": "行业", "action": "alert", "parts": [{"field": "industry", "how": "same"}]}
+        )
+    with pytest.raises(Invalid):
+        rules.add_rule(
+            admin, "customers", {"label": "x", "action": "alert", "parts": [{"field": "name", "how": "phone"}]}
+        )
+    found = rules.add_rule(
+        admin, "customers", {"label": "法人和地区", "action": "alert", "parts": [
+            {"field": "legal_representative", "how": "sound"}, {"field": "region", "how": "text"}]},
+    )  # fmt: skip
+    own = next(r for kind in found for r in kind["rules"] if r["own"])
+    assert own["parts"][0]["how_label"] == "读音相同"
+    rules.remove_rule(admin, "customers", own["code"])
+    assert AuditEvent.objects.filter(action="match_rule").count() == 2
+
+
+def test_the_whole_is_searched_and_decisions_stay(world: World) -> None:
+    """The batch finder fills the queue, a decision stays decided, and what is no double any more leaves."""
+    one = make(world, "rep", "上海华辰精密机械有限公司")
+    two = make(world, "rep", "上海华晨精密机械有限公司")
+    make(world, "rep3", "华辰精密机械")
+    MatchKey.objects.all().delete()
+    director = world.actor("director")
+
+    def search() -> None:
+        job = run_job(finder.start_finding(director, "customers").id)
+        assert job.state == "done", job.result
+
+    search()
+    page = queue.list_pairs(director, "customers")
+    assert len(page["items"]) == 3
+    assert page["items"][0]["reasons"][0]["details"][0] in ("字号相同", "字号同音")
+    mine = queue.list_pairs(world.actor("rep"), "customers")["items"]
+    assert [{r["id"] for r in pair["records"]} for pair in mine] == [{str(one), str(two)}]
+    assert queue.list_pairs(world.actor("rep3"), "customers")["items"] == []
+    foreign = [p["id"] for p in page["items"] if p["id"] != mine[0]["id"]]
+    assert queue.decide_pairs(world.actor("rep"), "customers", foreign, decision="different") == 0
+    assert queue.decide_pairs(director, "customers", [mine[0]["id"]], decision="different", note="两家公司") == 1
+    search()
+    assert DuplicatePair.objects.get(pk=mine[0]["id"]).state == "different"
+    assert len(queue.list_pairs(director, "customers")["items"]) == 2
+    write.update_record(world.actor("rep"), get_object("customers"), two, {"name": "完全不同的名字"}, version=1)
+    finder.look_again(get_object("customers"), [two])
+    assert len(queue.list_pairs(director, "customers")["items"]) == 1
+
+
+def test_a_common_key_costs_no_more(world: World) -> None:
+    """A switchboard number on many records neither floods the queue nor slows the check."""
+    for n in range(45):
+        make(world, "rep", f"互不相干{'甲乙丙丁戊己庚辛壬癸'[n % 10]}{n}号店", phone="400-800-1234")
+    job = run_job(finder.start_finding(world.actor("director"), "customers").id)
+    assert job.state == "done"
+    assert DuplicatePair.objects.filter(reasons__contains=[{"rule": "phone"}]).count() == 0
+
+
+def test_two_saving_the_same_at_once(committed_world: World, race_db: Callable[..., list[Outcome]]) -> None:
+    """A blocking rule holds against a race: one is saved, the other is told."""
+    rules.set_rule(committed_world.actor("admin"), "customers", "phone", {"action": "block"})
+    outcomes = race_db(
+        lambda: make(committed_world, "rep", "甲甲甲科技", phone="13655556666"),
+        lambda: make(committed_world, "rep2", "乙乙乙贸易", phone="13655556666"),
+    )
+    assert sorted(o.error is None for o in outcomes) == [False, True]
+    assert isinstance(next(o.error for o in outcomes if o.error), Duplicate)
