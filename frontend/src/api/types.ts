@@ -278,6 +278,8 @@ export type HistoryChange = {
   withheld?: boolean;
 };
 export type HistoryItem = {
+  /** Of a record that became part of this one. */
+  merged?: boolean;
   at: string;
   actor: Ref | null;
   action: string;

@@ -105,6 +105,11 @@ const adminPages = [
   }),
   createRoute({
     getParentRoute: () => admin,
+    path: "/duplicates",
+    component: lazyRouteComponent(() => import("@/features/duplicates/rules-page"), "RulesPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
     path: "/$object",
     component: lazyRouteComponent(() => import("@/features/admin/object-page"), "AdminObjectPage"),
   }),
@@ -155,6 +160,16 @@ const routeTree = root.addChildren([
       ...parent,
       path: "/bin",
       component: lazyRouteComponent(() => import("@/features/bin/bin-page"), "BinPage"),
+    }),
+    createRoute({
+      ...parent,
+      path: "/duplicates",
+      component: lazyRouteComponent(() => import("@/features/duplicates/queue-page"), "QueuePage"),
+    }),
+    createRoute({
+      ...parent,
+      path: "/duplicates/compare",
+      component: lazyRouteComponent(() => import("@/features/duplicates/compare-page"), "ComparePage"),
     }),
     admin.addChildren(adminPages),
     createRoute({ ...parent, path: "/$object", component: lazyRouteComponent(objectPages, "ListRoute") }),

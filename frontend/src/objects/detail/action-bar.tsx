@@ -1,6 +1,7 @@
 import { Button, Dropdown, Tooltip } from "antd";
 import { MoreHorizontal, Pencil, PenLine } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
+import { useGo } from "@/kit/use-go";
 import { useHotkey } from "@/kit/use-hotkey";
 import { useIsPhone } from "@/kit/use-is-phone";
 import { useFormat } from "../fields/use-format";
@@ -21,6 +22,7 @@ const DIRECT = 3;
 export function ActionBar({ meta, record, onGone }: ActionBarProps) {
   const { t } = useFormat();
   const phone = useIsPhone();
+  const go = useGo();
   const [open, setOpen] = useState<Open>(null);
   const { start, element } = useActions(meta, (gone) => gone && onGone());
   const remove = useDelete(meta, onGone);
@@ -44,6 +46,15 @@ export function ActionBar({ meta, record, onGone }: ActionBarProps) {
       title: reason ?? "",
       onClick: () => start(action, record),
     })),
+    ...(record.can?.merge === true
+      ? [
+          {
+            key: ":merge",
+            label: t("merge.open"),
+            onClick: () => go(`/duplicates/compare?object=${meta.name}&one=${record.id}`),
+          },
+        ]
+      : []),
     { key: ":history", label: t("history.title"), onClick: () => setOpen("history") },
     ...(mayShare ? [{ key: ":share", label: t("share.title"), onClick: () => setOpen("share") }] : []),
     ...(del === undefined

@@ -6,10 +6,12 @@ import { DateTime } from "@/kit/date-time";
 import { SidePanel } from "@/kit/side-panel";
 import { SkeletonCard } from "@/kit/skeleton";
 import { EmptyState, ErrorState } from "@/kit/states";
+import { StateTag } from "@/kit/tag";
 import { keys } from "../data/keys";
 import { useFormat } from "../fields/use-format";
 import { type ObjectMeta, type RecordData, titleOf } from "../model/meta";
 import styles from "./history.module.css";
+import { Merges } from "./merges";
 
 type HistoryPanelProps = { meta: ObjectMeta; record: RecordData; onClose: () => void };
 
@@ -31,6 +33,7 @@ export function HistoryPanel({ meta, record, onClose }: HistoryPanelProps) {
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <SidePanel open onClose={onClose} title={t("history.of", { title: titleOf(meta, record) })} width={560}>
+      {record.can?.merge === undefined ? null : <Merges meta={meta} record={record} />}
       {query.isPending ? <SkeletonCard lines={5} /> : null}
       {query.isError ? <ErrorState compact error={query.error} onRetry={() => void query.refetch()} /> : null}
       {query.isSuccess && items.length === 0 ? <EmptyState compact title={t("history.empty")} /> : null}
@@ -43,6 +46,7 @@ export function HistoryPanel({ meta, record, onClose }: HistoryPanelProps) {
             <p className={styles.head}>
               <b>{item.actor?.label ?? t("history.system")}</b>
               <span>{item.action_label}</span>
+              {item.merged ? <StateTag>{t("merge.history")}</StateTag> : null}
               <span className={styles.when}>
                 <DateTime value={item.at} />
               </span>

@@ -4,6 +4,7 @@ import type { Loaded } from "../data/records";
 import type { Written } from "../data/writes";
 import { useFormat } from "../fields/use-format";
 import type { FieldMeta, ObjectMeta } from "../model/meta";
+import { AlikeNote } from "./alike-note";
 import { ConflictView } from "./conflict-view";
 import { DuplicateNote } from "./duplicate-note";
 import { ErrorSummary } from "./error-summary";
@@ -144,6 +145,7 @@ function Rows({ meta, fields, form, check, idPrefix, first }: RowsProps) {
     const value = form.values[field.name];
     const refused = form.problem?.byField[field.name];
     const double = refused ? undefined : check.doubles[field.name];
+    const alike = check.alike[field.name];
     return (
       <FieldRow
         key={field.name}
@@ -153,7 +155,11 @@ function Rows({ meta, fields, form, check, idPrefix, first }: RowsProps) {
         values={form.values}
         error={refused ?? check.wrong[field.name]}
         caution={
-          double ? (id) => <DuplicateNote meta={meta} id={id} message={double} value={value} /> : undefined
+          double && !alike
+            ? (id) => <DuplicateNote meta={meta} id={id} message={double} value={value} />
+            : alike
+              ? (id) => <AlikeNote meta={meta} id={id} doubles={alike} />
+              : undefined
         }
         autoFocus={field === first}
         onChange={(next) => form.change(field.name, next)}

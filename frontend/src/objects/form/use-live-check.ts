@@ -1,6 +1,16 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ApiError, api } from "@/api/client";
-import { type Findings, mergeFindings, shownFindings, stamp, valuesToCheck } from "../model/live-check";
+import {
+  type Double,
+  type Doubles,
+  type Findings,
+  mergeDoubles,
+  mergeFindings,
+  shownDoubles,
+  shownFindings,
+  stamp,
+  valuesToCheck,
+} from "../model/live-check";
 import { isBlank, type ObjectMeta } from "../model/meta";
 import type { FieldProblem } from "../model/problem";
 
@@ -20,6 +30,7 @@ function stampsOf(values: Values): Record<string, string> {
  */
 export function useLiveCheck(meta: ObjectMeta, values: Values, changes: Values, enabled: boolean) {
   const [findings, setFindings] = useState<Findings>({});
+  const [doubles, setDoubles] = useState<Doubles>({});
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [asked] = useState(() => {
     const given = Object.fromEntries(Object.entries(values).filter(([name]) => !(name in changes)));
@@ -38,12 +49,15 @@ export function useLiveCheck(meta: ObjectMeta, values: Values, changes: Values, 
     const mine = new AbortController();
     running.current = mine;
     try {
-      const { data } = await api.post<{ errors: FieldProblem[] }>(`/${meta.name}/check`, sent, {
-        signal: mine.signal,
-      });
+      const { data } = await api.post<{ errors: FieldProblem[]; doubles: Double[] }>(
+        `/${meta.name}/check`,
+        sent,
+        { signal: mine.signal },
+      );
       if (mine.signal.aborted) return;
       asked.current = { ...asked.current, ...stampsOf(sent) };
       setFindings((old) => mergeFindings(old, sent, latest.current, data.errors));
+      setDoubles((old) => mergeDoubles(old, sent, latest.current, data.doubles));
     } catch (error) {
       // Too many questions, no connection, a newer question: the record can be saved all the same.
       if (!(error instanceof ApiError || error instanceof DOMException)) throw error;
@@ -58,8 +72,10 @@ export function useLiveCheck(meta: ObjectMeta, values: Values, changes: Values, 
   useEffect(() => () => running.current?.abort(), []);
 
   const shown = useMemo(() => shownFindings(findings, values, left), [findings, values, left]);
+  const alike = useMemo(() => shownDoubles(doubles, values), [doubles, values]);
   return {
     ...shown,
+    alike,
     leave: (name: string) => {
       setLeft((old) => (old.has(name) ? old : new Set(old).add(name)));
       void run();

@@ -2,10 +2,44 @@
 import { type FieldMeta, isBlank, type ObjectMeta, toWritable } from "./meta";
 import type { FieldProblem } from "./problem";
 
+type Values = Record<string, unknown>;
+
 export type Finding = { kind: "duplicate" | "wrong"; message: string; value: string };
 export type Findings = Record<string, Finding>;
 
-type Values = Record<string, unknown>;
+/** A record that what is typed may be a double of; without a record it is one the reader may not see. */
+export type Double = {
+  field: string;
+  rule: string;
+  label: string;
+  action: "alert" | "block";
+  holder: string;
+  record: { id: string; label: string; sub?: string } | null;
+  reasons?: string[];
+};
+export type Doubles = Record<string, { value: string; doubles: Double[] }>;
+
+/** Kept like findings: for as long as the value they were found for stands. */
+export function mergeDoubles(old: Doubles, sent: Values, values: Values, found: Double[]): Doubles {
+  const next: Doubles = {};
+  for (const [name, one] of Object.entries(old)) {
+    if (!(name in sent) && one.value === stamp(values[name])) next[name] = one;
+  }
+  for (const one of found) {
+    next[one.field] ??= { value: stamp(sent[one.field]), doubles: [] };
+    next[one.field]?.doubles.push(one);
+  }
+  return next;
+}
+
+/** What is shown under which field now. */
+export function shownDoubles(doubles: Doubles, values: Values): Record<string, Double[]> {
+  return Object.fromEntries(
+    Object.entries(doubles)
+      .filter(([name, one]) => one.value === stamp(values[name]))
+      .map(([name, one]) => [name, one.doubles]),
+  );
+}
 
 const DUPLICATE = "duplicate";
 
