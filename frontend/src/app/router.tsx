@@ -95,6 +95,11 @@ const adminPages = [
   }),
   createRoute({
     getParentRoute: () => admin,
+    path: "/exports",
+    component: lazyRouteComponent(() => import("@/features/exports/exports-page"), "ExportsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
     path: "/reveals",
     component: lazyRouteComponent(() => import("@/features/admin/reveals-page"), "RevealsPage"),
   }),
@@ -150,6 +155,11 @@ const routeTree = root.addChildren([
       ...parent,
       path: "/jobs",
       component: lazyRouteComponent(() => import("@/features/jobs/jobs-page"), "JobsPage"),
+    }),
+    createRoute({
+      ...parent,
+      path: "/exports",
+      component: lazyRouteComponent(() => import("@/features/exports/exports-page"), "ExportsPage"),
     }),
     createRoute({
       ...parent,

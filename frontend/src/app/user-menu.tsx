@@ -1,4 +1,4 @@
-import { CircleUserRound, History, ListTodo, LogOut, Trash2 } from "lucide-react";
+import { CircleUserRound, FileDown, History, ListTodo, LogOut, Trash2 } from "lucide-react";
 import type { Me } from "@/api/types";
 import { useT } from "@/i18n/index";
 import { Avatar } from "@/kit/avatar";
@@ -43,6 +43,12 @@ export function UserMenu({ me, className }: { me: Me; className?: string | undef
           label: t("bar.operations"),
           icon: <History size={16} aria-hidden />,
           run: () => go("/operations"),
+        },
+        {
+          key: "exports",
+          label: t("bar.exports"),
+          icon: <FileDown size={16} aria-hidden />,
+          run: () => go("/exports"),
         },
         {
           key: "bin",

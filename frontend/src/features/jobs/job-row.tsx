@@ -60,7 +60,9 @@ export function JobRow({ job }: { job: Job }) {
   return (
     <li className={styles.row}>
       <div className={styles.line}>
-        <StateTag tone={TONES[job.state]}>{t(`state.${job.state}`)}</StateTag>
+        <StateTag tone={TONES[job.state]}>
+          {t(`state.${active && job.result?.approval === "waiting" ? "approval" : job.state}`)}
+        </StateTag>
         <span className={styles.label}>{job.label}</span>
         <span className={`${styles.count} km-num`}>
           {active && job.total

@@ -37,6 +37,7 @@ export type ExportRequest = {
   sort: string | null;
   fields: string[];
   format: "xlsx" | "csv";
+  purpose: string;
 };
 
 export async function startExport(request: ExportRequest): Promise<Job> {

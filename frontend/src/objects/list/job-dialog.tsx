@@ -76,7 +76,9 @@ export function JobProgress({ job }: { job: Job }) {
       {isFinished(job) ? null : (
         <p className={styles.muted}>
           {job.state === "waiting"
-            ? t("job.waiting")
+            ? t(job.result?.approval === "waiting" ? "job.approval" : "job.waiting", {
+                count: job.total ?? 0,
+              })
             : t("job.running", { done: job.done, total: job.total ?? "…" })}
         </p>
       )}
