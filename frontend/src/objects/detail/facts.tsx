@@ -77,8 +77,7 @@ function Fact({ object, field, record, editable, save }: FactProps) {
   const [editing, setEditing] = useState(false);
   const { Cell } = kindOf(field);
   const cell = <Cell field={field} value={record[field.name]} record={record} />;
-  const reveal =
-    record.masked?.[field.name] === true ? <Reveal object={object} id={record.id} field={field} /> : null;
+  const reveal = record.masked?.[field.name] === true;
   const keyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget || (event.key !== "Enter" && event.key !== "F2")) return;
     event.preventDefault();
@@ -110,8 +109,13 @@ function Fact({ object, field, record, editable, save }: FactProps) {
           </div>
         ) : (
           <div className={`${styles.value} ${reveal ? styles.withTool : ""}`}>
-            {cell}
-            {reveal}
+            {reveal ? (
+              <Reveal object={object} id={record.id} field={field}>
+                {cell}
+              </Reveal>
+            ) : (
+              cell
+            )}
           </div>
         )}
       </dd>

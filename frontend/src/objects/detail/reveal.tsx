@@ -1,7 +1,7 @@
 /** A masked value in clear for a few seconds: asked for with a reason, kept nowhere but on the screen (ORG-8). */
 import { Button } from "antd";
 import { Eye } from "lucide-react";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import { ApiError, api } from "@/api/client";
 import { TextField } from "@/kit/field";
 import { NativeDialog } from "@/kit/native-dialog";
@@ -11,15 +11,18 @@ import type { FieldMeta } from "../model/meta";
 import styles from "./reveal.module.css";
 
 type Revealed = { field: string; value: string | null; seconds: number; left: number };
-type RevealProps = { object: string; id: string; field: FieldMeta };
+type Target = { object: string; id: string; field: FieldMeta };
+/** `children` is the masked value, in whose place the clear one stands for a while. */
+type RevealProps = Target & { children: ReactNode };
 
-export function Reveal({ object, id, field }: RevealProps) {
+export function Reveal({ object, id, field, children }: RevealProps) {
   const { t } = useFormat();
   const [asking, setAsking] = useState(false);
   const [shown, setShown] = useState<Revealed | null>(null);
   if (shown) return <Shown value={shown} onEnd={() => setShown(null)} />;
   return (
     <>
+      {children}
       <button
         type="button"
         className={styles.button}
@@ -63,7 +66,7 @@ function Shown({ value, onEnd }: { value: Revealed; onEnd: () => void }) {
   );
 }
 
-type AskProps = RevealProps & { onClose: () => void; onShown: (value: Revealed) => void };
+type AskProps = Target & { onClose: () => void; onShown: (value: Revealed) => void };
 
 function Ask({ object, id, field, onClose, onShown }: AskProps) {
   const { t } = useFormat();
