@@ -67,6 +67,8 @@ class Actor:
     via_token: bool = False
     roles: tuple[tuple[str, str, str], ...] = ()
     """(code, Chinese name, English name)"""
+    role_ids: tuple[UUID, ...] = ()
+    """His roles by name: the order in which their layouts count."""
     must_change_password: bool = False
     viewer: Viewing | None = None
     """Who really sits there, when somebody looks at the system as this person: then nothing may be changed (PLT-16)."""
@@ -315,7 +317,11 @@ def load_actor(user_id: UUID, *, via_token: bool = False) -> Actor | None:
         TeamMember.objects.filter(user_id=user.id, team__deleted_at__isnull=True).values_list("team_id", flat=True)
     )
     role_ids, roles = [], []
-    for link in user.role_links.select_related("role").filter(role__deleted_at__isnull=True):
+    for link in (
+        user.role_links.select_related("role")
+        .filter(role__deleted_at__isnull=True)
+        .order_by("role__name_sort", "role_id")
+    ):
         role_ids.append(link.role_id)
         roles.append((link.role.code, link.role.name, link.role.name_en or link.role.name))
     reaches: dict[str, Reach] = {}
@@ -334,6 +340,7 @@ def load_actor(user_id: UUID, *, via_token: bool = False) -> Actor | None:
         time_zone=user.time_zone,
         via_token=via_token,
         roles=tuple(roles),
+        role_ids=tuple(role_ids),
         must_change_password=user.must_change_password,
         extra={"theme": user.theme, "job_title": user.job_title},
     )

@@ -22,7 +22,8 @@ from kemai.kit.words import T
 from kemai.platform.custom.kinds import KINDS, WIDENS, Kind
 from kemai.platform.custom.options import check_options
 from kemai.platform.custom.trial import preview
-from kemai.platform.models import CustomField
+from kemai.platform.custom.versions import at_version
+from kemai.platform.models import CustomField, Layout
 from kemai.platform.objects.declare import ObjectType, declared_object, declared_objects
 from kemai.platform.objects.demands import names_in
 
@@ -88,8 +89,21 @@ def create_field(actor: Actor, object_name: str, values: dict[str, Any]) -> Cust
         row.position = (max((r.position for r in rows), default=-1)) + 1
         _fill(actor, declaration, row, {k: v for k, v in values.items() if k != "key"})
         row.save(force_insert=True)
+        _show(row)
     epochs.forget()
     return row
+
+
+def _show(row: CustomField) -> None:
+    """Where all have a layout, a new field stands in it at once, at the end of its section."""
+    layout = Layout.objects.select_for_update().filter(object=row.object, role_id__isnull=True).first()
+    sections = (layout.content.get("sections") if layout else None) or []
+    if layout is None or not sections:
+        return
+    place = next((s for s in sections if s["key"] == row.section), sections[0])
+    place["fields"].append(f"custom.{row.key}")
+    layout.version, layout.updated_at = layout.version + 1, now()
+    layout.save(force_update=True)
 
 
 def change_field(
@@ -148,6 +162,16 @@ def set_active(actor: Actor, object_name: str, key: str, *, active: bool) -> Cus
             _save(row)
     epochs.forget()
     return row
+
+
+def revert_field(actor: Actor, object_name: str, key: str, version: int) -> CustomField:
+    """The definition as it stood in an earlier version, as a new version. Whether it is active stays."""
+    actor.require(MANAGE)
+    row = field_row(object_name, key)
+    former = at_version(row, version)
+    values = {name: former[name] for name in ("type", "section", *(n for n, _ in WORDS), *FLAGS)}
+    values.update({name: former["options"].get(name) for name in SETTINGS})
+    return change_field(actor, object_name, key, values, version=row.version, action="field.revert")
 
 
 def order_fields(actor: Actor, object_name: str, keys: list[str]) -> None:
@@ -287,6 +311,8 @@ def _set_type(row: CustomField, raw: Any, faults: Faults) -> None:
     kind = KINDS.get(raw) if isinstance(raw, str) else None
     if kind is None:
         faults.add("type", "unknown_choice", T("请选择字段类型。", "Choose a type."))
+    elif row.type and row.type != kind.name and row.index_state not in ("none", "failed"):
+        faults.add("type", "type_fixed", T("请先删除该字段的索引。", "Drop the field's index first."))
     elif row.type and row.type != kind.name and (row.type, kind.name) not in WIDENS and _has_values(row):
         faults.add(
             "type",

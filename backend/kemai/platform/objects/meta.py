@@ -8,6 +8,8 @@ from typing import Any
 
 from kemai.accounts.access import Actor
 from kemai.kit.http import dumps
+from kemai.kit.words import T
+from kemai.platform.custom.layouts import layout_for
 from kemai.platform.objects import types
 from kemai.platform.objects.declare import Command, Field, ObjectType, all_objects, get_object
 from kemai.platform.objects.secrecy import HIDDEN, MASKED, READ_ONLY, access_of, readable_fields
@@ -34,7 +36,13 @@ def list_objects(actor: Actor) -> list[dict[str, Any]]:
 def describe(actor: Actor, declaration: ObjectType) -> dict[str, Any]:
     """The description of interface.md."""
     actor.require(declaration.perm("view"))
-    fields = {f.name: f for f in readable_fields(actor, declaration)}
+    layout = layout_for(actor, declaration)
+    places = {
+        name: (n, s["key"]) for n, (s, name) in enumerate((s, name) for s in layout["sections"] for name in s["fields"])
+    }
+    last = (len(places), None)
+    readable = sorted(readable_fields(actor, declaration), key=lambda f: places.get(f.name, last)[0])
+    fields = {f.name: f for f in readable}
 
     def known(names: tuple[str, ...]) -> list[str]:
         return [n for n in names if n in fields]
@@ -55,10 +63,23 @@ def describe(actor: Actor, declaration: ObjectType) -> dict[str, Any]:
         "title_field": declaration.title,
         "title_field_en": english if (english := title_field_en(actor, declaration)) in fields else None,
         "subtitle_fields": known(declaration.subtitle),
-        "fields": [describe_field(actor, declaration, f) for f in fields.values()],
-        "sections": [{"key": key, "label": label.to()} for key, label in declaration.sections],
+        "fields": [
+            {
+                **describe_field(actor, declaration, f),
+                "section": places.get(name, last)[1],
+                "quick": name in layout["quick"],
+            }
+            for name, f in fields.items()
+        ],
+        "sections": [{"key": s["key"], "label": _label(s)} for s in layout["sections"]],
+        "layout": {
+            **{part: known(tuple(layout[part])) for part in ("quick", "facts", "columns")},
+            "sections": [
+                {"key": s["key"], "label": _label(s), "fields": known(tuple(s["fields"]))} for s in layout["sections"]
+            ],
+        },
         "list": {
-            "columns": known(declaration.columns),
+            "columns": known(tuple(layout["columns"])),
             "default_sort": declaration.default_sort,
             "quick_filters": known(declaration.quick_filters),
             "widths": {},
@@ -80,7 +101,7 @@ def describe(actor: Actor, declaration: ObjectType) -> dict[str, Any]:
         "board": _board(declaration, known),
         "detail": {
             "path_field": declaration.path_field or None,
-            "facts": known(declaration.facts),
+            "facts": known(tuple(layout["facts"])),
             "panels": [_panel(actor, p) for p in declaration.panels if actor.has(get_object(p.object).perm("view"))],
             "timeline": declaration.timeline,
             "composer": [n for n in declaration.composer if actor.has(get_object(n).perm("create"))],
@@ -91,6 +112,10 @@ def describe(actor: Actor, declaration: ObjectType) -> dict[str, Any]:
         if can["import"]
         else None,
     }
+
+
+def _label(section: dict[str, Any]) -> str:
+    return T(section["label_zh"], section["label_en"]).to()
 
 
 def _default_view(actor: Actor, declaration: ObjectType) -> str:
