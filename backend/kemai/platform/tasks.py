@@ -5,14 +5,25 @@ from __future__ import annotations
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from kemai.platform.custom import computed
+from kemai.platform.custom import computed, indexes
 from kemai.platform.doubles import finder
 from kemai.platform.merging import part
 from kemai.platform.objects import bulk, operations
 from kemai.platform.transfer import approvals, export, run, undo
 
-__all__ = ["bulk", "computed", "expire_exports", "export", "forget_undo", "operations", "run", "undo"]
-__all__ = ["bulk", "export", "finder", "forget_undo", "operations", "part", "run", "undo"]
+__all__ = [
+    "bulk",
+    "computed",
+    "expire_exports",
+    "export",
+    "finder",
+    "forget_undo",
+    "indexes",
+    "operations",
+    "part",
+    "run",
+    "undo",
+]
 
 _FORGET = "DELETE FROM platform_importfault f USING platform_import i WHERE i.id = f.run_id AND i.created_at < now() - interval '30 days'"
 

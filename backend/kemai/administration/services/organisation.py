@@ -43,8 +43,14 @@ def role_grants(actor: Actor, role_id: UUID) -> dict[str, Any]:
         "field_rules": [
             {"object": r.object, "field": r.field, "access": r.access}
             for r in role.field_rules.order_by("object", "field")
+            if _is_in_force(r)
         ],
     }
+
+
+def _is_in_force(rule: FieldRule) -> bool:
+    """Whether the rule is about a field there is. A custom field taken away keeps its rules unseen, for the day it comes back."""
+    return any(o.name == rule.object and rule.field in o.by_name for o in all_objects())
 
 
 def known_permissions() -> dict[str, T]:
@@ -87,7 +93,8 @@ def set_grants(
         if row["version"] != version:
             raise VersionStale(role_grants(actor, role_id))
         _replace_grants(role_id, wanted)
-        FieldRule.objects.filter(role_id=role_id).delete()
+        unseen = [r.id for r in FieldRule.objects.filter(role_id=role_id) if not _is_in_force(r)]
+        FieldRule.objects.filter(role_id=role_id).exclude(pk__in=unseen).delete()
         FieldRule.objects.bulk_create(FieldRule(role_id=role_id, **r) for r in rules)
         update_rows(declaration, actor.id, [Draft(role_id, row, {"name": row["name"]})])
         keep_an_administrator()

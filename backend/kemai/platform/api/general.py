@@ -18,6 +18,7 @@ from kemai.kit.words import T
 from kemai.platform import notify
 from kemai.platform.api.records import signed_in
 from kemai.platform.objects import meta
+from kemai.platform.objects.attachments import get_file_for
 from kemai.platform.objects.declare import get_object
 from kemai.platform.search import search_everything
 from kemai.platform.transfer import approvals
@@ -63,7 +64,7 @@ def upload(request: HttpRequest) -> Status[dict[str, Any]]:
 @router.get("/files/{file_id}/content", operation_id="files_content", summary="Download one's file")
 def download(request: HttpRequest, file_id: UUID) -> FileResponse:
     actor = signed_in(request)
-    row = files.get_own_file(actor.id, file_id)
+    row = get_file_for(actor, file_id)
     approvals.note_download(actor, row)
     response = FileResponse(files.path_of(row).open("rb"), content_type="application/octet-stream")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.name)}"

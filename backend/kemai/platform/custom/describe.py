@@ -6,6 +6,7 @@ from typing import Any
 
 from kemai.accounts.access import Actor
 from kemai.platform.custom.definitions import definitions
+from kemai.platform.custom.indexes import LIMIT, count_indexes
 from kemai.platform.custom.kinds import KINDS
 from kemai.platform.custom.manage import MANAGE, MAX_FIELDS, known_kinds, object_for_fields
 from kemai.platform.custom.rollups import links_to
@@ -33,6 +34,8 @@ def describe_fields(actor: Actor, object_name: str) -> dict[str, Any]:
         "object": declaration.name,
         "label": declaration.label.to(),
         "limit": MAX_FIELDS.value(),
+        "index_limit": LIMIT.value(),
+        "indexes": count_indexes(object_name),
         "types": [{"type": k.name, "label": k.label.to(), "options": list(k.options)} for k in KINDS.values()],
         "sections": [{"key": key, "label": label.to()} for key, label in declaration.sections],
         "dictionaries": [{"code": d.code, "label": d.label.to()} for d in all_dictionaries()],

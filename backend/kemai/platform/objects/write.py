@@ -35,6 +35,7 @@ from kemai.platform.doubles.store import write_keys
 from kemai.platform.events import RecordsChanged, RecordsCreated, RecordsDeleted, RecordsRestored
 from kemai.platform.merging.errors import PartOfMerge
 from kemai.platform.models import Merge
+from kemai.platform.objects.attachments import attach_files, check_files
 from kemai.platform.objects.declare import Draft, ObjectType, get_object
 from kemai.platform.objects.demands import check_demands, refuse_taken
 from kemai.platform.objects.drafts import (
@@ -135,6 +136,7 @@ def prepare_new(
     refuse_blocked(actor, declaration, drafts)
     check_required(declaration, drafts)
     check_demands(actor, declaration, drafts)
+    check_files(actor, declaration, drafts)
     return drafts
 
 
@@ -149,6 +151,7 @@ def insert_drafts(
     with refusing_doubles(declaration, savepoint=not alone):
         insert_rows(declaration.model, [{"id": d.id, **stamps, **d.values} for d in drafts])
     write_keys(declaration, drafts)
+    attach_files(declaration, drafts)
     _recheck(actor, declaration, [d.id for d in drafts], verb)
     if declaration.after:
         declaration.after(actor, drafts)
@@ -257,6 +260,7 @@ def prepare_edits(
     refuse_blocked(actor, declaration, drafts)
     check_required(declaration, drafts)
     check_demands(actor, declaration, drafts, whole=whole)
+    check_files(actor, declaration, drafts)
 
 
 def secret_rows(actor: Actor, declaration: ObjectType, drafts: list[Draft]) -> dict[str, set[UUID]]:
@@ -285,6 +289,7 @@ def write_edits(actor: Actor, declaration: ObjectType, drafts: list[Draft], verb
         return []
     with refusing_doubles(declaration):
         update_rows(declaration, actor.id, changed)
+    attach_files(declaration, changed)
     _recheck(actor, declaration, [d.id for d in changed], verb)
     if declaration.after:
         declaration.after(actor, changed)
