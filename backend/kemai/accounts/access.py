@@ -8,6 +8,7 @@ exports and labels of references take the same branches joined by OR (decisions.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -244,6 +245,21 @@ def visible_among(
             {**scope.params, "keys": keys},
         )
         return {row[0] for row in cursor.fetchall()}
+
+
+def seers(actors: list[Actor], permission: str, line: Ownership, *, table: str, key: UUID) -> set[UUID]:
+    """Which of ``actors`` may do ``permission`` to one record. One statement, however many they are."""
+    parts, params = [], {"key": key}
+    for n, actor in enumerate(actors):
+        scope = branches(actor, permission, line)
+        condition = re.sub(r"%\((\w+)\)s", rf"%(\1__{n})s", scope.sql)
+        parts.append(f"SELECT {n} FROM {table} t WHERE t.id = %(key)s AND t.deleted_at IS NULL AND {condition}")
+        params.update({f"{name}__{n}": value for name, value in scope.params.items()})
+    if not parts:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), params)
+        return {actors[row[0]].id for row in cursor.fetchall()}
 
 
 def require_visible(actor: Actor, permission: str, line: Ownership, *, table: str, key: UUID) -> None:

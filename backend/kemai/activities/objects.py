@@ -9,6 +9,7 @@ from kemai.activities import dictionaries
 from kemai.activities.models import Interaction, Task
 from kemai.activities.services import interactions, tasks
 from kemai.customers.services.ownership import follow_customers
+from kemai.kit.text.mentions import plain_sql
 from kemai.kit.words import T
 from kemai.platform.objects.declare import (
     Choice,
@@ -62,7 +63,7 @@ register(
         ),
         title="summary",
         fields=(
-            Field("summary", TEXT, T("摘要", "Summary"), sql="left(t.content, 60)", filterable=False),
+            Field("summary", TEXT, T("摘要", "Summary"), sql=f"left({plain_sql('t.content')}, 60)", filterable=False),
             Field(
                 "customer",
                 REFERENCE,

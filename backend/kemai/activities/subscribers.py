@@ -8,7 +8,13 @@ from kemai.activities.events import TaskAssigned
 from kemai.base.events import Delivered, subscribe
 from kemai.customers.events import CustomerAssigned
 from kemai.kit.words import T
-from kemai.platform.notify import notify
+from kemai.platform.notify import declare_kind, notify
+
+declare_kind("task_assigned", T("分配给我的任务", "Tasks given to me"))
+declare_kind("task_reminder", T("任务提醒", "Reminders of tasks"))
+declare_kind("customer_assigned", T("分配给我的客户", "Customers assigned to me"))
+declare_kind("contact_birthday", T("联系人生日", "Birthdays of contacts"))
+declare_kind("contact_anniversary", T("联系人纪念日", "Anniversaries of contacts"))
 
 
 @subscribe(TaskAssigned)

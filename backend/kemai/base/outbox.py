@@ -8,7 +8,7 @@ import orjson
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
-from kemai.base.events import Delivered, subscribers_of
+from kemai.base.events import Delivered, Subscriber, subscribers_of
 
 Tap = Callable[[list[int]], None]
 _taps: list[Tap] = []
@@ -31,6 +31,24 @@ def tap(function: Tap) -> Tap:
     """
     _taps.append(function)
     return function
+
+
+_handlers: dict[str, Subscriber] = {}
+
+
+def handler(function: Subscriber) -> Subscriber:
+    """Register a function that a tap hands single events to, by :func:`defer`; delivered and taking effect like a subscriber's."""
+    _handlers[_name(function)] = function
+    return function
+
+
+def _name(function: Subscriber) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+def defer(outbox_id: int, function: Subscriber, *, lock: str) -> None:
+    """Queue one event for a handler. ``lock``: those under one name go one after the other, in order."""
+    app.configure_task("base.deliver", queue="events", lock=lock).defer(outbox_id=outbox_id, subscriber=_name(function))
 
 
 def dispatch_pending(limit: int = 200) -> int:
@@ -71,7 +89,7 @@ def deliver_event(outbox_id: int, subscriber: str) -> bool:
             )
             if cursor.fetchone() is None:
                 return False
-        function = subscribers_of(row[1]).get(subscriber)
+        function = subscribers_of(row[1]).get(subscriber) or _handlers.get(subscriber)
         if function is None:
             return False
         function(Delivered(row[0], row[1], row[2], row[3], row[4], orjson.loads(row[5])))

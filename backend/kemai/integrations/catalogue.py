@@ -22,14 +22,14 @@ def events_of(declaration: ObjectType) -> list[tuple[str, str]]:
 
 
 def list_events(actor: Actor) -> list[dict[str, Any]]:
-    """The kinds of record this person may view, each with its events."""
+    """The kinds of record this person may view, those people work with first, each with its events."""
     return [
         {
             "object": declaration.name,
             "label": declaration.plural.to(),
             "events": [{"key": verb, "label": label} for verb, label in events_of(declaration)],
         }
-        for declaration in all_objects()
+        for declaration in sorted(all_objects(), key=lambda o: not o.menu)
         if actor.has(declaration.perm("view"))
     ]
 

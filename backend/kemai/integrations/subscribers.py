@@ -7,6 +7,10 @@ from django.db import connection
 from kemai.base.events import known_events
 from kemai.base.outbox import tap
 from kemai.kit.clock import now
+from kemai.kit.words import T
+from kemai.platform.notify import declare_kind
+
+declare_kind("webhook_paused", T("我负责的 Webhook 被自动暂停", "My webhooks were paused"))
 
 _TAKE_IN = r"""
 INSERT INTO integrations_webhookdelivery (id, endpoint_id, outbox_id, event, object, record_id, actor_id, fields, occurred_at,

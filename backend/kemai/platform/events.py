@@ -51,6 +51,7 @@ class RecordsMerged(Event):
     """``loser_id`` became part of the record the event is about."""
 
     kind: ClassVar[str] = "platform.records_merged"
+    label: ClassVar[T] = T("合并", "Merged")
     loser_id: str
     merge_id: str
 
@@ -60,8 +61,20 @@ class RecordsParted(Event):
     """A merge was taken back: ``loser_id`` is a record of its own again."""
 
     kind: ClassVar[str] = "platform.records_parted"
+    label: ClassVar[T] = T("取消合并", "Merge taken back")
     loser_id: str
     merge_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleMentioned(Event):
+    """A text newly names people; ``people`` are their ids. Between us and them: no receiver outside is told."""
+
+    kind: ClassVar[str] = "platform.people_mentioned"
+    label: ClassVar[T] = T("提到", "Mentioned")
+    public: ClassVar[bool] = False
+    field: str
+    people: list[str]
 
 
 EVENT_TYPES = (RecordsCreated, RecordsChanged, RecordsDeleted, RecordsRestored, RecordsMerged, RecordsParted)

@@ -10,10 +10,51 @@ import orjson
 
 from kemai.accounts.access import Actor
 from kemai.kit.clock import now
+from kemai.kit.errors import NotFound
 from kemai.kit.words import EN, ZH, T
-from kemai.platform.models import Notification, NotifyEvent
+from kemai.platform.models import Notification, NotificationChoice, NotifyEvent
 
 PAGE = 30
+MENTION = "mention"
+#: A message nobody has read yet takes in what happens to the same record for so long.
+GROUP = timedelta(hours=12)
+LINES = 5
+
+#: Kinds of message people may switch off, in the order they are shown in; a kind not declared always comes.
+_kinds: dict[str, T] = {}
+
+
+def declare_kind(code: str, label: T) -> str:
+    """Register a kind of message, so that everybody can choose whether he wants it (PLT-3)."""
+    assert code not in _kinds, code
+    _kinds[code] = label
+    return code
+
+
+declare_kind(MENTION, T("有人提到我（@）", "Somebody mentions me (@)"))
+declare_kind("follow_activity", T("关注的记录有新的跟进、任务", "Follow-ups and tasks on what I follow"))
+declare_kind("follow_stage", T("关注的记录推进、分配、成交等", "Steps of what I follow: moved, assigned, won …"))
+declare_kind("follow_changed", T("关注的记录被修改", "Edits of what I follow"))
+
+
+def list_choices(actor: Actor) -> list[dict[str, Any]]:
+    """Every kind of message with whether this person wants it."""
+    chosen = dict(NotificationChoice.objects.filter(user_id=actor.id).values_list("kind", "in_page"))
+    return [{"kind": code, "label": label.to(), "in_page": chosen.get(code, True)} for code, label in _kinds.items()]
+
+
+def choose(actor: Actor, kind: str, *, in_page: bool) -> None:
+    """Switch one kind of message on or off for oneself."""
+    if kind not in _kinds:
+        raise NotFound
+    NotificationChoice.objects.update_or_create(user_id=actor.id, kind=kind, defaults={"in_page": in_page})
+
+
+def wants(user_id: UUID, kind: str) -> bool:
+    """Whether a person wants messages of this kind."""
+    return not (
+        kind in _kinds and NotificationChoice.objects.filter(user_id=user_id, kind=kind, in_page=False).exists()
+    )
 
 
 def notify(
@@ -26,8 +67,11 @@ def notify(
     path: str = "",
     object: str = "",
     record_id: UUID | None = None,
+    times: int = 1,
 ) -> None:
-    """Tell one person something, in whichever language he will read it."""
+    """Tell one person something, in whichever language he will read it; nothing when he does not want this kind."""
+    if not wants(user_id, kind):
+        return
     params = title_params or {}
     row = Notification.objects.create(
         user_id=user_id,
@@ -38,6 +82,7 @@ def notify(
         path=path,
         object=object,
         record_id=record_id,
+        times=times,
     )
     send_event(
         user_id,
@@ -50,6 +95,38 @@ def notify(
             "path": path,
             "at": row.at.isoformat(),
         },
+    )
+
+
+def notify_grouped(user_id: UUID, *, kind: str, subject: T, line: str, path: str, object: str, record_id: UUID) -> None:
+    """Tell of one more happening to a record. While an earlier message about it is unread, it takes its place and says how many."""
+    if not wants(user_id, kind):
+        return
+    old = (
+        Notification.objects.select_for_update()
+        .filter(
+            user_id=user_id,
+            kind__startswith="follow_",
+            object=object,
+            record_id=record_id,
+            read_at__isnull=True,
+            at__gte=now() - GROUP,
+        )
+        .order_by("-id")
+        .first()
+    )
+    times, lines = (old.times + 1, [line, *old.text.split("\n")]) if old else (1, [line])
+    if old:
+        old.delete()
+    notify(
+        user_id,
+        kind=kind,
+        title=subject if times == 1 else T(f"{subject.zh}（{times} 处新动态）", f"{subject.en} ({times} updates)"),
+        text="\n".join(lines[:LINES]),
+        path=path,
+        object=object,
+        record_id=record_id,
+        times=times,
     )
 
 

@@ -97,6 +97,8 @@ export type FieldMeta = {
   filterable: boolean;
   groupable: boolean;
   inline_edit: boolean;
+  /** The kind of record it is a field of; absent for a command's parameter. */
+  object?: string | null;
   quick: boolean;
   default: JsonValue;
   currency_field: string | null;

@@ -26,6 +26,10 @@ from kemai.platform.transfer import approvals
 router = Router()
 
 
+class Wanted(Schema):
+    in_page: bool
+
+
 class ReadMarks(Schema):
     ids: list[int] | None = None
     all: bool = False
@@ -98,3 +102,17 @@ def mark_read(request: HttpRequest, data: ReadMarks) -> dict[str, Any]:
     actor = signed_in(request)
     changed = notify.mark_read(actor, ids=None if data.all else data.ids or [])
     return {"changed": changed, "unread": notify.count_unread(actor)}
+
+
+@router.get("/me/notifications", operation_id="me_notifications", summary="Which messages one wants")
+def list_choices(request: HttpRequest) -> dict[str, Any]:
+    return {"items": notify.list_choices(_actor(request))}
+
+
+@router.put(
+    "/me/notifications/{kind}", operation_id="me_notifications_choose", summary="Want a kind of message, or not"
+)
+def choose(request: HttpRequest, kind: str, data: Wanted) -> dict[str, Any]:
+    actor = _actor(request)
+    notify.choose(actor, kind, in_page=data.in_page)
+    return {"items": notify.list_choices(actor)}

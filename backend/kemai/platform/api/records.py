@@ -18,7 +18,19 @@ from kemai.kit.http import json_response, read_json
 from kemai.kit.ids import parse_id
 from kemai.kit.words import T
 from kemai.platform.merging.merge import merged_into
-from kemai.platform.objects import board, bulk, history, read, reveal, shares, timeline, views, write
+from kemai.platform.objects import (
+    board,
+    bulk,
+    following,
+    history,
+    mentioning,
+    read,
+    reveal,
+    shares,
+    timeline,
+    views,
+    write,
+)
 from kemai.platform.objects.declare import ObjectType, get_object
 from kemai.platform.objects.operations import undo_change
 from kemai.platform.objects.select import MAX_LIMIT, Query
@@ -185,8 +197,13 @@ def record_part(request: HttpRequest, object_name: str, key: str, part: str) -> 
     actor, declaration, record_id = signed_in(request), get_object(object_name), _key(key)
     if part == "shares":
         return _shares(request, actor, declaration, record_id)
+    if part == "follow":
+        return _follow(request, actor, declaration, record_id)
     if request.method == "GET":
         cursor = request.GET.get("cursor", "")
+        if part == "mentionable":
+            found = mentioning.offer_people(actor, declaration, record_id, request.GET.get("q", ""))
+            return json_response({"items": found})
         if part == "history":
             return json_response(history.record_history(actor, declaration, record_id, cursor=cursor))
         if part == "timeline" and declaration.timeline:
@@ -201,6 +218,14 @@ def record_part(request: HttpRequest, object_name: str, key: str, part: str) -> 
         value = reveal.reveal(actor, declaration, record_id, field_name=data.get("field"), reason=data.get("reason"))
         return json_response(value, headers={"Cache-Control": "no-store"})
     return _command(request, actor, declaration, record_id, part)
+
+
+def _follow(request: HttpRequest, actor: Actor, declaration: ObjectType, key: UUID) -> HttpResponse:
+    if request.method == "POST":
+        return json_response(following.follow(actor, declaration, key))
+    if request.method == "DELETE":
+        return json_response(following.unfollow(actor, declaration, key))
+    raise MethodNotAllowed
 
 
 def _restore(actor: Actor, declaration: ObjectType, key: UUID) -> HttpResponse:

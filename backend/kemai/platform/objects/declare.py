@@ -313,7 +313,18 @@ class ObjectType:
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
-        return {f.name: f for f in (*self.fields, *STAMP_FIELDS)}
+        following = (following_field(self.name),) if self.followable else ()
+        return {f.name: f for f in (*self.fields, *STAMP_FIELDS, *following)}
+
+    @property
+    def followable(self) -> bool:
+        """People follow what they work with; what administrators set up is not followed."""
+        return self.menu
+
+    @cached_property
+    def all_views(self) -> tuple[View, ...]:
+        """The declared views, and what one follows."""
+        return (*self.views, FOLLOWED) if self.followable and self.views else self.views
 
     @cached_property
     def by_column(self) -> dict[str, Field]:
@@ -405,6 +416,23 @@ STAMP_FIELDS = (
         importable=False,
     ),
 )
+
+FOLLOWED = View("following", T("我关注的", "Followed"), {"field": "following", "op": "eq", "value": True})
+
+
+def following_field(object_name: str) -> Field:
+    """Whether the reader follows the record. The keys come as one array, so that a list of them goes by the primary key."""
+    return Field(
+        "following",
+        types.FOLLOWING,
+        T("关注", "Following"),
+        sql="(t.id = ANY(ARRAY(SELECT w.record_id FROM platform_follow w "
+        f"WHERE w.user_id = %(me)s AND w.object = '{object_name}')))",
+        read_only=True,
+        indexed=True,
+        importable=False,
+    )
+
 
 COMMON_VERBS: tuple[tuple[str, T], ...] = (
     ("view", T("查看", "View")),

@@ -94,7 +94,7 @@ def describe(actor: Actor, declaration: ObjectType) -> dict[str, Any]:
                 "layout": v.layout,
                 "default": v.key == _default_view(actor, declaration),
             }
-            for v in declaration.views
+            for v in declaration.all_views
         ]
         + saved_views(actor, declaration),
         "layouts": ["table", *(["board"] if declaration.board else [])],
@@ -197,6 +197,7 @@ def describe_field(actor: Actor, declaration: ObjectType | None, f: Field) -> di
         "currency": f.currency_code or None,
         "show_when": f.show_when,
         "require_when": f.require_when,
+        "object": declaration.name if declaration else None,
     }
 
 

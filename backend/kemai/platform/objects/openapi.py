@@ -289,6 +289,14 @@ def _paths(declaration: ObjectType, paths: dict[str, Any]) -> None:
         paths[f"{root}/{{id}}/timeline"] = {
             "get": _operation(f"{code}_timeline", f"Timeline: {words}", tag, [_ID, _query("cursor")], answer=items)
         }
+    paths[f"{root}/{{id}}/mentionable"] = {
+        "get": _operation(f"{code}_mentionable", f"People to mention: {words}", tag, [_ID, _query("q")], answer=items)
+    }
+    if declaration.followable:
+        paths[f"{root}/{{id}}/follow"] = {
+            "post": _operation(f"{code}_follow", f"Follow: {words}", tag, [_ID, _IDEMPOTENCY], answer=loose),
+            "delete": _operation(f"{code}_unfollow", f"Follow no more: {words}", tag, [_ID], answer=loose),
+        }
     if declaration.shareable:
         paths[f"{root}/{{id}}/shares"] = {
             "get": _operation(f"{code}_shares", f"Shares: {words}", tag, [_ID], answer=items),

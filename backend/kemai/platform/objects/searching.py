@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from kemai.accounts.access import Actor
+from kemai.kit.text.mentions import plain
 from kemai.kit.text.normalise import phone_key
 from kemai.kit.text.search import (
     exact_term,
@@ -36,7 +37,7 @@ def search_columns(declaration: ObjectType, draft: Draft) -> dict[str, Any]:
     def values(names: tuple[str, ...]) -> list[str]:
         found = [draft.get(declaration.by_name[n].stored) for n in names]
         return [
-            str(text) for value in found for text in (value if isinstance(value, (list, tuple)) else [value]) if text
+            plain(str(text)) for value in found for text in (value if isinstance(value, (list, tuple)) else [value]) if text
         ]
 
     terms, text = indexed_texts(tuple(values(line.texts)), person=line.person)

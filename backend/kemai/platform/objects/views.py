@@ -71,7 +71,7 @@ def _json(actor: Actor, row: SavedView) -> dict[str, Any]:
 
 def shape_of(actor: Actor, declaration: ObjectType, key: str) -> ListShape:
     """The list a view stands for; :class:`Malformed` when there is none this person may open."""
-    for view in declaration.views:
+    for view in declaration.all_views:
         if view.key == key:
             return ListShape(view.filter, view.sort, view.columns)
     saved = parse_id(key)
@@ -127,7 +127,7 @@ def _fill(actor: Actor, declaration: ObjectType, row: SavedView, values: dict[st
     if not row.name:
         raise Invalid.one("name", "required", T("请给视图起个名字。", "Give the view a name."))
     others = SavedView.objects.filter(object=declaration.name, owner_id=actor.id, name=row.name).exclude(pk=row.pk)
-    if others.exists() or row.name in {v.label.to() for v in declaration.views}:
+    if others.exists() or row.name in {v.label.to() for v in declaration.all_views}:
         raise Invalid.one("name", "duplicate", T("已有同名视图。", "There is a view of this name."))
     if "filter" in values:
         compile_filter(actor, declaration, values["filter"])

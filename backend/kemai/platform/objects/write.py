@@ -47,6 +47,7 @@ from kemai.platform.objects.drafts import (
     new_drafts,
     parse_into,
 )
+from kemai.platform.objects.mentioning import note_mentions
 from kemai.platform.objects.read import get_detail
 from kemai.platform.objects.secrecy import row_secret
 from kemai.platform.objects.store import insert_rows, packed, unpacked
@@ -155,6 +156,7 @@ def insert_drafts(
     _recheck(actor, declaration, [d.id for d in drafts], verb)
     if declaration.after:
         declaration.after(actor, drafts)
+    note_mentions(declaration, drafts)
     record_id = drafts[0].id if len(drafts) == 1 else None
     emit(RecordsCreated(declaration.name, record_id, [str(d.id) for d in drafts]))
 
@@ -293,6 +295,7 @@ def write_edits(actor: Actor, declaration: ObjectType, drafts: list[Draft], verb
     _recheck(actor, declaration, [d.id for d in changed], verb)
     if declaration.after:
         declaration.after(actor, changed)
+    note_mentions(declaration, changed)
     fields = sorted({declaration.by_column[c].name for d in changed for c in d.values if c in declaration.by_column})
     emit(
         RecordsChanged(

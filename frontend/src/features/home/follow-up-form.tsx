@@ -8,6 +8,8 @@ import { localTime } from "@/kit/date-time";
 import { MOD_KEY } from "@/kit/mod-key";
 import { useErrorText } from "@/kit/states";
 import { useMessage } from "@/kit/use-message";
+import { MentionArea } from "@/objects/mentions/mention-area";
+import { MentionPlaceProvider } from "@/objects/mentions/place";
 import styles from "./follow-up-form.module.css";
 import { type ContactItem, homeQuery } from "./queries";
 
@@ -72,16 +74,21 @@ export function FollowUpForm({ item, onClose, onDone }: FollowUpFormProps) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: catches Ctrl-Enter from the controls inside
     <div className={styles.form} onKeyDown={onKeyDown}>
-      <textarea
-        className={styles.text}
-        aria-label={t("followUp.content")}
-        placeholder={t("followUp.placeholder")}
-        rows={3}
-        // biome-ignore lint/a11y/noAutofocus: the person has just asked to write here
-        autoFocus
-        value={content}
-        onChange={(event) => setContent(event.target.value)}
-      />
+      <MentionPlaceProvider value={{ object: "customers", id: item.id }}>
+        <MentionArea value={content} onChange={setContent}>
+          {(area) => (
+            <textarea
+              {...area}
+              className={styles.text}
+              aria-label={t("followUp.content")}
+              placeholder={t("followUp.placeholder")}
+              rows={3}
+              // biome-ignore lint/a11y/noAutofocus: the person has just asked to write here
+              autoFocus
+            />
+          )}
+        </MentionArea>
+      </MentionPlaceProvider>
       <div className={styles.line}>
         <Chips
           label={t("followUp.channel")}

@@ -3,6 +3,7 @@ import { useT } from "@/i18n/index";
 import { Avatar } from "@/kit/avatar";
 import { PageHeader } from "@/kit/page-header";
 import styles from "./me.module.css";
+import { NotificationsCard } from "./notifications-card";
 import { PasswordCard } from "./password-card";
 import { SessionsCard } from "./sessions-card";
 import { TokensCard } from "./tokens-card";
@@ -24,6 +25,7 @@ export function MePage() {
         </p>
       ) : null}
       <PasswordCard />
+      <NotificationsCard />
       <SessionsCard />
       <TokensCard />
     </div>

@@ -105,5 +105,6 @@ export function WebhookView({ hook, secret, onSecret, onBack }: WebhookViewProps
 /** What went wrong in words; a number is the receiver's own status. */
 export function errorWord(t: (key: string) => string, code: string): string {
   if (!code || /^\d+$/.test(code)) return code;
-  return t(code.startsWith("address_") ? "error.address" : `error.${code}`);
+  const unknownHost = code === "address_unresolved";
+  return t(code.startsWith("address_") && !unknownHost ? "error.address" : `error.${code}`);
 }

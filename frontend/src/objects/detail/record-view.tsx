@@ -7,6 +7,8 @@ import { totalQuery } from "../data/records";
 import { useRecordWrites } from "../data/writes";
 import { kindOf } from "../fields/registry";
 import { useFormat } from "../fields/use-format";
+import { FollowStar } from "../follow/follow-star";
+import { MentionPlaceProvider } from "../mentions/place";
 import {
   fieldsNamed,
   isBlank,
@@ -66,6 +68,9 @@ function Head({ meta, record, onGone }: RecordViewProps) {
           ))}
         </p>
       </div>
+      {record.deleted_at || typeof record.following !== "boolean" ? null : (
+        <FollowStar words object={meta.name} id={record.id} following={record.following} />
+      )}
       {record.deleted_at ? null : <ActionBar meta={meta} record={record} onGone={onGone} />}
     </header>
   );
@@ -110,7 +115,11 @@ function Middle({ meta, record }: { meta: ObjectMeta; record: RecordData }) {
           </Suspense>
         ) : (
           <>
-            {record.deleted_at ? null : <Composer meta={meta} record={record} />}
+            {record.deleted_at ? null : (
+              <MentionPlaceProvider value={{ object: meta.name, id: record.id }}>
+                <Composer meta={meta} record={record} />
+              </MentionPlaceProvider>
+            )}
             <Timeline meta={meta} id={record.id} />
           </>
         )}

@@ -12,6 +12,7 @@ import { keys } from "../data/keys";
 import { useMeta } from "../data/meta";
 import { kindOf } from "../fields/registry";
 import { useFormat } from "../fields/use-format";
+import { MentionText } from "../mentions/mention-text";
 import { type FieldMeta, isBlank, type ObjectMeta } from "../model/meta";
 import { keyOf } from "./stage-path";
 import styles from "./timeline.module.css";
@@ -89,7 +90,11 @@ function Entry({ item, own }: { item: TimelineItem; own: string }) {
             <DateTime value={item.at} kind="smart" />
           </span>
         </div>
-        {item.text ? <p className={isChange ? styles.small : styles.text}>{item.text}</p> : null}
+        {item.text ? (
+          <p className={isChange ? styles.small : styles.text}>
+            <MentionText text={item.text} />
+          </p>
+        ) : null}
         {isChange ? null : <Details item={item} own={own} />}
       </div>
     </li>

@@ -3,6 +3,9 @@
  * on the server); an unknown one is treated as text rather than breaking the screen.
  */
 import { type ComponentType, lazy } from "react";
+import { FollowCell } from "../follow/follow-star";
+import { plainOf } from "../mentions/marks";
+import { LongTextCell } from "../mentions/mention-text";
 import type { FieldMeta } from "../model/meta";
 import * as cells from "./cells";
 import * as format from "./format";
@@ -121,7 +124,14 @@ const region: FieldKind = {
 
 const KINDS: Record<string, FieldKind> = {
   text,
-  long_text: { ...text, width: 240, wide: true, Input: textInput((module) => module.LongTextInput) },
+  long_text: {
+    ...text,
+    width: 240,
+    wide: true,
+    Cell: LongTextCell,
+    Input: textInput((module) => module.LongTextInput),
+    text: (_field, value) => plainOf(value === null || value === undefined ? "" : String(value)),
+  },
   number: decimal,
   integer: decimal,
   money: {
@@ -163,6 +173,16 @@ const KINDS: Record<string, FieldKind> = {
     filterText: (_field, value, _op, { t }) => (value === true ? t("value.yes") : t("value.no")),
     defaultOp: "eq",
     commitOnChange: true,
+    pickable: true,
+  },
+  following: {
+    ...text,
+    width: 64,
+    Cell: FollowCell,
+    FilterInput: filterInput((module) => module.BoolFilterInput),
+    text: (_field, value, { t }) => (value === true ? t("follow.following") : ""),
+    filterText: (_field, value, _op, { t }) => (value === true ? t("value.yes") : t("value.no")),
+    defaultOp: "eq",
     pickable: true,
   },
   choice,

@@ -3,6 +3,7 @@ import { useId, useState } from "react";
 import type { Loaded } from "../data/records";
 import type { Written } from "../data/writes";
 import { useFormat } from "../fields/use-format";
+import { MentionPlaceProvider } from "../mentions/place";
 import type { FieldMeta, ObjectMeta } from "../model/meta";
 import { AlikeNote } from "./alike-note";
 import { ConflictView } from "./conflict-view";
@@ -74,60 +75,62 @@ export function ObjectForm({ meta, loaded = null, initial, onSaved, onCancel }: 
     void form.save();
   };
   return (
-    <form
-      className={styles.form}
-      noValidate
-      {...check.composition}
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit(false);
-      }}
-      onKeyDown={(event) => {
-        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    <MentionPlaceProvider value={loaded ? { object: meta.name, id: loaded.record.id } : null}>
+      <form
+        className={styles.form}
+        noValidate
+        {...check.composition}
+        onSubmit={(event) => {
           event.preventDefault();
           submit(false);
-        }
-      }}
-    >
-      {form.restored ? <DraftNote form={form} /> : null}
-      <ErrorSummary problem={form.problem} fields={writable} idPrefix={idPrefix} />
-      {all ? (
-        grouped(meta, shown).map((section) => (
-          <fieldset key={section.key} className={styles.section}>
-            {section.label ? <legend className={styles.legend}>{section.label}</legend> : null}
-            <div className={styles.grid}>
-              <Rows {...rows} fields={section.fields} />
-            </div>
-          </fieldset>
-        ))
-      ) : (
-        <div className={`${styles.grid} ${styles.single}`}>
-          <Rows {...rows} fields={shown} />
-        </div>
-      )}
-      {all ? null : (
-        <Button className={styles.more ?? ""} type="link" onClick={() => setWanted(true)}>
-          {t("form.more_fields", { count: writable.length - shown.length })}
-        </Button>
-      )}
-      <div className={styles.foot}>
-        <span className={styles.keys}>{t("form.keys")}</span>
-        <Button onClick={onCancel}>{t("action.cancel")}</Button>
-        {loaded ? null : (
-          <Button loading={form.busy && again} onClick={() => submit(true)}>
-            {t("form.save_and_next")}
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+            event.preventDefault();
+            submit(false);
+          }
+        }}
+      >
+        {form.restored ? <DraftNote form={form} /> : null}
+        <ErrorSummary problem={form.problem} fields={writable} idPrefix={idPrefix} />
+        {all ? (
+          grouped(meta, shown).map((section) => (
+            <fieldset key={section.key} className={styles.section}>
+              {section.label ? <legend className={styles.legend}>{section.label}</legend> : null}
+              <div className={styles.grid}>
+                <Rows {...rows} fields={section.fields} />
+              </div>
+            </fieldset>
+          ))
+        ) : (
+          <div className={`${styles.grid} ${styles.single}`}>
+            <Rows {...rows} fields={shown} />
+          </div>
+        )}
+        {all ? null : (
+          <Button className={styles.more ?? ""} type="link" onClick={() => setWanted(true)}>
+            {t("form.more_fields", { count: writable.length - shown.length })}
           </Button>
         )}
-        <Button
-          type="primary"
-          htmlType="submit"
-          loading={form.busy && !again}
-          disabled={loaded !== null && !form.dirty}
-        >
-          {t("action.save")}
-        </Button>
-      </div>
-    </form>
+        <div className={styles.foot}>
+          <span className={styles.keys}>{t("form.keys")}</span>
+          <Button onClick={onCancel}>{t("action.cancel")}</Button>
+          {loaded ? null : (
+            <Button loading={form.busy && again} onClick={() => submit(true)}>
+              {t("form.save_and_next")}
+            </Button>
+          )}
+          <Button
+            type="primary"
+            htmlType="submit"
+            loading={form.busy && !again}
+            disabled={loaded !== null && !form.dirty}
+          >
+            {t("action.save")}
+          </Button>
+        </div>
+      </form>
+    </MentionPlaceProvider>
   );
 }
 

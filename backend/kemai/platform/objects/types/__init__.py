@@ -15,7 +15,7 @@ from kemai.platform.objects.types.base import (
     FieldType,
     Leaf,
 )
-from kemai.platform.objects.types.choice import Bool, Choice, MultiChoice, Tags
+from kemai.platform.objects.types.choice import Bool, Choice, Following, MultiChoice, Tags
 from kemai.platform.objects.types.date import Date, Instant
 from kemai.platform.objects.types.number import Integer, Money, Number, Percent, Rating, WholePercent
 from kemai.platform.objects.types.place import File, Location
@@ -34,8 +34,8 @@ USER, DEPARTMENT, REFERENCE, PHONE, EMAIL, URL, CODE = (
     Url(),
     Code(),
 )
-RELATED = Related()
 RATING, LOCATION, FILE = Rating(), Location(), File()
+RELATED, FOLLOWING = Related(), Following()
 
 __all__ = [
     "BOOL",
@@ -46,6 +46,7 @@ __all__ = [
     "EMAIL",
     "EXAMPLE",
     "FILE",
+    "FOLLOWING",
     "INSTANT",
     "INTEGER",
     "JSON",
@@ -78,6 +79,7 @@ __all__ = [
     "Email",
     "FieldType",
     "File",
+    "Following",
     "Instant",
     "Integer",
     "Leaf",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Bool(FieldType):
     name = "bool"
     cast = "::boolean"
-    operators = ("eq", "ne")
+    operators: tuple[str, ...] = ("eq", "ne")
     empty = False
     groupable = True
     json_schema = {"type": "boolean"}
@@ -66,6 +66,18 @@ class Bool(FieldType):
 
     def text(self, field: Field, value: Any, context: CellContext) -> Any:
         return (T("是", "Yes") if value else T("否", "No")).to()
+
+
+class Following(Bool):
+    """Whether the reader follows the record: asked of each reader anew, stored beside the record."""
+
+    name = "following"
+    operators: tuple[str, ...] = ("eq",)
+    groupable = False
+
+    def leaf(self, field: Field, op: str, raw: Any, column: str, name: str) -> tuple[str, dict[str, Any]]:
+        # Without comparing it to a value the set of keys is looked up in the index.
+        return (column if self.parse(field, raw) else f"NOT {column}"), {}
 
 
 class Choice(FieldType):

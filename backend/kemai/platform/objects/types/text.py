@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kemai.kit import validate
+from kemai.kit.text import mentions
 from kemai.kit.text.normalise import clean_text, phone_key
 from kemai.kit.words import T
-from kemai.platform.objects.types.base import EXAMPLE, BadValue, FieldType
+from kemai.platform.objects.types.base import EXAMPLE, BadValue, CellContext, FieldType
 
 if TYPE_CHECKING:
     from kemai.platform.objects.declare import Field
@@ -40,6 +41,9 @@ class LongText(FieldType):
                 length=len(lines),
             )
         return lines
+
+    def text(self, field: Field, value: Any, context: CellContext) -> Any:
+        return mentions.plain(value or "")
 
 
 class Phone(FieldType):

@@ -1,4 +1,5 @@
 import { Input } from "antd";
+import { MentionArea } from "../../mentions/mention-area";
 import type { InputProps } from "../types";
 
 const asText = (value: unknown) => (value === null || value === undefined ? "" : String(value));
@@ -29,12 +30,9 @@ export function TextInput(props: InputProps) {
 
 export function LongTextInput(props: InputProps) {
   return (
-    <Input.TextArea
-      {...common(props)}
-      autoSize={{ minRows: 2, maxRows: 8 }}
-      value={asText(props.value)}
-      onChange={(event) => props.onChange(event.target.value)}
-    />
+    <MentionArea value={asText(props.value)} onChange={props.onChange}>
+      {(area) => <Input.TextArea {...common(props)} {...area} autoSize={{ minRows: 2, maxRows: 8 }} />}
+    </MentionArea>
   );
 }
 
