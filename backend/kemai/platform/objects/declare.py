@@ -4,7 +4,7 @@ OpenAPI, contract tests — is read off these dataclasses (architecture.md 1.2).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -324,7 +324,10 @@ class ObjectType:
     @cached_property
     def all_views(self) -> tuple[View, ...]:
         """The declared views, and what one follows."""
-        return (*self.views, FOLLOWED) if self.followable and self.views else self.views
+        if not self.followable or not self.views:
+            return self.views
+        first, *others = self.columns
+        return (*self.views, replace(FOLLOWED, columns=(first, "following", *others)))
 
     @cached_property
     def by_column(self) -> dict[str, Field]:

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { Avatar } from "@/kit/avatar";
 import { useFormat } from "../fields/use-format";
 import styles from "./mentions.module.css";
@@ -16,8 +17,12 @@ type MentionListProps = {
 /** Who is offered; who may not see the record says so, and once more before he is named all the same. */
 export function MentionList({ id, offers, active, armed, loading, note, onPick }: MentionListProps) {
   const { t } = useFormat();
+  const box = useRef<HTMLDivElement>(null);
+  const count = offers.length;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once more when those found have made it longer
+  useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), [count]);
   return (
-    <div className={styles.list}>
+    <div className={styles.list} ref={box}>
       <div id={id} role="listbox" aria-label={t("mention.people")}>
         {offers.map((offer, index) => (
           // The text area keeps the focus; the keys are its own.
