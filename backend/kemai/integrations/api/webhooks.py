@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
-from kemai.accounts.access import Actor
 from kemai.integrations import catalogue
 from kemai.integrations.services import deliveries, endpoints
 from kemai.kit.errors import Malformed, VersionRequired
 from kemai.kit.http import json_response
+from kemai.platform.api.records import signed_in
 
 router = Router()
 
@@ -42,18 +42,14 @@ class Replay(Schema):
     states: list[str] = ["failed"]
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return request.auth  # type: ignore[attr-defined]
-
-
 @router.get("/webhooks", operation_id="webhooks_list", summary="Receivers and how they fare")
 def list_webhooks(request: HttpRequest) -> dict[str, Any]:
-    return {"items": endpoints.list_endpoints(_actor(request))}
+    return {"items": endpoints.list_endpoints(signed_in(request))}
 
 
 @router.get("/webhooks/events", operation_id="webhooks_events", summary="What a receiver can be told of")
 def list_events(request: HttpRequest) -> dict[str, Any]:
-    actor = _actor(request)
+    actor = signed_in(request)
     actor.require(endpoints.PERMISSION)
     return {"items": catalogue.list_events(actor)}
 
@@ -64,14 +60,14 @@ def list_events(request: HttpRequest) -> dict[str, Any]:
     summary="Make a receiver; its secret is shown once",
     response={201: dict[str, Any]},
 )
-def create_webhook(request: HttpRequest, data: NewWebhook) -> tuple[int, dict[str, Any]]:
-    made, secret = endpoints.create_endpoint(_actor(request), data.dict())
-    return 201, {**made, "secret": secret}
+def create_webhook(request: HttpRequest, data: NewWebhook) -> Status[dict[str, Any]]:
+    made, secret = endpoints.create_endpoint(signed_in(request), data.dict())
+    return Status(201, {**made, "secret": secret})
 
 
 @router.get("/webhooks/{webhook_id}", operation_id="webhooks_get", summary="One receiver")
 def get_webhook(request: HttpRequest, webhook_id: UUID) -> HttpResponse:
-    return _one(endpoints.get_endpoint(_actor(request), webhook_id))
+    return _one(endpoints.get_endpoint(signed_in(request), webhook_id))
 
 
 def _one(found: dict[str, Any]) -> HttpResponse:
@@ -86,30 +82,30 @@ def change_webhook(request: HttpRequest, webhook_id: UUID, data: WebhookChange) 
     if not text.isdecimal() or len(text) > 9:
         raise Malformed(what="If-Match")
     values = {k: v for k, v in data.dict().items() if v is not None}
-    return _one(endpoints.change_endpoint(_actor(request), webhook_id, values, version=int(text)))
+    return _one(endpoints.change_endpoint(signed_in(request), webhook_id, values, version=int(text)))
 
 
 @router.delete("/webhooks/{webhook_id}", operation_id="webhooks_delete", summary="Forget a receiver")
 def delete_webhook(request: HttpRequest, webhook_id: UUID) -> HttpResponse:
-    endpoints.delete_endpoint(_actor(request), webhook_id)
+    endpoints.delete_endpoint(signed_in(request), webhook_id)
     return HttpResponse(status=204)
 
 
 @router.post("/webhooks/{webhook_id}/pause", operation_id="webhooks_pause", summary="Send nothing for the moment")
 def pause(request: HttpRequest, webhook_id: UUID) -> HttpResponse:
-    return _one(endpoints.pause_endpoint(_actor(request), webhook_id))
+    return _one(endpoints.pause_endpoint(signed_in(request), webhook_id))
 
 
 @router.post("/webhooks/{webhook_id}/resume", operation_id="webhooks_resume", summary="Go on, with what was kept")
 def resume(request: HttpRequest, webhook_id: UUID) -> HttpResponse:
-    return _one(endpoints.resume_endpoint(_actor(request), webhook_id))
+    return _one(endpoints.resume_endpoint(signed_in(request), webhook_id))
 
 
 @router.post(
     "/webhooks/{webhook_id}/take-over", operation_id="webhooks_take_over", summary="Lend a receiver one's own rights"
 )
 def take_over(request: HttpRequest, webhook_id: UUID) -> HttpResponse:
-    return _one(endpoints.take_over(_actor(request), webhook_id))
+    return _one(endpoints.take_over(signed_in(request), webhook_id))
 
 
 @router.post(
@@ -118,7 +114,7 @@ def take_over(request: HttpRequest, webhook_id: UUID) -> HttpResponse:
     summary="A new secret, shown once; the old one signs along for some hours",
 )
 def rotate_secret(request: HttpRequest, webhook_id: UUID) -> dict[str, Any]:
-    found, secret = endpoints.rotate_secret(_actor(request), webhook_id)
+    found, secret = endpoints.rotate_secret(signed_in(request), webhook_id)
     return {**found, "secret": secret}
 
 
@@ -128,24 +124,24 @@ def rotate_secret(request: HttpRequest, webhook_id: UUID) -> dict[str, Any]:
     summary="Queue a test delivery",
     response={202: dict[str, Any]},
 )
-def send_test(request: HttpRequest, webhook_id: UUID) -> tuple[int, dict[str, Any]]:
-    return 202, deliveries.send_test(_actor(request), webhook_id)
+def send_test(request: HttpRequest, webhook_id: UUID) -> Status[dict[str, Any]]:
+    return Status(202, deliveries.send_test(signed_in(request), webhook_id))
 
 
 @router.post("/webhooks/{webhook_id}/replay", operation_id="webhooks_replay", summary="Send again")
 def replay(request: HttpRequest, webhook_id: UUID, data: Replay) -> dict[str, Any]:
     values = {"ids": data.ids, "from": data.since, "to": data.until, "states": data.states}
-    return {"count": deliveries.replay(_actor(request), webhook_id, values)}
+    return {"count": deliveries.replay(signed_in(request), webhook_id, values)}
 
 
 @router.get("/webhooks/{webhook_id}/deliveries", operation_id="webhooks_deliveries", summary="What was sent")
 def list_deliveries(request: HttpRequest, webhook_id: UUID) -> dict[str, Any]:
     data = request.GET.dict()
-    return deliveries.list_deliveries(_actor(request), webhook_id, data, cursor=data.get("cursor", ""))
+    return deliveries.list_deliveries(signed_in(request), webhook_id, data, cursor=data.get("cursor", ""))
 
 
 @router.get(
     "/webhook-deliveries/{delivery_id}", operation_id="webhook_deliveries_get", summary="One delivery and its tries"
 )
 def get_delivery(request: HttpRequest, delivery_id: UUID) -> dict[str, Any]:
-    return deliveries.get_delivery(_actor(request), delivery_id)
+    return deliveries.get_delivery(signed_in(request), delivery_id)

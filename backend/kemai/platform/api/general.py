@@ -106,13 +106,13 @@ def mark_read(request: HttpRequest, data: ReadMarks) -> dict[str, Any]:
 
 @router.get("/me/notifications", operation_id="me_notifications", summary="Which messages one wants")
 def list_choices(request: HttpRequest) -> dict[str, Any]:
-    return {"items": notify.list_choices(_actor(request))}
+    return {"items": notify.list_choices(signed_in(request))}
 
 
 @router.put(
     "/me/notifications/{kind}", operation_id="me_notifications_choose", summary="Want a kind of message, or not"
 )
 def choose(request: HttpRequest, kind: str, data: Wanted) -> dict[str, Any]:
-    actor = _actor(request)
+    actor = signed_in(request)
     notify.choose(actor, kind, in_page=data.in_page)
     return {"items": notify.list_choices(actor)}

@@ -37,7 +37,10 @@ def search_columns(declaration: ObjectType, draft: Draft) -> dict[str, Any]:
     def values(names: tuple[str, ...]) -> list[str]:
         found = [draft.get(declaration.by_name[n].stored) for n in names]
         return [
-            plain(str(text)) for value in found for text in (value if isinstance(value, (list, tuple)) else [value]) if text
+            plain(str(text))
+            for value in found
+            for text in (value if isinstance(value, (list, tuple)) else [value])
+            if text
         ]
 
     terms, text = indexed_texts(tuple(values(line.texts)), person=line.person)
