@@ -62,4 +62,7 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
 
 def _has_nul(data: Any) -> bool:
     """PostgreSQL stores no NUL; refused at the door rather than at each column."""
-    return b"\\u0000" in orjson.dumps(data)
+    try:
+        return b"\\u0000" in orjson.dumps(data)
+    except orjson.JSONEncodeError as error:  # nested deeper than 254
+        raise Malformed(what="JSON depth") from error
