@@ -29,7 +29,7 @@ LIMITS = {
     "board": 9,
     "history": 3,
     "timeline": 4,
-    "meta": 1,
+    "meta": 2,
 }
 
 

@@ -13,8 +13,12 @@ from uuid import UUID
 import orjson
 
 from kemai.accounts.access import Actor, Ownership, branches
-from kemai.platform.objects.declare import Board, ObjectType
-from kemai.platform.objects.read import aggregate, list_groups
+from kemai.kit.errors import Malformed
+from kemai.kit.words import T
+from kemai.platform.objects import types
+from kemai.platform.objects.declare import Board, Field, ObjectType
+from kemai.platform.objects.groups import aggregate, figure_of, group_records, level_of
+from kemai.platform.objects.read import list_groups, list_page
 from kemai.platform.objects.rows import fetch_rows
 from kemai.platform.objects.secrecy import readable_fields
 from kemai.platform.objects.select import Query
@@ -47,13 +51,102 @@ def load_board(actor: Actor, declaration: ObjectType, query: Query, *, scope: UU
     return {
         "columns": result,
         "group_field": board.group,
+        "sum_field": board.total,
+        "more": False,
         "filter_of": {key: orjson.loads(text) for key, text in filters.items()},
     }
 
 
-def _in_column(filter_text: str, group: str, key: Any) -> str:
-    leaf = {"field": group, "op": "eq", "value": str(key)}
+MAX_COLUMNS = 30
+NONE = ""
+"""The key of the column of those that have no value."""
+EMPTY = T("（未填）", "(empty)")
+UNSEEN = T("（无权查看）", "(not visible)")
+
+
+def board_fields(actor: Actor, declaration: ObjectType) -> list[Field]:
+    """What a board may stand by: a single choice, a person, a reference."""
+    found = []
+    for field in declaration.by_name.values():
+        try:
+            found.append(_column_field(actor, declaration, field.name))
+        except Malformed:
+            continue
+    return found
+
+
+def _column_field(actor: Actor, declaration: ObjectType, name: str) -> Field:
+    found = level_of(actor, declaration, name).field
+    if isinstance(found.type, types.Bool):
+        raise Malformed(what=f"board by {name[:60]!r}")
+    return found
+
+
+def load_field_board(
+    actor: Actor, declaration: ObjectType, query: Query, *, group: str, total: str, names: tuple[str, ...]
+) -> dict[str, Any]:
+    """Columns by any choice, person or reference: of a choice all its values, of a reference the thirty that hold most records;
+    those without a value come last. ``total``: a number to sum, ``names``: what the cards say."""
+    found = _column_field(actor, declaration, group)
+    measures = [{"op": "sum", "field": total}] if total else []
+    name = figure_of(actor, declaration, measures[0]).name if total else ""
+    counted = group_records(
+        actor,
+        declaration,
+        query=replace(query, fields=(), cursor=""),
+        group_by=[group],
+        measures=measures,
+        limit=MAX_COLUMNS,
+    )
+    by_key = {g["key"][group] or NONE: g for g in counted.groups}
+    columns = _field_columns(found, by_key)
+    filters = {c["key"]: _merged(query.filter, _leaf(group, c["key"])) for c in columns}
+    cards = replace(query, fields=tuple(dict.fromkeys((declaration.title, *names, group))))
+    pages = list_groups(actor, declaration, cards, group, {k: f for k, f in filters.items() if k != NONE})
+    if NONE in filters:
+        pages[NONE] = list_page(actor, declaration, replace(cards, filter=filters[NONE]))
+    for column in columns:
+        figures = by_key.get(column["key"], {})
+        items, following = pages[column["key"]]
+        column.update(count=figures.get("count", 0), sum=(figures.get(name) or "0.00") if name else None)
+        column.update(items=items, next_cursor=following)
+    return {
+        "columns": columns,
+        "group_field": group,
+        "sum_field": total or None,
+        "more": counted.more,
+        "filter_of": {key: orjson.loads(text) for key, text in filters.items()},
+    }
+
+
+def _field_columns(found: Field, by_key: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    items = found.choice_items()
+    columns: list[dict[str, Any]] = [
+        {"key": i.value, "label": i.label.to(), "color": i.color} for i in items if i.active or i.value in by_key
+    ]
+    known = {i.value for i in items}
+    columns += [
+        {"key": key, "label": group["label"][found.name] or UNSEEN.to(), "color": "default"}
+        for key, group in by_key.items()
+        if key not in known and key != NONE
+    ]
+    if NONE in by_key or not found.required:
+        columns.append({"key": NONE, "label": EMPTY.to(), "color": "default"})
+    return columns
+
+
+def _leaf(group: str, key: str) -> dict[str, Any]:
+    if key == NONE:
+        return {"field": group, "op": "is_null", "value": True}
+    return {"field": group, "op": "eq", "value": key}
+
+
+def _merged(filter_text: str, leaf: dict[str, Any]) -> str:
     return orjson.dumps({"and": [orjson.loads(filter_text), leaf]} if filter_text else leaf).decode()
+
+
+def _in_column(filter_text: str, group: str, key: Any) -> str:
+    return _merged(filter_text, _leaf(group, str(key)))
 
 
 def _counted(actor: Actor, declaration: ObjectType, board: Board, query: Query) -> dict[str, tuple[int, str]]:

@@ -83,6 +83,23 @@ _REVEALED = {
 }
 
 
+_BOARD = [_query(n) for n in ("q", "filter", "view", "sort", "fields", "group", "sum", "scope")]
+_BOARD.append(_query("limit", "integer"))
+_GROUPS: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "filter": {},
+        "q": {"type": "string"},
+        "view": {"type": "string"},
+        "group_by": {"type": "array", "maxItems": 3, "items": {"type": "string"}},
+        "measures": {"type": "array", "maxItems": 8, "items": {"type": "object"}},
+        "order": {"type": "string"},
+        "limit": {"type": "integer", "minimum": 1, "maximum": 500},
+        "with_total": {"type": "boolean"},
+    },
+}
+
+
 def describe_objects() -> dict[str, Any]:
     """Paths and schemas of every registered kind of record."""
     paths: dict[str, Any] = {}
@@ -225,7 +242,7 @@ def _paths(declaration: ObjectType, paths: dict[str, Any]) -> None:
         )
     }
     paths[f"{root}/aggregate"] = {
-        "post": _operation(f"{code}_aggregate", f"Group: {words}", tag, [], answer=loose, body=loose)
+        "post": _operation(f"{code}_aggregate", f"Group: {words}", tag, [], answer=loose, body=_GROUPS)
     }
     if declaration.can_create:
         write = _ref(f"{name}Write")
@@ -237,16 +254,9 @@ def _paths(declaration: ObjectType, paths: dict[str, Any]) -> None:
             f"{code}_bulk", f"Many at once: {words}", tag, [_IDEMPOTENCY], answer=loose, status="202", body=loose
         )
     }
-    if declaration.board:
-        paths[f"{root}/board"] = {
-            "get": _operation(
-                f"{code}_board",
-                f"Board: {words}",
-                tag,
-                [_query("q"), _query("filter"), _query("scope"), _query("limit", "integer")],
-                answer=loose,
-            )
-        }
+    paths[f"{root}/board"] = {
+        "get": _operation(f"{code}_board", f"Board: {words}", tag, _BOARD, answer=loose, problems=("404",))
+    }
     one: dict[str, Any] = {"get": _operation(f"{code}_get", f"Read: {words}", tag, [_ID], answer=_ref(name))}
     one["patch"] = _operation(
         f"{code}_update",

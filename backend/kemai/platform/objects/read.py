@@ -13,16 +13,14 @@ from django.db import OperationalError, connection, transaction
 
 from kemai.accounts.access import Actor, branches, is_viewing
 from kemai.kit.clock import now
-from kemai.kit.errors import KemaiError, Malformed, NotFound
+from kemai.kit.errors import KemaiError, NotFound
 from kemai.kit.words import T
-from kemai.platform.objects import types
-from kemai.platform.objects.declare import Command, Field, ObjectType, get_object
+from kemai.platform.objects.declare import Command, Field, ObjectType
 from kemai.platform.objects.reveal_policy import VERB, masked_fields, offer
 from kemai.platform.objects.rows import fetch_rows
 from kemai.platform.objects.searching import search_params
 from kemai.platform.objects.secrecy import comparable_field, readable_fields, row_secret
 from kemai.platform.objects.select import (
-    MAX_LIMIT,
     ListPlan,
     Output,
     Query,
@@ -38,7 +36,8 @@ from kemai.platform.objects.statistics import estimate, table_rows
 #: Without an index a filter or sort may run over so many rows, not more (decisions.md 5).
 UNINDEXED_ROWS = 20_000
 EXACT_COUNT = 10_000
-MAX_GROUPS = 500
+MAX_NAMES = 500
+"""Records named at once by their keys."""
 
 
 class NotIndexed(KemaiError):
@@ -302,7 +301,7 @@ def _items_of(actor: Actor, declaration: ObjectType, names: tuple[str, ...], ids
     columns = build_columns(actor, declaration, names)
     scope = branches(actor, declaration.perm("view"), declaration.ownership)
     sql = f"SELECT {', '.join(columns.select)} FROM {declaration.table} t WHERE t.id = ANY(%(ids)s) AND {scope.sql}"
-    rows = fetch_rows(sql, {**scope.params, **columns.params, "ids": ids[:MAX_LIMIT]})
+    rows = fetch_rows(sql, {**scope.params, **columns.params, "ids": ids[:MAX_NAMES]})
     return [columns.output.make(row) for row in rows]
 
 
@@ -323,71 +322,3 @@ def _option(
             parts.append(str(value))
     label = next((item[name] for name in titles if item[name]), item[declaration.title])
     return {"id": item["id"], "label": label, "sub": " · ".join(parts)}
-
-
-_PERIODS = ("day", "week", "month", "quarter", "year")
-_MEASURES = {"sum": "sum", "avg": "avg", "min": "min", "max": "max"}
-
-
-def aggregate(
-    actor: Actor, declaration: ObjectType, *, query: Query, group_by: list[str], measures: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """Groups with figures over exactly the rows the list would show."""
-    if len(group_by) > 3 or len(measures) > 8:
-        raise Malformed(what="at most 3 groups and 8 measures")
-    plan = plan_list(actor, declaration, query)
-    refuse_unindexed(actor, plan)
-    params = {**run_params(actor, plan, query), "zone": actor.time_zone}
-    keys = [_group(actor, declaration, name) for name in group_by]
-    figures = [_measure(actor, declaration, m) for m in measures]
-    select = [*(sql for _, sql, _ in keys), "count(*)", *(sql for _, sql in figures)]
-    grouping = (
-        f" GROUP BY {', '.join(str(n + 1) for n in range(len(keys)))} ORDER BY {len(keys) + 1} DESC" if keys else ""
-    )
-    sql = f"SELECT {', '.join(select)} FROM {declaration.table} t WHERE {plan.scope.sql} AND {plan.condition}{grouping} LIMIT {MAX_GROUPS}"
-    rows = fetch_rows(sql, params)
-    labels = [_labels(actor, found, [row[n] for row in rows]) for n, (_, _, found) in enumerate(keys)]
-    groups = []
-    for row in rows:
-        group: dict[str, Any] = {
-            "key": {keys[n][0]: row[n] for n in range(len(keys))},
-            "label": {keys[n][0]: labels[n].get(row[n], row[n]) for n in range(len(keys))},
-            "count": row[len(keys)],
-        }
-        group.update({name: row[len(keys) + 1 + n] for n, (name, _) in enumerate(figures)})
-        groups.append(group)
-    return groups
-
-
-def _group(actor: Actor, declaration: ObjectType, text: Any) -> tuple[str, str, Field]:
-    name, _, period = str(text).partition(":")
-    found = comparable_field(actor, declaration, name)
-    if isinstance(found.type, types.Date):
-        if period not in _PERIODS:
-            raise Malformed(what=f"group_by {name}:day|week|month|quarter|year")
-        column = (
-            f"{found.expression} AT TIME ZONE %(zone)s" if isinstance(found.type, types.Instant) else found.expression
-        )
-        return str(text), f"date_trunc('{period}', {column})::date", found
-    if period or not found.type.groupable:
-        raise Malformed(what=f"group_by {str(text)[:60]!r}")
-    return name, found.expression, found
-
-
-def _measure(actor: Actor, declaration: ObjectType, measure: Any) -> tuple[str, str]:
-    if not isinstance(measure, dict) or measure.get("op") not in (*_MEASURES, "count"):
-        raise Malformed(what="measures")
-    if measure["op"] == "count":
-        return "count", "count(*)"
-    found = comparable_field(actor, declaration, measure.get("field"))
-    if not isinstance(found.type, types.Number):
-        raise Malformed(what=f"measure of {found.name!r}")
-    cast = "::numeric(20,2)" if isinstance(found.type, types.Money) else ""
-    return f"{measure['op']}_{found.name}", f"{_MEASURES[measure['op']]}({found.expression}){cast}"
-
-
-def _labels(actor: Actor, found: Field, keys: list[Any]) -> dict[Any, str]:
-    if found.target:
-        ids = [UUID(k) for k in keys if k]
-        return {o["id"]: o["label"] for o in list_options(actor, get_object(found.target), ids=ids)} if ids else {}
-    return {code: label.to() for code, label in found.choice_map().items()}
