@@ -55,6 +55,8 @@ def menu_for(actor: Actor) -> list[dict[str, Any]]:
         if actor.has(code)
     ]
     if sales:
+        words = T("名单", "Segments").to()
+        sales.append({"key": "segments", "label": words, "icon": "segments", "path": "/segments", "object": ""})
         menu.append(
             {"key": "sales", "label": T("销售", "Sales").to(), "icon": "sales", "path": None, "children": sales}
         )

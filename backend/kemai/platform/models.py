@@ -188,6 +188,11 @@ class SavedView(models.Model):
     sort = models.CharField(max_length=80, default="")
     columns = models.JSONField(default=list)
     layout = models.CharField(max_length=12, default="table")
+    options = models.JSONField(default=dict)
+    """What the layout needs besides: groups and measures, the board's field and sum, the calendar's date."""
+    shared_change = models.BooleanField(default=False)
+    """Those it is shared with may change it too."""
+    version = models.IntegerField(default=1)
     created_at = models.DateTimeField(default=now)
     updated_at = models.DateTimeField(default=now)
 
@@ -195,6 +200,91 @@ class SavedView(models.Model):
         triggers = audited()
         constraints = [models.UniqueConstraint(fields=["object", "owner_id", "name"], name="saved_view_once")]
         indexes = [models.Index(fields=["object", "owner_id"], name="saved_view_owner_ix")]
+
+
+class ViewArrangement(models.Model):
+    """Which views of a list stand first and which one opens it: for one person, or (by an administrator) for a role."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    object = models.CharField(max_length=60)
+    holder_kind = models.CharField(max_length=4)
+    holder = models.CharField(max_length=60)
+    """A user's id, or a role's code (its name where it has none)."""
+    pinned = models.JSONField(default=list)
+    default_view = models.CharField(max_length=60, default="")
+
+    class Meta:
+        triggers = audited()
+        constraints = [
+            models.UniqueConstraint(fields=["object", "holder_kind", "holder"], name="view_arrangement_once")
+        ]
+
+
+class Segment(models.Model):
+    """A named set of records: ``dynamic`` by its conditions, or a ``static`` list kept by hand (CUS-7)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    object = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)
+    description = models.CharField(max_length=300, default="")
+    kind = models.CharField(max_length=8)
+    filter = models.JSONField(null=True)
+    owner_id = models.UUIDField()
+    shared_kind = models.CharField(max_length=12, default="")
+    shared_id = models.UUIDField(null=True)
+    version = models.IntegerField(default=1)
+    size = models.IntegerField(null=True)
+    """Members when last counted, as its owner sees them."""
+    counted_at = models.DateTimeField(null=True)
+    problem = models.TextField(default="")
+    """Why the last count failed; empty when it did not."""
+    created_at = models.DateTimeField(default=now)
+    updated_at = models.DateTimeField(default=now)
+
+    class Meta:
+        triggers = audited("size", "counted_at", "problem")
+        constraints = [models.UniqueConstraint(fields=["object", "owner_id", "name"], name="segment_once")]
+
+
+class SegmentMember(models.Model):
+    """That a record was in a segment from one day to another: its own history, and so without history triggers."""
+
+    id = models.BigAutoField(primary_key=True)
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="members", db_index=False)
+    record_id = models.UUIDField()
+    joined_at = models.DateTimeField(default=now)
+    joined_by = models.UUIDField(null=True)
+    """Who put it on a static list; empty where the conditions did."""
+    left_at = models.DateTimeField(null=True)
+    left_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["segment", "record_id"], name="segment_member_once", condition=models.Q(left_at__isnull=True)
+            )
+        ]
+        indexes = [
+            models.Index(fields=["segment", "-joined_at"], name="segment_joined_ix"),
+            models.Index(
+                fields=["segment", "-left_at"], name="segment_left_ix", condition=models.Q(left_at__isnull=False)
+            ),
+            models.Index(fields=["record_id"], name="segment_record_ix"),
+        ]
+
+
+class SegmentSize(models.Model):
+    """How many members a segment had at the end of a day: its trend."""
+
+    id = models.BigAutoField(primary_key=True)
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="sizes", db_index=False)
+    day = models.DateField()
+    size = models.IntegerField()
+    joined = models.IntegerField(default=0)
+    left = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["segment", "day"], name="segment_size_once")]
 
 
 class Notification(models.Model):

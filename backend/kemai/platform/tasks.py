@@ -8,20 +8,24 @@ from procrastinate.contrib.django import app
 from kemai.platform.custom import computed, indexes
 from kemai.platform.doubles import finder
 from kemai.platform.merging import part
-from kemai.platform.objects import bulk, operations
+from kemai.platform.objects import bulk, operations, segment_members
 from kemai.platform.transfer import approvals, export, run, undo
 
 __all__ = [
+    "approvals",
     "bulk",
     "computed",
+    "count_segments",
     "expire_exports",
     "export",
+    "fill_keys",
     "finder",
     "forget_undo",
     "indexes",
     "operations",
     "part",
     "run",
+    "segment_members",
     "undo",
 ]
 
@@ -49,3 +53,10 @@ def forget_undo(timestamp: int) -> None:
 def fill_keys(timestamp: int) -> None:
     """Make the keys against doubles of records from before there were any (CUS-9): once, and nothing to do from then on."""
     finder.fill_keys()
+
+
+@app.periodic(cron="17 2 * * *", periodic_id="count_segments")
+@app.task(name="platform.count_segments", queue="jobs", queueing_lock="count_segments")
+def count_segments(timestamp: int) -> None:
+    """Sizes, members and trends of dynamic segments as of tonight (CUS-7)."""
+    segment_members.count_all()

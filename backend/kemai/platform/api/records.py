@@ -22,10 +22,12 @@ from kemai.platform.objects import (
     board,
     bulk,
     following,
+    groups,
     history,
     mentioning,
     read,
     reveal,
+    segment_scope,
     shares,
     timeline,
     views,
@@ -56,7 +58,7 @@ def _key(text: str) -> UUID:
 def query_of(declaration: ObjectType, data: dict[str, Any], *, actor: Actor) -> Query:
     """The list a request names: view, filter, search, sort, fields, limit, cursor."""
     view = views.shape_of(actor, declaration, str(data["view"])) if data.get("view") else None
-    tree = _merge(view.filter if view else None, data.get("filter"))
+    tree = segment_scope.put_in(actor, declaration, _merge(view.filter if view else None, data.get("filter")))
     fields = data.get("fields") or (view.columns if view and view.columns else declaration.columns)
     if isinstance(fields, str):
         fields = tuple(n for n in fields.split(",") if n and n != "can")
@@ -192,6 +194,11 @@ def _if_match(request: HttpRequest) -> int:
     return int(text)
 
 
+def version_read(request: HttpRequest) -> int | None:
+    """The version a named endpoint's ``If-Match`` speaks of; None where it does not say."""
+    return _if_match(request) if request.headers.get("If-Match") else None
+
+
 def record_part(request: HttpRequest, object_name: str, key: str, part: str) -> HttpResponse:
     """GET history, timeline, shares; POST restore or a command."""
     actor, declaration, record_id = signed_in(request), get_object(object_name), _key(key)
@@ -277,10 +284,26 @@ def aggregate(request: HttpRequest, object_name: str) -> HttpResponse:
     group_by, measures = data.get("group_by") or [], data.get("measures") or [{"op": "count"}]
     if not isinstance(group_by, list) or not isinstance(measures, list):
         raise Malformed(what="group_by, measures")
-    query = query_of(declaration, {**data, "fields": None}, actor=actor)
-    return json_response(
-        {"groups": read.aggregate(actor, declaration, query=query, group_by=group_by, measures=measures)}
+    query = query_of(declaration, {**data, "fields": None, "limit": None}, actor=actor)
+    found = groups.group_records(
+        actor,
+        declaration,
+        query=query,
+        group_by=group_by,
+        measures=measures,
+        order=str(data.get("order") or "-count"),
+        limit=_groups_limit(data.get("limit")),
+        with_total=data.get("with_total") is True,
     )
+    return json_response({"groups": found.groups, "total": found.total, "more": found.more})
+
+
+def _groups_limit(raw: Any) -> int:
+    if raw is None:
+        return groups.MAX_GROUPS
+    if isinstance(raw, bool) or not isinstance(raw, int) or raw < 1:
+        raise Malformed(what="limit")
+    return min(raw, groups.MAX_GROUPS)
 
 
 def check(request: HttpRequest, object_name: str) -> HttpResponse:
@@ -303,10 +326,17 @@ def board_view(request: HttpRequest, object_name: str) -> HttpResponse:
     """The board's columns with counts, sums and the first cards."""
     actor, declaration = signed_in(request), get_object(object_name)
     _only(request, "GET")
-    if declaration.board is None:
-        raise NotFound
     data = request.GET.dict()
-    query = query_of(declaration, {**data, "limit": data.get("limit") or 12, "fields": None}, actor=actor)
+    group = data.get("group", "")
+    if declaration.board is None and not group:
+        raise NotFound
+    query = query_of(declaration, {**data, "limit": data.get("limit") or 12}, actor=actor)
+    if declaration.board is None or group not in ("", declaration.board.group):
+        actor.require(declaration.perm("view"))
+        total = data.get("sum", "")
+        return json_response(
+            board.load_field_board(actor, declaration, query, group=group, total=total, names=query.fields)
+        )
     return json_response(board.load_board(actor, declaration, query, scope=parse_id(data.get("scope", ""))))
 
 

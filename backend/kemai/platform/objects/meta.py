@@ -11,10 +11,11 @@ from kemai.kit.http import dumps
 from kemai.kit.words import T
 from kemai.platform.custom.layouts import layout_for
 from kemai.platform.objects import types
-from kemai.platform.objects.declare import Command, Field, ObjectType, all_objects, get_object
-from kemai.platform.objects.secrecy import HIDDEN, MASKED, READ_ONLY, access_of, readable_fields
+from kemai.platform.objects.board import board_fields
+from kemai.platform.objects.declare import Command, Field, ObjectType, View, all_objects, get_object
+from kemai.platform.objects.secrecy import HIDDEN, MASKED, READ_ONLY, access_of, readable_fields, row_secret
 from kemai.platform.objects.select import title_field_en
-from kemai.platform.objects.views import saved_views
+from kemai.platform.objects.views import arrangement, saved_views
 
 
 def list_objects(actor: Actor) -> list[dict[str, Any]]:
@@ -54,6 +55,13 @@ def describe(actor: Actor, declaration: ObjectType) -> dict[str, Any]:
     can["delete"] = can["delete"] and declaration.can_delete
     can["import"] = can["import"] and declaration.can_import
     can["share"] = can["share"] and declaration.shareable
+    built_in = [_view(actor, declaration, v) for v in declaration.all_views]
+    views = [*built_in, *saved_views(actor, declaration)]
+    arranged = arrangement(actor, declaration, {v["key"] for v in views}, _default_view(actor, declaration))
+    for view in views:
+        view["default"] = view["key"] == arranged["opens"]
+    columns = [f.name for f in board_fields(actor, declaration)]
+    dates = [f.name for f in fields.values() if isinstance(f.type, types.Date) and _comparable(actor, declaration, f)]
     return {
         "name": declaration.name,
         "label": declaration.label.to(),
@@ -84,20 +92,17 @@ def describe(actor: Actor, declaration: ObjectType) -> dict[str, Any]:
             "quick_filters": known(declaration.quick_filters),
             "widths": {},
         },
-        "views": [
-            {
-                "key": v.key,
-                "label": v.label.to(),
-                "filter": v.filter,
-                "sort": v.sort or declaration.default_sort,
-                "columns": known(v.columns) or None,
-                "layout": v.layout,
-                "default": v.key == _default_view(actor, declaration),
-            }
-            for v in declaration.all_views
-        ]
-        + saved_views(actor, declaration),
-        "layouts": ["table", *(["board"] if declaration.board else [])],
+        "views": views,
+        "arrangement": {k: arranged[k] for k in ("pinned", "default", "role_default")},
+        "layouts": [
+            "table",
+            "groups",
+            *(["board"] if declaration.board or columns else []),
+            *(["calendar"] if dates else []),
+        ],
+        "board_fields": columns,
+        "date_fields": dates,
+        "related": _related(actor, declaration),
         "board": _board(declaration, known),
         "detail": {
             "path_field": declaration.path_field or None,
@@ -118,11 +123,40 @@ def _label(section: dict[str, Any]) -> str:
     return T(section["label_zh"], section["label_en"]).to()
 
 
+def _view(actor: Actor, declaration: ObjectType, view: View) -> dict[str, Any]:
+    known = {f.name for f in readable_fields(actor, declaration)}
+    return {
+        "key": view.key,
+        "label": view.label.to(),
+        "filter": view.filter,
+        "sort": view.sort or declaration.default_sort,
+        "columns": [c for c in view.columns if c in known] or None,
+        "layout": view.layout,
+        "options": {},
+        "default": False,
+    }
+
+
+def _comparable(actor: Actor, declaration: ObjectType, field: Field) -> bool:
+    return field.filterable and access_of(actor, declaration, field) != MASKED and not row_secret(actor, field)
+
+
+def _related(actor: Actor, declaration: ObjectType) -> list[dict[str, Any]]:
+    """The kinds of record that point here, by which field: what conditions on related records may speak of."""
+    return [
+        {"object": o.name, "field": f.name, "label": o.plural.to(), "field_label": f.label.to()}
+        for o in all_objects()
+        if actor.has(o.perm("view"))
+        for f in o.by_name.values()
+        if (declaration.name == f.target or declaration.name in f.targets) and _comparable(actor, o, f)
+    ]
+
+
 def _default_view(actor: Actor, declaration: ObjectType) -> str:
     """Who sees only his own begins with his own; others with the first view."""
     reach = actor.reach(declaration.perm("view"))
     own = reach is not None and not reach.everything and not reach.departments
-    keys = [v.key for v in declaration.views]
+    keys = [v.key for v in declaration.all_views]
     return "mine" if own and "mine" in keys else (keys or [""])[0]
 
 
