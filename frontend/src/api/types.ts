@@ -63,7 +63,21 @@ export type FieldValue =
   | { [key: string]: FieldValue };
 
 export type FilterCondition = { field: string; op: Operator; value?: JsonValue };
-export type FilterNode = FilterCondition | { and: FilterNode[] } | { or: FilterNode[] } | { not: FilterNode };
+/** A figure over the records that point here; without a measure their count. */
+export type RelatedCondition = {
+  related: { object: string; field: string };
+  where?: FilterNode | null;
+  measure?: { op: "count" | "sum" | "avg" | "min" | "max"; field?: string };
+  op: Operator;
+  value?: JsonValue;
+};
+export type FilterNode =
+  | FilterCondition
+  | RelatedCondition
+  | { in_segment: Id }
+  | { and: FilterNode[] }
+  | { or: FilterNode[] }
+  | { not: FilterNode };
 
 export type Choice = { value: string; label: string; color: string | null; active: boolean };
 
@@ -104,7 +118,7 @@ export type FieldMeta = {
   currency_field: string | null;
 };
 
-export type Layout = "table" | "board" | "calendar" | "map";
+export type Layout = "table" | "groups" | "board" | "calendar";
 
 export type ViewMeta = {
   key: string;
@@ -118,7 +132,21 @@ export type ViewMeta = {
   saved?: boolean;
   mine?: boolean;
   shared?: ViewShare | null;
+  /** Those it is shared with may change it. */
+  shared_change?: boolean;
+  can_change?: boolean;
+  can_share?: boolean;
+  version?: number;
+  /** What the layout needs besides: groups, measures, the board's field, the calendar's date. */
+  options?: Record<string, JsonValue>;
+  /** Part → how many of it this reader does not get: conditions, sort, columns, groups, measures. */
+  left_out?: Record<string, number>;
 };
+
+export type ViewArrangement = { pinned: string[]; default: string | null; role_default: string | null };
+
+/** Records that point to this kind: what conditions on related records may speak of. */
+export type RelatedMeta = { object: string; field: string; label: string; field_label: string };
 
 export type ViewShare = { kind: "all" | "department" | "team"; id: Id | null };
 
@@ -210,7 +238,12 @@ export type ObjectMeta = {
     widths: Record<string, number>;
   };
   views: ViewMeta[];
+  arrangement?: ViewArrangement;
   layouts: Layout[];
+  /** Fields a board may stand by, and a calendar. */
+  board_fields?: string[];
+  date_fields?: string[];
+  related?: RelatedMeta[];
   board: BoardMeta | null;
   detail: DetailMeta;
   actions: ActionMeta[];
@@ -248,8 +281,19 @@ export type AggregateRequest = {
   view?: string;
   group_by: string[];
   measures: { op: "count" | "sum" | "avg" | "min" | "max"; field?: string }[];
+  /** `key`, `count` or a measure's name, with `-` from the top. */
+  order?: string;
+  limit?: number;
+  with_total?: boolean;
+};
+export type AggregateAnswer = {
+  groups: AggregateGroup[];
+  total: Record<string, JsonValue> | null;
+  more: boolean;
 };
 export type AggregateGroup = {
+  /** The condition under which the group's rows are read on as a list. */
+  filter: FilterNode;
   key: Record<string, JsonValue>;
   label: Record<string, string | null>;
   count?: number;
@@ -455,3 +499,28 @@ export type Counter = {
   /** The same figure of the month before. */
   previous?: number | string | null;
 };
+
+export type Segment = {
+  id: Id;
+  object: string;
+  object_label: string;
+  name: string;
+  description: string;
+  kind: "dynamic" | "static";
+  filter: FilterNode | null;
+  owner: Ref;
+  mine: boolean;
+  can_change: boolean;
+  shared: ViewShare | null;
+  size: number | null;
+  counted_at: string | null;
+  problem: string;
+  version: number;
+  created_at: string;
+  updated_at: string;
+};
+export type SegmentDetail = Segment & {
+  trend: { day: string; size: number; joined: number; left: number }[];
+  used_in: { kind: "view" | "segment"; object: string; id: Id; label: string }[];
+};
+export type SegmentChange = { at: string; what: "joined" | "left"; record: Ref; by: string | null };

@@ -181,6 +181,16 @@ const routeTree = root.addChildren([
       path: "/duplicates/compare",
       component: lazyRouteComponent(() => import("@/features/duplicates/compare-page"), "ComparePage"),
     }),
+    createRoute({
+      ...parent,
+      path: "/segments",
+      component: lazyRouteComponent(() => import("@/features/segments/segments-page"), "SegmentsPage"),
+    }),
+    createRoute({
+      ...parent,
+      path: "/segments/$id",
+      component: lazyRouteComponent(() => import("@/features/segments/segment-page"), "SegmentPage"),
+    }),
     admin.addChildren(adminPages),
     createRoute({ ...parent, path: "/$object", component: lazyRouteComponent(objectPages, "ListRoute") }),
     createRoute({

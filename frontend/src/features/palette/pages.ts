@@ -29,6 +29,7 @@ const WORDS: Record<string, string> = {
   products: "chanpin cp products",
   interactions: "genjin genjinjilu gj gjjl follow-ups interactions",
   tasks: "renwu rw tasks todo",
+  segments: "mingdan md segments lists",
   visits: "baifang bf visits",
   cases: "gongdan gd cases",
   users: "yonghu yh users",

@@ -7,9 +7,11 @@ import { useFormat } from "../fields/use-format";
 import { fieldOf, fieldsNamed, isBlank, isReference, type ObjectMeta, type RecordData } from "../model/meta";
 import styles from "./board.module.css";
 import type { Column } from "./board-moves";
+import type { BoardSpec } from "./board-spec";
 
 type BoardCardProps = {
   meta: ObjectMeta;
+  spec: BoardSpec;
   record: RecordData;
   columnKey: string;
   columns: Column[];
@@ -23,6 +25,7 @@ const ROTTING = "rotting";
 
 export const BoardCard = memo(function BoardCard({
   meta,
+  spec,
   record,
   columnKey,
   columns,
@@ -44,9 +47,9 @@ export const BoardCard = memo(function BoardCard({
     });
   }, [meta.name, record.id, movable]);
 
-  const titleValue = record[meta.board?.title ?? meta.title_field];
+  const titleValue = record[spec.title];
   const title = isReference(titleValue) ? (titleValue.label ?? "") : String(titleValue ?? "");
-  const lines = fieldsNamed(meta, meta.board?.lines ?? []).filter(
+  const lines = fieldsNamed(meta, spec.lines).filter(
     (field) => field.name !== ROTTING && !isBlank(record[field.name]),
   );
   const rotting = record[ROTTING] === true;

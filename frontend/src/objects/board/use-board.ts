@@ -3,28 +3,34 @@ import { useCallback, useMemo, useState } from "react";
 import { ApiError, api } from "@/api/client";
 import { useMessage } from "@/kit/use-message";
 import { keys } from "../data/keys";
-import type { RecordPage } from "../data/records";
+import { etagOf, type RecordPage } from "../data/records";
 import { useRecordWrites } from "../data/writes";
 import { stepParam } from "../detail/stage-path";
 import { type Gate, isGate } from "../detail/use-actions";
 import { useFormat } from "../fields/use-format";
 import { bothHold, type Filter, parseFilter } from "../model/filter";
-import type { ObjectMeta, RecordData } from "../model/meta";
+import { fieldOf, type ObjectMeta, type RecordData } from "../model/meta";
 import type { ListState } from "../model/view-state";
 import { type Column, columnOf, moveCard } from "./board-moves";
+import { type BoardSpec, canSet } from "./board-spec";
 
 const PER_COLUMN = 12;
 
 /** `filter_of`: the condition under which each column's cards can be read on, as a list. */
-type BoardAnswer = { columns: Column[]; filter_of?: Record<string, Filter> };
-type BoardData = { columns: Column[]; filters: Record<string, Filter> };
+type BoardAnswer = { columns: Column[]; filter_of?: Record<string, Filter>; more?: boolean };
+type BoardData = { columns: Column[]; filters: Record<string, Filter>; more: boolean };
 
-function cardFields(meta: ObjectMeta): string {
-  const board = meta.board;
-  return board ? [...new Set([board.title, ...board.lines, board.group_field])].join(",") : "";
+function cardFields(board: BoardSpec): string {
+  return [...new Set([board.title, ...board.lines, board.group_field])].join(",");
 }
 
-export function useBoard(meta: ObjectMeta, state: ListState, viewKey: string | null, scope: string | null) {
+export function useBoard(
+  meta: ObjectMeta,
+  state: ListState,
+  viewKey: string | null,
+  scope: string | null,
+  spec: BoardSpec,
+) {
   const { t } = useFormat();
   const client = useQueryClient();
   const message = useMessage();
@@ -36,19 +42,24 @@ export function useBoard(meta: ObjectMeta, state: ListState, viewKey: string | n
     const asked: Record<string, string> = {};
     if (filter) asked.filter = JSON.stringify(filter);
     if (state.q) asked.q = state.q;
-    if (scope) asked.scope = scope;
+    if (spec.declared && scope) asked.scope = scope;
+    if (!spec.declared) {
+      asked.group = spec.group_field;
+      if (spec.sum_field) asked.sum = spec.sum_field;
+      asked.fields = cardFields(spec);
+    }
     return asked;
-  }, [meta.views, viewKey, state.filter, state.q, scope]);
+  }, [meta.views, viewKey, state.filter, state.q, scope, spec]);
   const key = keys.board(meta.name, query);
   const board = useQuery({
     queryKey: key,
-    enabled: meta.board?.scope_field == null || scope !== null,
+    enabled: spec.scope_field === null || scope !== null,
     queryFn: async ({ signal }): Promise<BoardData> => {
       const { data } = await api.get<BoardAnswer>(`/${meta.name}/board`, {
         query: { ...query, limit: PER_COLUMN },
         signal,
       });
-      return { columns: data.columns, filters: data.filter_of ?? {} };
+      return { columns: data.columns, filters: data.filter_of ?? {}, more: data.more ?? false };
     },
   });
   const setColumns = useCallback(
@@ -60,34 +71,52 @@ export function useBoard(meta: ObjectMeta, state: ListState, viewKey: string | n
     },
     [client, meta.name, query],
   );
-  const action = meta.actions.find((one) => one.name === meta.board?.move);
+  const action = spec.declared ? meta.actions.find((one) => one.name === spec.move) : undefined;
+  const field = spec.declared ? null : fieldOf(meta, spec.group_field);
+  const movable = action !== undefined || (field !== null && meta.can.edit && canSet(field));
 
-  async function run(record: RecordData, params: Record<string, unknown>, to: string): Promise<void> {
-    if (!action || !meta.board) return;
+  /** The card stands in its new column at once, and goes back where it stood when the server refuses. */
+  async function shift<T>(record: RecordData, to: string, write: () => Promise<T>): Promise<T> {
     const before = client.getQueryData<BoardData>(key);
-    const boardMeta = meta.board;
-    setColumns((columns) => moveCard(columns, boardMeta, record.id, to));
+    setColumns((columns) => moveCard(columns, spec, record.id, to));
     try {
-      const { undo } = await writes.command(record.id, action.name, params);
-      const label = before?.columns.find((column) => column.key === to)?.label ?? "";
-      if (undo) message.undo(t("board.moved", { label }), undo, () => void writes.refresh());
+      return await write();
     } catch (error) {
-      // The card goes back where it stood before anything else is said.
       if (before) client.setQueryData(key, before);
       throw error;
     }
   }
 
+  const labelOf = (to: string) => board.data?.columns.find((column) => column.key === to)?.label ?? "";
+
+  async function setField(record: RecordData, from: string, to: string): Promise<void> {
+    const value = (of: string) => ({ [spec.group_field]: of || null });
+    const written = await shift(record, to, () => writes.patch(record.id, etagOf(record), value(to)));
+    message.action(t("board.moved", { label: labelOf(to) }), t("edit.undo"), () => {
+      writes.patch(record.id, etagOf(written.record), value(from)).catch(message.error);
+    });
+  }
+
+  async function run(record: RecordData, params: Record<string, unknown>, to: string): Promise<void> {
+    if (!action) return;
+    const { undo } = await shift(record, to, () => writes.command(record.id, action.name, params));
+    if (undo) message.undo(t("board.moved", { label: labelOf(to) }), undo, () => void writes.refresh());
+  }
+
   function move(id: string, to: string): void {
     const column = columnOf(board.data?.columns ?? [], id);
     const record = column?.items.find((item) => item.id === id);
-    if (!record || !action || !meta.board || column?.key === to) return;
+    if (!record || !movable || !column || column.key === to) return;
+    if (!action) {
+      setField(record, column.key, to).catch(message.error);
+      return;
+    }
     const verdict = record.can?.[action.name];
     if (typeof verdict === "string") {
       message.error(verdict);
       return;
     }
-    const params = { [stepParam(action, meta.board)]: to };
+    const params = { [stepParam(action, spec)]: to };
     run(record, params, to).catch((error: unknown) => {
       if (error instanceof ApiError && isGate(error)) setGate({ action, record, params, error });
       else message.error(error);
@@ -103,7 +132,7 @@ export function useBoard(meta: ObjectMeta, state: ListState, viewKey: string | n
         query: {
           filter: JSON.stringify(filter),
           q: state.q,
-          fields: cardFields(meta),
+          fields: cardFields(spec),
           limit: PER_COLUMN,
           cursor: column.next_cursor,
         },
@@ -120,12 +149,12 @@ export function useBoard(meta: ObjectMeta, state: ListState, viewKey: string | n
     }
   }
 
-  const stepKey = action && meta.board ? stepParam(action, meta.board) : "";
+  const stepKey = action ? stepParam(action, spec) : "";
   return {
     board,
     move,
     more,
-    movable: action !== undefined,
+    movable,
     gate,
     closeGate: () => setGate(null),
     runGate: (params: Record<string, unknown>) =>

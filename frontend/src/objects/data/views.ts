@@ -2,12 +2,16 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { api } from "@/api/client";
-import type { ViewShare } from "@/api/types";
+import type { ViewArrangement, ViewShare } from "@/api/types";
 import type { ObjectMeta, ViewMeta } from "../model/meta";
 import { type ViewShape, withoutView, withView } from "../model/saved-view";
 import { keys } from "./keys";
 
-export type ViewChange = Partial<ViewShape> & { name?: string; shared?: ViewShare | null };
+export type ViewChange = Partial<ViewShape> & {
+  name?: string;
+  shared?: ViewShare | null;
+  shared_change?: boolean;
+};
 
 export function useViewWrites(object: string) {
   const client = useQueryClient();
@@ -23,11 +27,20 @@ export function useViewWrites(object: string) {
         put((views) => withView(views, data));
         return data;
       },
-      change: async (key: string, change: ViewChange): Promise<ViewMeta> => {
-        const { data } = await api.patch<ViewMeta>(`/views/${key}`, change);
+      /** `version`: as it was read; a view somebody else saved meanwhile is refused. */
+      change: async (key: string, change: ViewChange, version?: number): Promise<ViewMeta> => {
+        const headers = version === undefined ? {} : { headers: { "If-Match": `"${version}"` } };
+        const { data } = await api.patch<ViewMeta>(`/views/${key}`, change, headers);
         put((views) => withView(views, data));
         return data;
       },
+      /** Pins, their order and the view that opens the list; which one that is, the description says. */
+      arrange: async (change: { pinned?: string[]; default?: string | null }): Promise<void> => {
+        const { data } = await api.put<ViewArrangement>(`/views/arrangement/${object}`, change);
+        client.setQueryData<ObjectMeta>(keys.meta(object), (meta) => meta && { ...meta, arrangement: data });
+        if (change.default !== undefined) await client.invalidateQueries({ queryKey: keys.meta(object) });
+      },
+      reread: () => client.invalidateQueries({ queryKey: keys.meta(object) }),
       remove: async (key: string): Promise<void> => {
         await api.delete(`/views/${key}`);
         put((views) => withoutView(views, key));

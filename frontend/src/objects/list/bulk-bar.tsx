@@ -11,6 +11,9 @@ import styles from "./bulk-bar.module.css";
 
 const ActionDialog = lazy(async () => ({ default: (await import("../form/action-dialog")).ActionDialog }));
 const BulkSetDialog = lazy(async () => ({ default: (await import("./bulk-set-dialog")).BulkSetDialog }));
+const MembersDialog = lazy(async () => ({
+  default: (await import("../segments/members-dialog")).MembersDialog,
+}));
 const JobDialog = lazy(async () => ({ default: (await import("./job-dialog")).JobDialog }));
 
 type BulkBarProps = {
@@ -47,6 +50,7 @@ export function BulkBar(props: BulkBarProps) {
   const message = useMessage();
   const [asking, setAsking] = useState<Asking | null>(null);
   const [setting, setSetting] = useState(false);
+  const [members, setMembers] = useState<"add" | "remove" | null>(null);
   const [job, setJob] = useState<{ job: Job; title: string } | null>(null);
   const count = everything ? (matching?.total ?? null) : selected.size;
 
@@ -74,12 +78,17 @@ export function BulkBar(props: BulkBarProps) {
   const commands = deleted ? [] : meta.actions.filter((action) => action.on.includes("bulk"));
   const shown = commands.slice(0, INLINE);
   const rest = commands.slice(INLINE);
-  const menu = rest.map((command) => ({
-    key: command.name,
-    label: command.label,
-    danger: command.danger,
-    onClick: () => ask(command),
-  }));
+  const menu = [
+    ...rest.map((command) => ({
+      key: command.name,
+      label: command.label,
+      danger: command.danger,
+      onClick: () => ask(command),
+    })),
+    ...(deleted
+      ? []
+      : [{ key: "segment-remove", label: t("segment.remove"), onClick: () => setMembers("remove") }]),
+  ];
 
   if (selected.size === 0 && !everything) return null;
   return (
@@ -105,6 +114,7 @@ export function BulkBar(props: BulkBarProps) {
           </Button>
         ) : (
           <>
+            <Button onClick={() => setMembers("add")}>{t("segment.add")}</Button>
             {meta.can.edit ? <Button onClick={() => setSetting(true)}>{t("bulk.set_fields")}</Button> : null}
             {shown.map((command) => (
               <Button key={command.name} danger={command.danger} onClick={() => ask(command)}>
@@ -140,6 +150,15 @@ export function BulkBar(props: BulkBarProps) {
             okLabel={asking.label}
             run={(params) => start(asking.action, asking.label, params)}
             onClose={() => setAsking(null)}
+          />
+        ) : null}
+        {members ? (
+          <MembersDialog
+            object={meta.name}
+            way={members}
+            target={target}
+            onDone={onClear}
+            onClose={() => setMembers(null)}
           />
         ) : null}
         {setting ? (

@@ -11,21 +11,24 @@ import { useCreateRecord } from "../form/use-create-record";
 import type { ObjectMeta, RecordData } from "../model/meta";
 import { placeOf, rememberPlace } from "../model/neighbours";
 import { pickView } from "../model/saved-view";
-import { encodeListState, nextSort } from "../model/view-state";
+import { encodeListState, type ListState, nextSort } from "../model/view-state";
 import { BulkBar } from "./bulk-bar";
 import { ExportMenu } from "./export-menu";
 import { enterGrid } from "./grid-keys";
+import { LeftOut } from "./left-out";
 import { LinkButton } from "./link-button";
 import styles from "./list.module.css";
 import { ListBody } from "./list-body";
 import { ListTools } from "./list-tools";
 import { SaveView } from "./save-view";
-import { useAddressState, useShown, useShownState } from "./use-list-state";
+import { type Shown, useAddressState, useShown, useShownState } from "./use-list-state";
 import { useObjectList } from "./use-object-list";
 import { useSelection } from "./use-selection";
 import { ViewSwitch } from "./view-switch";
 import viewStyles from "./views.module.css";
 
+const Calendar = lazy(async () => ({ default: (await import("../calendar/calendar")).Calendar }));
+const Groups = lazy(async () => ({ default: (await import("../groups/groups")).Groups }));
 const Board = lazy(async () => ({ default: (await import("../board/board")).Board }));
 const RecordPanel = lazy(async () => ({ default: (await import("../detail/record-panel")).RecordPanel }));
 
@@ -35,8 +38,8 @@ export function ListScreen({ meta }: { meta: ObjectMeta }) {
   const handle = useAddressState();
   const shown = useShown(meta, handle.state);
   const { state, set } = useShownState(handle, shown);
-  const board = shown.layout === "board";
-  const listing = useObjectList(meta, handle.state, shown, null, !board);
+  const table = shown.layout === "table";
+  const listing = useObjectList(meta, handle.state, shown, null, table);
   const { rows, query, total } = listing;
   const selection = useSelection(JSON.stringify(query));
   const writes = useRecordWrites(meta.name);
@@ -66,6 +69,15 @@ export function ListScreen({ meta }: { meta: ObjectMeta }) {
   const latest = useRef(remember);
   latest.current = remember;
   useEffect(() => () => latest.current(null), []);
+  const openAmong = (record: RecordData, ids: string[]) => {
+    rememberPlace(meta.name, { address, ids, scroll: 0, focused: record.id });
+    setOpened(record.id);
+  };
+  // Which view opens a list is each person's own: the address names it, so that a link shows everybody the same.
+  const opening = handle.state.view === null && shown.view?.saved ? shown.view.key : null;
+  useEffect(() => {
+    if (opening) handle.set({ view: opening });
+  }, [opening, handle.set]);
   const arrived = useRef(false);
   const ready = rows.length > 0;
   useEffect(() => {
@@ -128,19 +140,18 @@ export function ListScreen({ meta }: { meta: ObjectMeta }) {
           onSaved={(view) => handle.push(pickView(shown.view, view))}
         />
       </div>
+      <LeftOut view={shown.view} />
       <div className={styles.panel}>
         <ListTools meta={meta} state={state} shown={shown} set={set} listing={listing} />
-        {board ? (
+        {!table ? (
           <Suspense fallback={<SkeletonRows />}>
-            <Board
+            <Layout
+              layout={shown.layout}
               meta={meta}
               state={state}
+              shown={shown}
               set={set}
-              view={shown.base}
-              onOpen={(record, ids) => {
-                rememberPlace(meta.name, { address, ids, scroll: 0, focused: record.id });
-                setOpened(record.id);
-              }}
+              onOpen={openAmong}
             />
           </Suspense>
         ) : (
@@ -192,4 +203,22 @@ export function ListScreen({ meta }: { meta: ObjectMeta }) {
       ) : null}
     </div>
   );
+}
+
+type LayoutProps = {
+  layout: Shown["layout"];
+  meta: ObjectMeta;
+  state: ListState;
+  shown: Shown;
+  set: (change: Partial<ListState>) => void;
+  onOpen: (record: RecordData, ids: string[]) => void;
+};
+
+/** The same records by another arrangement than rows. */
+function Layout({ layout, ...props }: LayoutProps) {
+  const { state, set } = props;
+  const onOptions = (change: Partial<Shown["options"]>) => set({ options: { ...state.options, ...change } });
+  if (layout === "board") return <Board {...props} onOptions={onOptions} />;
+  if (layout === "groups") return <Groups {...props} onOptions={onOptions} />;
+  return <Calendar {...props} />;
 }

@@ -1,4 +1,4 @@
-import { Columns3, Kanban, Table2, Trash2 } from "lucide-react";
+import { Columns3, Trash2 } from "lucide-react";
 import { lazy } from "react";
 import { useIsPhone } from "@/kit/use-is-phone";
 import { useFormat } from "../fields/use-format";
@@ -7,6 +7,7 @@ import type { ListState } from "../model/view-state";
 import { AddFilterButton, FilterChips, Pop, QuickFilters, SearchBox } from "./filter-bar";
 import barStyles from "./filter-bar.module.css";
 import { FilterSheet } from "./filter-sheet";
+import { LayoutSwitch } from "./layout-switch";
 import styles from "./list.module.css";
 import { rememberColumns, type Shown } from "./use-list-state";
 import type { ObjectList } from "./use-object-list";
@@ -25,7 +26,7 @@ export function ListTools({ meta, state, shown, set, listing }: ListToolsProps) 
   const { t } = useFormat();
   const phone = useIsPhone();
   const filters = { meta, filter: state.filter, onChange: (filter: ListState["filter"]) => set({ filter }) };
-  const board = shown.layout === "board";
+  const table = shown.layout === "table";
   return (
     <>
       <div className={styles.tools}>
@@ -42,43 +43,11 @@ export function ListTools({ meta, state, shown, set, listing }: ListToolsProps) 
             )}
           </div>
           <div className={styles.side}>
-            {board ? null : <Count listing={listing} />}
-            {meta.board && !phone && !state.deleted ? (
-              <>
-                <button
-                  type="button"
-                  className={styles.icon}
-                  aria-pressed={!board}
-                  aria-label={t("layout.table")}
-                  title={t("layout.table")}
-                  onClick={() => set({ layout: "table" })}
-                >
-                  <Table2 size={17} aria-hidden />
-                </button>
-                <button
-                  type="button"
-                  className={styles.icon}
-                  aria-pressed={board}
-                  aria-label={t("layout.board")}
-                  title={t("layout.board")}
-                  onClick={() => set({ layout: "board" })}
-                >
-                  <Kanban size={17} aria-hidden />
-                </button>
-              </>
-            ) : null}
-            {meta.board && phone ? (
-              <button
-                type="button"
-                className={styles.icon}
-                aria-pressed={board}
-                aria-label={t("layout.board")}
-                onClick={() => set({ layout: board ? "table" : "board" })}
-              >
-                <Kanban size={17} aria-hidden />
-              </button>
-            ) : null}
-            {phone || board ? null : (
+            {table ? <Count listing={listing} /> : null}
+            {state.deleted ? null : (
+              <LayoutSwitch meta={meta} layout={shown.layout} onPick={(layout) => set({ layout })} />
+            )}
+            {phone ? null : (
               <Pop
                 button={
                   <button
@@ -103,7 +72,7 @@ export function ListTools({ meta, state, shown, set, listing }: ListToolsProps) 
                 )}
               />
             )}
-            {phone || board ? null : (
+            {phone || !table ? null : (
               <button
                 type="button"
                 className={styles.icon}

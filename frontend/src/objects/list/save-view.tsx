@@ -1,5 +1,6 @@
 import { Save } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
+import { ApiError } from "@/api/client";
 import { useIsPhone } from "@/kit/use-is-phone";
 import { useMessage } from "@/kit/use-message";
 import { useViewWrites } from "../data/views";
@@ -30,15 +31,17 @@ export function SaveView({ meta, state, shown, onSaved }: SaveViewProps) {
   const { view } = shown;
   if (state.deleted || !(naming || differsFromView(meta, view, state))) return null;
   const shape = () => shapeOf(meta, view, state.filter, shown);
-  const own = view?.mine ? view : null;
+  const own = view?.can_change && Object.keys(view.left_out ?? {}).length === 0 ? view : null;
 
   async function update(mine: ViewMeta) {
     setBusy(true);
     try {
-      onSaved(await writes.change(mine.key, shape()));
+      onSaved(await writes.change(mine.key, shape(), mine.version));
       message.success(t("view.updated", { name: mine.label }));
     } catch (error) {
-      message.error(error);
+      // Somebody else saved meanwhile: what is on the server is fetched, and this one can still be kept under another name.
+      if (error instanceof ApiError && error.status === 412) await writes.reread();
+      message.error(error instanceof ApiError && error.status === 412 ? t("view.changed_meanwhile") : error);
     } finally {
       setBusy(false);
     }

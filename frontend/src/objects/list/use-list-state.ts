@@ -1,7 +1,8 @@
 import { useLocation, useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
+import type { LayoutOptions } from "../model/layout-options";
 import { type FieldMeta, fieldsNamed, type ObjectMeta, type ViewMeta } from "../model/meta";
-import { chosenFilter, type ShownFilter, shownFilter, viewOf } from "../model/saved-view";
+import { chosenFilter, optionsOf, type ShownFilter, shownFilter, viewOf } from "../model/saved-view";
 import {
   decodeListState,
   EMPTY_STATE,
@@ -66,6 +67,7 @@ export type Shown = ShownFilter & {
   columns: FieldMeta[];
   sort: string | null;
   layout: Layout;
+  options: LayoutOptions;
 };
 
 /** What is really shown: the address first, then what this person chose before, then the view, then the declaration. */
@@ -84,7 +86,8 @@ export function useShown(meta: ObjectMeta, state: ListState): Shown {
       view,
       columns: columns.length > 0 ? columns : fieldsNamed(meta, meta.list.columns),
       sort: state.sort ?? (view?.sort || meta.list.default_sort),
-      layout: wished === "board" && meta.board && !state.deleted ? "board" : "table",
+      layout: wished && meta.layouts.includes(wished) && !state.deleted ? wished : "table",
+      options: optionsOf(view, state),
     };
   }, [meta, state, atBoard]);
 }

@@ -18,12 +18,20 @@ type ViewDialogProps = {
   title: string;
   name: string;
   shared: ViewShare | null;
-  run: (values: { name: string; shared: ViewShare | null }) => Promise<void>;
+  sharedChange?: boolean;
+  run: (values: { name: string; shared: ViewShare | null; shared_change: boolean }) => Promise<void>;
   onClose: () => void;
 };
 
 /** The name of a view and who else finds it. What is wrong stands beside what it is about. */
-export function ViewDialog({ title, name: before, shared, run, onClose }: ViewDialogProps) {
+export function ViewDialog({
+  title,
+  name: before,
+  shared,
+  sharedChange = false,
+  run,
+  onClose,
+}: ViewDialogProps) {
   const { t } = useFormat();
   const idPrefix = useId();
   const formId = useId();
@@ -31,6 +39,7 @@ export function ViewDialog({ title, name: before, shared, run, onClose }: ViewDi
   const { choices, first } = useShareChoices(useMe(), shared);
   const [name, setName] = useState(before);
   const [choice, setChoice] = useState(first);
+  const [open, setOpen] = useState(sharedChange);
   const [department, setDepartment] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const [errors, setErrors] = useState<{ name?: string; other?: string }>({});
@@ -41,7 +50,8 @@ export function ViewDialog({ title, name: before, shared, run, onClose }: ViewDi
     if (lacking) return setErrors({ other: t("form.required", { label: t("share.kind_department") }) });
     setBusy(true);
     try {
-      await run({ name: name.trim(), shared: shareOf(choice, toWritable(department)) });
+      const to = shareOf(choice, toWritable(department));
+      await run({ name: name.trim(), shared: to, shared_change: to !== null && open });
       onClose();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -125,6 +135,12 @@ export function ViewDialog({ title, name: before, shared, run, onClose }: ViewDi
             onChange={setDepartment}
           />
         ) : null}
+        {choice === "" ? null : (
+          <label className={viewStyles.tick}>
+            <input type="checkbox" checked={open} onChange={(event) => setOpen(event.target.checked)} />
+            {t("view.shared_change")}
+          </label>
+        )}
         {errors.other ? (
           <span id={`${idPrefix}-other`} className={formStyles.error} role="alert">
             {errors.other}

@@ -1,8 +1,21 @@
-import { Check, Pencil, Trash2 } from "lucide-react";
+import {
+  ArrowLeft,
+  ArrowRight,
+  Check,
+  Copy,
+  House,
+  MoreHorizontal,
+  Pencil,
+  Pin,
+  PinOff,
+  Trash2,
+} from "lucide-react";
+import { type PopoverItem, PopoverMenu } from "@/kit/popover-menu";
 import { useMessage } from "@/kit/use-message";
 import { useViewWrites } from "../data/views";
 import { useFormat } from "../fields/use-format";
 import type { ObjectMeta, ViewMeta } from "../model/meta";
+import { copyOf, movePinned } from "../model/saved-view";
 import { LayoutMark, SharedMark } from "./view-switch";
 import styles from "./views.module.css";
 
@@ -34,12 +47,67 @@ export function ViewList({ meta, views, current, onPick, onEdit, onLeave }: View
       return message.error(error);
     }
     if (view.key === current?.key) onLeave();
-    const { label: name, filter, sort, columns, shared = null } = view;
-    const layout = view.layout === "board" ? ("board" as const) : ("table" as const);
-    const again = { name, filter, sort: sort ?? "", columns, layout, shared };
+    const { label: name, shared = null, shared_change = false } = view;
+    const again = { ...copyOf(view), name, shared, shared_change };
     message.action(t("view.deleted", { name }), t("edit.undo"), () => {
       writes.create(again).catch(message.error);
     });
+  }
+
+  const pinned = meta.arrangement?.pinned ?? [];
+  const run = (work: Promise<unknown>) => void work.catch(message.error);
+  function itemsOf(view: ViewMeta): PopoverItem[] {
+    const isPinned = pinned.includes(view.key);
+    const isDefault = meta.arrangement?.default === view.key;
+    const pin = isPinned ? pinned.filter((key) => key !== view.key) : [...pinned, view.key];
+    const items: (PopoverItem | false)[] = [
+      {
+        key: "pin",
+        label: t(isPinned ? "view.unpin" : "view.pin"),
+        icon: isPinned ? <PinOff size={14} aria-hidden /> : <Pin size={14} aria-hidden />,
+        run: () => run(writes.arrange({ pinned: pin })),
+      },
+      isPinned && {
+        key: "earlier",
+        label: t("view.earlier"),
+        icon: <ArrowLeft size={14} aria-hidden />,
+        run: () => run(writes.arrange({ pinned: movePinned(pinned, view.key, -1) })),
+      },
+      isPinned && {
+        key: "later",
+        label: t("view.later"),
+        icon: <ArrowRight size={14} aria-hidden />,
+        run: () => run(writes.arrange({ pinned: movePinned(pinned, view.key, 1) })),
+      },
+      {
+        key: "default",
+        label: t(isDefault ? "view.no_default" : "view.make_default"),
+        icon: <House size={14} aria-hidden />,
+        run: () => run(writes.arrange({ default: isDefault ? null : view.key })),
+      },
+      {
+        key: "copy",
+        label: t("view.duplicate"),
+        icon: <Copy size={14} aria-hidden />,
+        divided: true,
+        run: () =>
+          run(writes.create({ ...copyOf(view), name: t("view.copy_of", { name: view.label }) }).then(onPick)),
+      },
+      view.can_share === true && {
+        key: "edit",
+        label: t("view.edit_short"),
+        icon: <Pencil size={14} aria-hidden />,
+        run: () => onEdit(view),
+      },
+      view.can_share === true && {
+        key: "delete",
+        label: t("action.delete"),
+        icon: <Trash2 size={14} aria-hidden />,
+        danger: true,
+        run: () => void remove(view),
+      },
+    ];
+    return items.filter((item): item is PopoverItem => item !== false);
   }
 
   return (
@@ -60,34 +128,23 @@ export function ViewList({ meta, views, current, onPick, onEdit, onLeave }: View
                 >
                   <LayoutMark meta={meta} view={view} />
                   <span className={styles.name}>{view.label}</span>
+                  {pinned.includes(view.key) ? (
+                    <Pin size={12} className={styles.mark} role="img" aria-label={t("view.pinned")} />
+                  ) : null}
+                  {view.default ? (
+                    <House size={12} className={styles.mark} role="img" aria-label={t("view.default")} />
+                  ) : null}
                   <SharedMark view={view} />
                   {view.key === current?.key ? (
                     <Check size={14} className={styles.check} aria-hidden />
                   ) : null}
                 </button>
-                {view.mine ? (
-                  <>
-                    <button
-                      type="button"
-                      className={styles.tool}
-                      aria-label={t("view.edit", { name: view.label })}
-                      title={t("view.edit_short")}
-                      aria-haspopup="dialog"
-                      onClick={() => onEdit(view)}
-                    >
-                      <Pencil size={14} aria-hidden />
-                    </button>
-                    <button
-                      type="button"
-                      className={styles.tool}
-                      aria-label={t("view.delete", { name: view.label })}
-                      title={t("action.delete")}
-                      onClick={() => void remove(view)}
-                    >
-                      <Trash2 size={14} aria-hidden />
-                    </button>
-                  </>
-                ) : null}
+                <PopoverMenu
+                  label={t("view.more_of", { name: view.label })}
+                  className={styles.tool}
+                  trigger={<MoreHorizontal size={15} aria-hidden />}
+                  items={itemsOf(view)}
+                />
               </li>
             ))}
           </ul>

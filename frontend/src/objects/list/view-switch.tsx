@@ -27,7 +27,7 @@ export function ViewSwitch({ meta, current, onPick }: ViewSwitchProps) {
   const writes = useViewWrites(meta.name);
   const [editing, setEditing] = useState<ViewMeta | null>(null);
   if (meta.views.length === 0 || (meta.views.length === 1 && !meta.views[0]?.saved)) return <span />;
-  const { tabs, more } = arrangeViews(meta.views, phone);
+  const { tabs, more } = arrangeViews(meta.views, phone, meta.arrangement?.pinned);
   const unviewed = builtIn(meta.views).length === 0;
   const behind = tabs.some((view) => view.key === current?.key) ? null : current;
   return (
@@ -93,8 +93,9 @@ export function ViewSwitch({ meta, current, onPick }: ViewSwitchProps) {
             title={t("view.edit_short")}
             name={editing.label}
             shared={editing.shared ?? null}
+            sharedChange={editing.shared_change ?? false}
             run={async (values) => {
-              const saved = await writes.change(editing.key, values);
+              const saved = await writes.change(editing.key, values, editing.version);
               message.success(t("view.updated", { name: saved.label }));
             }}
             onClose={() => setEditing(null)}

@@ -26,7 +26,19 @@ export type Operator = (typeof OPERATORS)[number];
 export type Scalar = string | number | boolean | null;
 export type FilterValue = Scalar | Scalar[] | { days: number };
 export type Leaf = { field: string; op: Operator; value: FilterValue };
-export type Filter = Leaf | { and: Filter[] } | { or: Filter[] } | { not: Filter };
+/** A figure over the records that point here: "at least 2 interactions where …", "sum of amount ≥ 100000 where …". */
+export type MeasureOp = "count" | "sum" | "avg" | "min" | "max";
+export type Measure = { op: MeasureOp; field?: string };
+export type Related = {
+  related: { object: string; field: string };
+  where?: Filter | null;
+  measure?: Measure;
+  op: Operator;
+  value: FilterValue;
+};
+/** On a segment; a dynamic one stands for its conditions. */
+export type InSegment = { in_segment: string };
+export type Filter = Leaf | Related | InSegment | { and: Filter[] } | { or: Filter[] } | { not: Filter };
 
 /** Holds for all: where a saved view has conditions, this says that they were taken away. */
 export const EVERYTHING: Filter = { and: [] };
@@ -37,6 +49,19 @@ export function isEverything(raw: unknown): boolean {
 
 export function isLeaf(filter: Filter): filter is Leaf {
   return "field" in filter;
+}
+
+export function isRelated(filter: Filter): filter is Related {
+  return "related" in filter;
+}
+
+export function isInSegment(filter: Filter): filter is InSegment {
+  return "in_segment" in filter;
+}
+
+/** A condition of its own, as against and / or / not over others. */
+function isOne(filter: Filter): filter is Leaf | Related | InSegment {
+  return isLeaf(filter) || isRelated(filter) || isInSegment(filter);
 }
 
 /** The parts that are joined by "and" at the top: what the screen shows as one chip each. */
@@ -55,7 +80,8 @@ export function fromClauses(clauses: Filter[]): Filter | null {
 /** Empties vanish, one-member groups dissolve, and nested groups of the same kind flatten. */
 export function simplify(filter: Filter | null): Filter | null {
   if (!filter) return null;
-  if (isLeaf(filter)) return filter;
+  if (isRelated(filter)) return { ...filter, where: simplify(filter.where ?? null) };
+  if (isOne(filter)) return filter;
   if ("not" in filter) {
     const inner = simplify(filter.not);
     if (!inner) return null;
@@ -115,7 +141,7 @@ export function settleMe(leaf: Leaf): Leaf {
 }
 
 /** A condition still being typed must not be sent: the server would refuse it. */
-export function isComplete(leaf: Leaf): boolean {
+export function isComplete(leaf: { op: Operator; value: FilterValue }): boolean {
   const { op, value } = leaf;
   if (op === "is_null") return typeof value === "boolean";
   if (op === "between") {
@@ -131,6 +157,7 @@ export function isComplete(leaf: Leaf): boolean {
 export function fieldsOf(filter: Filter | null): string[] {
   if (!filter) return [];
   if (isLeaf(filter)) return [filter.field];
+  if (isOne(filter)) return [];
   if ("not" in filter) return fieldsOf(filter.not);
   return [...new Set(("and" in filter ? filter.and : filter.or).flatMap(fieldsOf))];
 }
@@ -163,9 +190,24 @@ function readNode(raw: unknown, depth: number): Filter | null {
     const inner = readNode(node.not, depth + 1);
     return inner && { not: inner };
   }
+  if (typeof node.in_segment === "string") return { in_segment: node.in_segment };
+  if (node.related !== undefined) return readRelated(node, depth);
   const { field, op, value } = node;
   if (typeof field !== "string" || !OPERATORS.includes(op as Operator) || !isFilterValue(value)) return null;
   return { field, op: op as Operator, value };
+}
+
+const MEASURES = ["count", "sum", "avg", "min", "max"];
+
+function readRelated(node: Record<string, unknown>, depth: number): Filter | null {
+  const { object, field } = (node.related ?? {}) as Record<string, unknown>;
+  const measure = (node.measure ?? { op: "count" }) as Measure;
+  const where = node.where ? readNode(node.where, depth + 1) : null;
+  const { op = "gte", value = 1 } = node;
+  if (typeof object !== "string" || typeof field !== "string" || (node.where && !where)) return null;
+  if (!MEASURES.includes(measure.op) || !OPERATORS.includes(op as Operator) || !isFilterValue(value))
+    return null;
+  return { related: { object, field }, where, measure, op: op as Operator, value };
 }
 
 function readGroup(list: unknown[], depth: number, build: (parts: Filter[]) => Filter): Filter | null {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { EVERYTHING, type Leaf } from "./filter";
+import { NO_OPTIONS } from "./layout-options";
 import type { ObjectMeta, ViewMeta } from "./meta";
 import {
   arrangeViews,
   chosenFilter,
   differsFromView,
+  movePinned,
   pickView,
   shapeOf,
   shownFilter,
@@ -39,6 +41,7 @@ const meta = {
 
 const state = (over: Partial<ListState>): ListState => ({ ...EMPTY_STATE, ...over });
 const seen = {
+  options: NO_OPTIONS,
   sort: "-updated_at",
   columns: [{ name: "name" }, { name: "owner" }],
   layout: "table" as const,
@@ -94,6 +97,7 @@ describe("saving", () => {
       sort: "-updated_at",
       columns: null,
       layout: "table",
+      options: {},
     });
   });
   it("keeps columns only where they are chosen", () => {
@@ -111,7 +115,14 @@ describe("the views of a list", () => {
     expect(viewOf({ views: [own] }, "v1")).toBe(own);
   });
   it("keeps chosen conditions from one built-in view to the next, and starts saved ones clean", () => {
-    expect(pickView(all, mine)).toEqual({ view: "mine", sort: null, columns: null, layout: null });
+    expect(pickView(all, mine)).toEqual({
+      view: "mine",
+      sort: null,
+      columns: null,
+      layout: null,
+      options: {},
+      day: null,
+    });
     expect(pickView(all, own)).toMatchObject({ view: "v1", filter: null });
     expect(pickView(own, all)).toMatchObject({ view: null, filter: null });
   });
@@ -136,4 +147,31 @@ describe("the views of a list", () => {
     expect(more.map((one) => one.key)).toEqual(["v1", "v3"]);
     expect(arrangeViews(meta.views, true)).toEqual({ tabs: [], more: meta.views });
   });
+});
+
+describe("pinned views and the one that opens the list", () => {
+  const opener = view("v2", { saved: true, default: true });
+  it("stand first, in their order", () => {
+    expect(arrangeViews([all, mine, own], false, ["v1", "mine"]).tabs.map((one) => one.key)).toEqual([
+      "v1",
+      "mine",
+      "all",
+    ]);
+    expect(movePinned(["a", "b", "c"], "c", -1)).toEqual(["a", "c", "b"]);
+    expect(movePinned(["a", "b"], "a", -1)).toEqual(["a", "b"]);
+  });
+  it("are named in the address, since they are each person's own", () => {
+    const views = [view("all"), opener];
+    expect(viewOf({ views }, null)?.key).toBe("v2");
+    expect(pickView(opener, views[0] ?? null).view).toBe("all");
+    expect(pickView(all, opener).view).toBe("v2");
+  });
+});
+
+it("notices a changed layout option, and keeps it in the view", () => {
+  const grouped = view("v3", { saved: true, options: { group: ["stage"] } });
+  expect(differsFromView(meta, grouped, state({ options: { group: ["stage"] } }))).toBe(false);
+  expect(differsFromView(meta, grouped, state({ options: { group: [] } }))).toBe(true);
+  const options = { ...NO_OPTIONS, group: ["owner"] };
+  expect(shapeOf(meta, grouped, null, { ...seen, options }).options).toEqual({ group: ["owner"] });
 });

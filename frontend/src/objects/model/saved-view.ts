@@ -4,6 +4,7 @@
  * stand in the filter bar like any others, and what is chosen replaces them.
  */
 import { bothHold, EVERYTHING, type Filter, parseFilter, sameFilter, simplify } from "./filter";
+import { keptOptions, type LayoutOptions, sameOptions, toKeep } from "./layout-options";
 import type { ObjectMeta, ViewMeta } from "./meta";
 import type { ListState } from "./view-state";
 
@@ -31,8 +32,13 @@ export function chosenFilter(view: ViewMeta | null, filter: Filter | null): Filt
 /** Another view is a fresh look; only from one built-in view to the next do the chosen conditions come along. */
 export function pickView(from: ViewMeta | null, to: ViewMeta | null): Partial<ListState> {
   const along = !from?.saved && !to?.saved;
-  const rest = { sort: null, columns: null, layout: null };
-  return { view: to && !to.default ? to.key : null, ...rest, ...(along ? {} : { filter: null }) };
+  const rest = { sort: null, columns: null, layout: null, options: {}, day: null };
+  return { view: addressOf(to), ...rest, ...(along ? {} : { filter: null }) };
+}
+
+/** Which view opens a list differs from person to person: a link names every view but the built-in default. */
+function addressOf(view: ViewMeta | null): string | null {
+  return view && (!view.default || view.saved) ? view.key : null;
 }
 
 export function builtIn(views: readonly ViewMeta[]): ViewMeta[] {
@@ -41,7 +47,9 @@ export function builtIn(views: readonly ViewMeta[]): ViewMeta[] {
 
 export function viewOf(meta: Pick<ObjectMeta, "views">, key: string | null): ViewMeta | null {
   const own = builtIn(meta.views);
-  return meta.views.find((view) => view.key === key) ?? own.find((view) => view.default) ?? own[0] ?? null;
+  return (
+    meta.views.find((view) => view.key === key) ?? meta.views.find((view) => view.default) ?? own[0] ?? null
+  );
 }
 
 /** Has anything a view keeps been changed here? The search words and the recycle bin are not kept. */
@@ -53,8 +61,14 @@ export function differsFromView(meta: ObjectMeta, view: ViewMeta | null, state: 
     !sameFilter(filter, stored) ||
     (state.sort !== null && state.sort !== (view?.sort || meta.list.default_sort)) ||
     (state.columns !== null && state.columns.join() !== columns.join()) ||
-    (state.layout !== null && state.layout !== (view?.layout ?? "table"))
+    (state.layout !== null && state.layout !== (view?.layout ?? "table")) ||
+    !sameOptions(optionsOf(view, state), keptOptions(view?.options))
   );
+}
+
+/** The options that hold: what the address says, over what the view keeps. */
+export function optionsOf(view: ViewMeta | null, state: Pick<ListState, "options">): LayoutOptions {
+  return { ...keptOptions(view?.options), ...state.options };
 }
 
 export type ViewShape = {
@@ -62,9 +76,15 @@ export type ViewShape = {
   sort: string;
   columns: string[] | null;
   layout: ListState["layout"];
+  options: Record<string, unknown>;
 };
 
-type Seen = { sort: string | null; columns: { name: string }[]; layout: NonNullable<ListState["layout"]> };
+type Seen = {
+  options: LayoutOptions;
+  sort: string | null;
+  columns: { name: string }[];
+  layout: NonNullable<ListState["layout"]>;
+};
 
 /** The list as it is seen, in the form the server keeps it. */
 export function shapeOf(
@@ -83,6 +103,7 @@ export function shapeOf(
     sort: seen.sort ?? "",
     columns: columns.join() === meta.list.columns.join() ? null : columns,
     layout: seen.layout,
+    options: toKeep(seen.options),
   };
 }
 
@@ -100,13 +121,34 @@ export function withoutView(views: readonly ViewMeta[], key: string): ViewMeta[]
 const BUILT_IN_TABS = 6;
 const TABS = 8;
 
-/** What stands in the row: the built-in views and one's own; the rest, and all that can be managed, behind a button. */
+/** What stands in the row: the pinned views in their order, then the built-in ones and one's own; the rest behind a button. */
 export function arrangeViews(
   views: readonly ViewMeta[],
   phone: boolean,
+  pinned: readonly string[] = [],
 ): { tabs: ViewMeta[]; more: ViewMeta[] } {
-  const fixed = builtIn(views).slice(0, BUILT_IN_TABS);
-  const own = views.filter((view) => view.mine).slice(0, TABS - fixed.length);
-  const tabs = phone ? [] : [...fixed, ...own];
-  return { tabs, more: views.filter((view) => view.saved || !tabs.includes(view)) };
+  const first = pinned.flatMap((key) => views.find((view) => view.key === key) ?? []);
+  const rest = views.filter((view) => !pinned.includes(view.key));
+  const fixed = builtIn(rest).slice(0, BUILT_IN_TABS);
+  const own = rest.filter((view) => view.mine);
+  const tabs = phone
+    ? []
+    : [...new Set([...first, ...[...fixed, ...own].slice(0, Math.max(0, TABS - first.length))])];
+  return { tabs, more: [...first, ...rest].filter((view) => view.saved || !tabs.includes(view)) };
+}
+
+/** Another place in the row for a pinned view; at an end it stays. */
+export function movePinned(pinned: readonly string[], key: string, by: -1 | 1): string[] {
+  const list = [...pinned];
+  const from = list.indexOf(key);
+  const to = from + by;
+  if (from < 0 || to < 0 || to >= list.length) return list;
+  list.splice(to, 0, ...list.splice(from, 1));
+  return list;
+}
+
+/** What another view of the same would hold. */
+export function copyOf(view: ViewMeta): ViewShape {
+  const { filter, sort, columns, layout, options = {} } = view;
+  return { filter, sort: sort ?? "", columns, layout, options };
 }

@@ -23,6 +23,8 @@ const full: ListState = {
   layout: "board",
   deleted: true,
   scope: "0198",
+  options: { group: ["stage", "created_at:month"], sum: "" },
+  day: "2026-11-22",
 };
 
 describe("the address", () => {

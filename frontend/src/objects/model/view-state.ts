@@ -1,7 +1,8 @@
 /** The state of a list as it stands in the address, so that a link shows a colleague the same list. */
 import { bothHold, EVERYTHING, type Filter, isEverything, parseFilter, sameFilter } from "./filter";
+import { decodeOptions, encodeOptions, LAYOUTS, type Layout, type LayoutOptions } from "./layout-options";
 
-export type Layout = "table" | "board";
+export type { Layout } from "./layout-options";
 
 export type ListState = {
   view: string | null;
@@ -12,6 +13,10 @@ export type ListState = {
   layout: Layout | null;
   deleted: boolean;
   scope: string | null;
+  /** What was changed against the view: the rest is the view's. */
+  options: Partial<LayoutOptions>;
+  /** The day a calendar is opened at; a view does not keep it. */
+  day: string | null;
 };
 
 export const EMPTY_STATE: ListState = {
@@ -23,10 +28,13 @@ export const EMPTY_STATE: ListState = {
   layout: null,
   deleted: false,
   scope: null,
+  options: {},
+  day: null,
 };
 
-const SORT = /^-?[a-z][a-z0-9_]*$/;
-const NAME = /^[a-z][a-z0-9_]*$/;
+const SORT = /^-?[a-z][a-z0-9_.]*$/;
+const NAME = /^[a-z][a-z0-9_.]*$/;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 function word(raw: unknown): string | null {
   if (typeof raw === "number" || typeof raw === "boolean") return String(raw);
@@ -46,9 +54,11 @@ export function decodeListState(search: Record<string, unknown>): ListState {
     q: word(search.q) ?? "",
     sort: sort && SORT.test(sort) ? sort : null,
     columns: columns.length > 0 ? columns : null,
-    layout: layout === "table" || layout === "board" ? layout : null,
+    layout: LAYOUTS.find((one) => one === layout) ?? null,
     deleted: search.deleted === true || search.deleted === "true",
     scope: word(search.scope),
+    options: decodeOptions(search),
+    day: DAY.test(word(search.day) ?? "") ? word(search.day) : null,
   };
 }
 
@@ -63,7 +73,8 @@ export function encodeListState(state: ListState): Record<string, unknown> {
   if (state.layout) search.layout = state.layout;
   if (state.deleted) search.deleted = true;
   if (state.scope) search.scope = state.scope;
-  return search;
+  if (state.day) search.day = state.day;
+  return { ...search, ...encodeOptions(state.options) };
 }
 
 export function sameListState(a: ListState, b: ListState): boolean {
