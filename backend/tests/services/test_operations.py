@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kemai.accounts.models import FieldRule, Role, User
 from kemai.administration.services.people import INSTALLER
@@ -222,3 +224,16 @@ def test_pages_follow_each_other(world: World, call: Call, monkeypatch: pytest.M
             break
     assert len(seen) == len(set(seen)) >= 5
     assert rep.get("/operations", cursor="x").status_code == 400
+
+
+def test_statements_do_not_grow_with_records(world: World, call: Call) -> None:
+    """The undo of many is set-based: sixty records take as many statements as thirty."""
+    rep = call("rep")
+    counts = []
+    for size in (30, 60):
+        keys = [rep.post("/customers", {"name": f"撤销量{size}之{n}公司"}).json()["id"] for n in range(size)]
+        job = bulk(rep, keys, "set", {"remark": "批量"})
+        with CaptureQueriesContext(connection) as seen:
+            assert take_back(rep, job["undo"])["succeeded"] == size
+        counts.append(len(seen))
+    assert counts[0] == counts[1] < 90, counts

@@ -59,7 +59,7 @@ class Erased(ChangedSince):
 
 @dataclass(slots=True)
 class Change:
-    """The net effect of one act on one record."""
+    """The net effect of some acts on one record."""
 
     id: UUID
     created: bool = False
@@ -96,7 +96,7 @@ class Refusal:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of the records of one act."""
+    """What became of some records."""
 
     done: int = 0
     already: int = 0
@@ -108,12 +108,12 @@ class Outcome:
         self.refused += other.refused
 
 
-def changes_of(declaration: ObjectType, event_id: int) -> list[Change]:
-    """What one act did to records of this kind, by record."""
+def changes_of(declaration: ObjectType, events: list[int]) -> list[Change]:
+    """What these acts together did to records of this kind, by record."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT record_id, op, diff::text FROM base_audit_change WHERE event_id = %s AND object = %s ORDER BY id",
-            [event_id, declaration.table],
+            "SELECT record_id, op, diff::text FROM base_audit_change WHERE event_id = ANY(%s) AND object = %s ORDER BY id",
+            [events, declaration.table],
         )
         rows = cursor.fetchall()
     found: dict[UUID, Change] = {}
@@ -123,25 +123,25 @@ def changes_of(declaration: ObjectType, event_id: int) -> list[Change]:
 
 
 class TakingBack:
-    """Takes one act back for ``actor``, inside an open act. ``dry``: only says what would become of each record."""
+    """Takes some acts back for ``actor``, inside an open act. ``dry``: only says what would become of each record."""
 
     def __init__(
         self,
         actor: Actor,
         declaration: ObjectType,
-        event_id: int,
+        events: list[int],
         *,
         last_event: int,
         permission: str,
         dry: bool = False,
     ) -> None:
-        self.actor, self.declaration, self.event_id, self.dry = actor, declaration, event_id, dry
+        self.actor, self.declaration, self.events, self.dry = actor, declaration, events, dry
         self.last_event, self.permission = last_event, declaration.perm(permission)
         self.title = declaration.by_name[declaration.title].stored
         self.outcome = Outcome()
 
     def run(self) -> Outcome:
-        changes = changes_of(self.declaration, self.event_id)
+        changes = changes_of(self.declaration, self.events)
         self.locked = write.lock_rows(self.actor, self.declaration, [c.id for c in changes], self.permission)
         gone = self._gone([c.id for c in changes if c.id not in self.locked])
         edits: list[Change] = []
@@ -223,7 +223,8 @@ class TakingBack:
         drafts: list[Draft] = []
         moved: dict[UUID, set[str]] = {}
         for change in changes:
-            row = {c: self._native(c, v) for c, v in self.locked[change.id].items()}
+            row = self.locked[change.id]
+            row |= {c: _json(row[c]) for c in ("custom", *columns) if self.declaration.column_types[c] == "jsonb"}
             values, changed = _back(self.declaration, change, row, before[change.id], after[change.id])
             if changed:
                 moved[change.id] = changed

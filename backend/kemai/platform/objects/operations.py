@@ -55,6 +55,8 @@ PAGE = 30
 NAMED = 50
 #: So many parts (single commands) are tried before a job begins; beyond, the job itself says what it met.
 TRIED = 300
+#: Acts taken back in one transaction; a bulk job writes 200 records in each, an import 500.
+TOGETHER = 5
 LABEL = T("撤销：{label}", "Take back: {label}")
 TAKEN = T("{name}撤销了您的操作：{label}", "{name} took back what you did: {label}")
 
@@ -272,8 +274,8 @@ def _undo_one(actor: Actor, token: UUID) -> dict[str, Any]:
 def _invert(actor: Actor, row: Operation) -> None:
     """Take one small operation back inside an open act; a refusal says who changed what since."""
     if row.kind == RECORDS:
-        for event in reversed(row.events):
-            outcome = _taking_back(actor, row, event).run()
+        for events in _groups(row):
+            outcome = _taking_back(actor, row, events).run()
             if outcome.refused:
                 raise outcome.refused[0].error
         return
@@ -297,11 +299,17 @@ def _explained(actor: Actor, row: Operation, error: ChangedSince) -> ChangedSinc
     return changed_error(actor, declaration, str(error.params.get("label") or row.label), lines)
 
 
-def _taking_back(actor: Actor, row: Operation, event: int, *, dry: bool = False) -> TakingBack:
+def _groups(row: Operation) -> list[list[int]]:
+    """Its acts, newest first, some at a time: each group is one transaction."""
+    ends = range(len(row.events), 0, -TOGETHER)
+    return [row.events[max(0, end - TOGETHER) : end] for end in ends]
+
+
+def _taking_back(actor: Actor, row: Operation, events: list[int], *, dry: bool = False) -> TakingBack:
     return TakingBack(
         actor,
         get_object(row.object),
-        event,
+        events,
         last_event=max(row.events),
         permission=str(row.payload.get("permission", "edit")),
         dry=dry,
@@ -313,8 +321,8 @@ def rehearse(actor: Actor, row: Operation) -> Outcome:
     outcome = Outcome()
     with transaction.atomic():
         if row.kind == RECORDS:
-            for event in reversed(row.events):
-                outcome.add(_taking_back(actor, row, event, dry=True).run())
+            for events in _groups(row):
+                outcome.add(_taking_back(actor, row, events, dry=True).run())
         elif row.kind == PARTS and row.succeeded <= TRIED:
             with act(actor, "undo", object=row.object):
                 for part in _parts(row):
@@ -392,8 +400,8 @@ def run_undo(run: JobRun) -> None:
 
 def _steps(actor: Actor, row: Operation) -> Iterator[Callable[[], Outcome]]:
     if row.kind == RECORDS:
-        for event in reversed(row.events):
-            yield _taking_back(actor, row, event).run
+        for events in _groups(row):
+            yield _taking_back(actor, row, events).run
     else:
         for part in _parts(row):
             yield _part_step(actor, part)
