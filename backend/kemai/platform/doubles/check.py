@@ -17,11 +17,12 @@ from kemai.kit.words import T
 from kemai.platform.doubles.compare import Reason, compare, keys_of, total
 from kemai.platform.doubles.declare import BLOCK
 from kemai.platform.doubles.rules import Rules, rules_of
-from kemai.platform.doubles.store import near, row_of
+from kemai.platform.doubles.store import all_keys, near, row_of
 from kemai.platform.objects.declare import Draft, ObjectType
 from kemai.platform.objects.read import list_options
 
 SHOWN = 5
+_SHARES = 512
 BLOCKED = T(
     "按查重规则“{rule}”，该{what}已存在，归属：{holder}。",
     'By the rule "{rule}" this {what} exists already, with: {holder}.',
@@ -42,21 +43,30 @@ class Hit:
     reasons: list[Reason]
 
 
-def find_hits(actor: Actor, declaration: ObjectType, rules: Rules, draft: Draft, keys: set[int]) -> list[Hit]:
-    """Records that a draft matches, likeliest first. One statement."""
+def find_hits(
+    actor: Actor, declaration: ObjectType, rules: Rules, drafts: list[Draft], keys: dict[UUID, set[int]]
+) -> dict[UUID, list[Hit]]:
+    """Draft → the records it matches, likeliest first; ``keys`` by draft. One statement for all of them."""
     assert declaration.doubles is not None
     columns = sorted(rules.watched)
     scope = branches(actor, declaration.perm("view"), declaration.ownership)
     extra = f"({scope.sql}), COALESCE({declaration.doubles.holder}, '')"
-    own = row_of(draft, columns)
-    hits = []
-    for key, *rest in near(declaration, keys, columns=columns, extra=extra, **scope.params):
+    having: dict[int, list[Draft]] = {}
+    for draft in drafts:
+        for key in keys.get(draft.id, ()):
+            having.setdefault(key, []).append(draft)
+    hits: dict[UUID, list[Hit]] = {}
+    for record_id, *rest in near(declaration, set(having), columns=columns, extra=extra, **scope.params):
         row = dict(zip(columns, rest, strict=False))
-        reasons = [r for rule in rules.keyed if (r := compare(rule, own, row, rules.columns))]
-        reasons = [r for r in reasons if r.rule.everywhere or rest[-2]]
-        if key != draft.id and reasons:
-            hits.append(Hit(key, row, rest[-2], rest[-1] or declaration.doubles.nobody.to(), reasons))
-    return sorted(hits, key=lambda h: (-total(h.reasons), str(h.id)))
+        visible, holder = rest[-2], rest[-1] or declaration.doubles.nobody.to()
+        for draft in {d.id: d for key in all_keys(rules, declaration, row) for d in having.get(key, ())}.values():
+            found = (compare(rule, row_of(draft, columns), row, rules.columns) for rule in rules.keyed)
+            reasons = [r for r in found if r and (r.rule.everywhere or visible)]
+            if record_id != draft.id and reasons:
+                hits.setdefault(draft.id, []).append(Hit(record_id, row, visible, holder, reasons))
+    for of_one in hits.values():
+        of_one.sort(key=lambda h: (-total(h.reasons), str(h.id)))
+    return hits
 
 
 def possible_doubles(
@@ -70,7 +80,8 @@ def possible_doubles(
     asked = [r for r in rules.keyed if {p.field for p in r.parts} & typed and not {p.field for p in r.parts} & wrong]
     row = row_of(draft, rules.watched)
     keys = {k for rule in asked for k in keys_of(rule, declaration.name, row, rules.columns)}
-    hits = find_hits(actor, declaration, Rules(rules.every, tuple(asked), rules.columns), draft, keys)
+    narrowed = Rules(rules.every, tuple(asked), rules.columns)
+    hits = find_hits(actor, declaration, narrowed, [draft], {draft.id: keys}).get(draft.id, [])
     seen = [h for h in hits if h.visible][:SHOWN]
     labels = {o["id"]: o for o in list_options(actor, declaration, ids=[h.id for h in seen])} if seen else {}
     lines = [_line(h, h.reasons[0], typed, labels[str(h.id)]) for h in seen if str(h.id) in labels]
@@ -112,8 +123,9 @@ def refuse_blocked(actor: Actor, declaration: ObjectType, drafts: list[Draft]) -
             wanted[draft.id] = {k for rule in blocking for k in keys_of(rule, declaration.name, row, rules.columns)}
     _lock({k for keys in wanted.values() for k in keys})
     earlier: dict[int, Draft] = {}
+    hits = find_hits(actor, declaration, narrowed, drafts, wanted)
     for draft in drafts:
-        for hit in find_hits(actor, declaration, narrowed, draft, wanted.get(draft.id, set()))[:1]:
+        for hit in hits.get(draft.id, [])[:1]:
             rule = hit.reasons[0].rule
             words = {"rule": rule.label.to(), "what": declaration.label.to(), "holder": hit.holder}
             draft.wrong(rule.parts[0].field, "duplicate", BLOCKED, **words)
@@ -133,8 +145,11 @@ def _refuse_in_batch(rules: Rules, draft: Draft, keys: set[int], earlier: dict[i
 
 
 def _lock(keys: set[int]) -> None:
-    if keys:
+    """One lock for each of 512 shares of the keys: an import has thousands of keys, the server room for a few thousand locks."""
+    shares = sorted({key % _SHARES for key in keys})
+    if shares:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT pg_advisory_xact_lock(k) FROM (SELECT unnest(%s::bigint[]) AS k ORDER BY 1) o", [sorted(keys)]
+                "SELECT pg_advisory_xact_lock(hashtext('kemai.doubles'), s) FROM (SELECT unnest(%s::int[]) AS s ORDER BY 1) o",
+                [shares],
             )
