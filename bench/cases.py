@@ -53,6 +53,14 @@ def make_cases(size: int, people: dict[str, Recorder]) -> list[Case]:
             [[_get("customers", filter=_and(("owner", "me"), ("industry", i)))] for i in words.INDUSTRIES],
         )
     ]
+    numbers = [{"field": "custom.machines", "op": "eq", "value": n} for n in dice.sample(range(500), VARIANTS)]
+    cases += [
+        Case("custom field, filter", p, [[_get("customers", filter=leaf)] for leaf in numbers])
+        for p in ("head", "everything")
+    ]
+    cases += [
+        Case("custom field, sort", p, [[_get("customers", sort="-custom.machines")]]) for p in ("rep200", "everything")
+    ]
     rare = dice.sample(words.brands(), VARIANTS)
     cases += [
         Case("search, two characters", p, [[_get("customers", q=q)] for q in rare])

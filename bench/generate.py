@@ -24,15 +24,23 @@ from psycopg import sql
 from bench import words
 from bench.people import Rep, make_people
 from kemai.activities.models import Interaction
+from kemai.administration.services.roles import INSTALLER
+from kemai.base.jobs import run_job
+from kemai.base.models import Job
 from kemai.config.env import get_env
 from kemai.config.localdb import SUPERUSER
 from kemai.customers.models import Contact, Customer, Pool
 from kemai.customers.services.records import unique_key
 from kemai.kit.text.search import pinyin_sort_key
+from kemai.platform.custom.manage import create_field
+from kemai.platform.doubles.finder import fill_keys
+from kemai.platform.models import CustomField
 from kemai.platform.objects.declare import Draft, ObjectType, get_object
 from kemai.platform.objects.searching import search_columns
 from kemai.sales.models import Opportunity, Stage
 
+#: The key of a field an administrator added.
+MACHINES = "machines"
 FOLLOW_UPS_EACH = 10
 POOLED = 0.02
 NOW = datetime.now(UTC)
@@ -55,6 +63,11 @@ def generate(size: int, say: Callable[[str], None]) -> None:
     began = time.perf_counter()
     reps = make_people(size)
     owners = _owners(size, reps)
+    machines = create_field(
+        INSTALLER,
+        "customers",
+        {"key": MACHINES, "type": "number", "label_zh": "设备台数", "label_en": "Machines"},
+    )
     pool = Pool.objects.filter(is_default=True).values_list("id", flat=True).get()
     stages = list(Stage.objects.order_by("position").values_list("id", "kind", "pipeline_id"))
     connections.close_all()
@@ -73,12 +86,16 @@ def generate(size: int, say: Callable[[str], None]) -> None:
         )
         for _, definition in definitions:
             db.execute(definition)
+        _index(machines, reps[0])
+        say(f"  indexes after {time.perf_counter() - began:.0f} s")
+        fill_keys()
+        say(f"  keys against doubles after {time.perf_counter() - began:.0f} s")
         # An import leaves a GIN index with a list of pending entries; a database in use has none.
         db.execute("VACUUM ANALYZE")
         db.execute("CREATE TABLE bench_bare (LIKE customers_customer INCLUDING ALL)")
         db.execute("ALTER TABLE bench_bare OWNER TO kemai")
         db.execute("CHECKPOINT")
-    say(f"  indexes and statistics after {time.perf_counter() - began:.0f} s")
+    say(f"  statistics after {time.perf_counter() - began:.0f} s")
 
 
 def _owners(size: int, reps: list[Rep]) -> list[tuple[UUID, UUID] | None]:
@@ -144,7 +161,7 @@ def _rows(
             "industry": words.INDUSTRIES[dice.randrange(10)], "phone": phone, "email": f"office{n}@example.com", "source": "visit",
             "region": name[:2], "address": f"{name[:2]}市建设路{n % 900 + 1}号", "relation_stage": dice.choice(("new", "contacted", "")),
             "legal_representative": words.person(n * 13), "last_contact_at": contacted, "next_contact_at": contacted and contacted + timedelta(days=14),
-            "unique_key": unique_key("company", name, phone), "created_by": owner and owner[0], "updated_by": owner and owner[0],
+            "custom": {MACHINES: dice.randrange(500)}, "unique_key": unique_key("company", name, phone), "created_by": owner and owner[0], "updated_by": owner and owner[0],
         }  # fmt: skip
         yield (
             customer_line(_with_search(customers, key, values)),
@@ -329,6 +346,13 @@ def _follow_ups(db: psycopg.Connection[Any]) -> None:
     }  # fmt: skip
     source = f"sales_opportunity o CROSS JOIN generate_series(1, {FOLLOW_UPS_EACH}) g(n) JOIN talk_texts x ON x.n = (right(o.number, 6)::int + g.n * 7) % {len(rows)}"
     db.execute(_insert_select(Interaction, given, source))
+
+
+def _index(field: CustomField, person: Rep) -> None:
+    job = Job.objects.create(
+        actor_id=person.id, kind="field.index", params={"field": str(field.id), "build": True}, total=1
+    )
+    run_job(job.id)
 
 
 def _figures(db: psycopg.Connection[Any]) -> None:

@@ -55,7 +55,9 @@ def _run(arguments: argparse.Namespace, web: place.Server, folder: Path) -> dict
     pages = _pages(web.port)
     _read(web.port, pages, 3)  # plans and caches
     quiet = _read(web.port, pages, 20)
-    say(f"quiet: p50 {quiet.p50_ms:.1f} ms, p95 {quiet.p95_ms:.1f} ms, {quiet.rps:.0f} requests/s, {quiet.errors} errors")
+    say(
+        f"quiet: p50 {quiet.p50_ms:.1f} ms, p95 {quiet.p95_ms:.1f} ms, {quiet.rps:.0f} requests/s, {quiet.errors} errors"
+    )
     result: dict[str, Any] = {"size": arguments.size, "quiet_p95_ms": quiet.p95_ms}
 
     file = _write(folder / "many.csv", arguments.rows)
@@ -71,7 +73,12 @@ def _run(arguments: argparse.Namespace, web: place.Server, folder: Path) -> dict
         f"import of {answer['created']:,} rows: {imported['seconds']:.0f} s in all, {imported['mb']} MB; meanwhile p95 {busy.p95_ms:.1f} ms "
         f"({busy.p95_ms / quiet.p95_ms:.2f} times the quiet one), {busy.errors} errors"
     )
-    result["import"] = {"rows": answer["created"], "seconds": imported["seconds"], "mb": imported["mb"], "busy_p95_ms": busy.p95_ms}
+    result["import"] = {
+        "rows": answer["created"],
+        "seconds": imported["seconds"],
+        "mb": imported["mb"],
+        "busy_p95_ms": busy.p95_ms,
+    }
 
     result["killed"] = _killed(folder, arguments.killed)
     if not arguments.no_export:
@@ -79,7 +86,9 @@ def _run(arguments: argparse.Namespace, web: place.Server, folder: Path) -> dict
         exported = _command("export", "customers", str(out), "--as", "director")
         with out.open(encoding="utf-8-sig") as handle:
             lines = sum(1 for _ in handle)
-        say(f"export: {lines:,} lines, {out.stat().st_size // 10**6} MB, in {exported['seconds']:.0f} s, {exported['mb']} MB of memory")
+        say(
+            f"export: {lines:,} lines, {out.stat().st_size // 10**6} MB, in {exported['seconds']:.0f} s, {exported['mb']} MB of memory"
+        )
         result["export"] = {"lines": lines, "seconds": exported["seconds"], "mb": exported["mb"]}
     undone = _command("import", "undo", answer["id"], "--json")
     say(f"undo of the import: {undone['seconds']:.0f} s, {undone['mb']} MB: {undone['out'].strip()[:200]}")
@@ -93,7 +102,13 @@ def _pages(port: int) -> list[list[bytes]]:
     for person, weight in READERS.items():
         cookies = _sign_in(port, person)
         cookie = "; ".join(f"{k}={v}" for k, v in cookies.items())
-        paths = ["customers", "customers?q=%E4%BA%91%E5%B8%86", "opportunities", "opportunities/board", "customers?sort=name"]
+        paths = [
+            "customers",
+            "customers?q=%E4%BA%91%E5%B8%86",
+            "opportunities",
+            "opportunities/board",
+            "customers?sort=name",
+        ]
         pages += [[raw_request(port, "GET", f"/api/v1/{path}", Cookie=cookie)] for path in paths * weight]
     return pages
 
@@ -115,7 +130,9 @@ def _write(file: Path, count: int) -> Path:
         lines = csv.writer(handle)
         lines.writerow(["客户名称", "行业", "电话", "地区", "地址", "备注"])
         for n in range(count):
-            lines.writerow([f"苏州{mark}{n}有限公司", "信息技术", f"139{n:08d}", "苏州", f"苏州市建设路{n}号", "导入测试"])
+            lines.writerow(
+                [f"苏州{mark}{n}有限公司", "信息技术", f"139{n:08d}", "苏州", f"苏州市建设路{n}号", "导入测试"]
+            )
     return file
 
 
@@ -123,7 +140,12 @@ def _command(*words: str, kill_after: float | None = None) -> dict[str, Any]:
     """The product's own command, giving way as the worker does; its time and the most memory it had."""
     began = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "kemai.config.cli", *words], cwd=place.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=lambda: os.nice(10)
+        [sys.executable, "-m", "kemai.config.cli", *words],
+        cwd=place.ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: os.nice(10),
     )
     if kill_after is not None:
         time.sleep(kill_after)
