@@ -21,7 +21,7 @@ from kemai.accounts.models import Department, Role, Team, TeamMember, User
 from kemai.administration.services.people import INSTALLER, new_user
 from kemai.base.audit import act
 from kemai.base.models import OutboxEvent
-from kemai.config import demo_doubles
+from kemai.config import demo_doubles, demo_fields
 from kemai.config import demo_words as words
 from kemai.config.install import install
 from kemai.customers.models import Customer
@@ -70,6 +70,9 @@ def load_demo(*, customers: int = 2000, seed: int = 7) -> dict[str, Any]:
         start = now() - timedelta(weeks=WEEKS)
         with standing_at(start):
             _organise(company)
+        administrator = load_actor(company.people["admin"].id)
+        assert administrator is not None
+        company.count("fields", demo_fields.define_fields(administrator))
         company.sellers = [
             a for u in company.people.values() if u.job_title in words.SELLING and (a := load_actor(u.id))
         ]
@@ -178,12 +181,17 @@ def _months(moments: list[datetime]) -> list[list[datetime]]:
 def _customers(company: Company, total: int) -> None:
     dice = company.dice
     makers = words.CompanyMaker(dice)
+    machines, today = random.Random(len(company.people)), now().date()
     share = [1.6 if a.username in ("rep", "rep2", "rep3") else 1.0 for a in company.sellers]
     for seller, weight in zip(company.sellers, share, strict=True):
         company.customers[seller.id] = []
         for batch in _months(_moments(dice, round(total * weight / sum(share)))):
             with standing_at(batch[-1]):
-                made = _insert(seller, "customers", [makers.customer() for _ in batch])
+                made = _insert(
+                    seller,
+                    "customers",
+                    [makers.customer() | demo_fields.customer_values(machines, today) for _ in batch],
+                )
             company.customers[seller.id] += [(d.id, batch[-1]) for d in made]
             company.count("customers", len(made))
 
