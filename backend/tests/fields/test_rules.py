@@ -86,6 +86,8 @@ def test_required_where(world: World, call: Call) -> None:
         {"field": "gone", "op": "eq", "value": 1},
         {"field": "name", "op": "near", "value": 1},
         {"and": [{"field": "name"}]},
+        {"related": {"object": "contacts", "field": "customer"}},
+        {"not": {"in_segment": "01900000-0000-7000-8000-000000000000"}},
     ):
         answer = call("admin").send(
             "PATCH", "/admin/fields/customers/why", {"require_when": tree}, If_Match=f'"{made["version"]}"'

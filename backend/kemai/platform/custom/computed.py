@@ -1,6 +1,6 @@
 """Formulas and roll-ups put into the declarations, and the whole made known to :func:`get_object`.
 
-Both are SQL where they are read; no value is kept (decision 015).
+Both are SQL where they are read; no value is kept (decision 018).
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from kemai.platform.custom.kinds import Kind
 from kemai.platform.custom.trial import try_out
 from kemai.platform.models import CustomField
 from kemai.platform.objects.declare import ObjectType, declared_objects, get_object
-from kemai.platform.objects.demands import JUDGE, names_in
+from kemai.platform.objects.demands import JUDGE, asks_only_own, names_in
 from kemai.platform.objects.dictionaries import all_dictionaries
 from kemai.platform.objects.filters import compile_filter
 from kemai.platform.objects.types import BadValue
@@ -199,6 +199,11 @@ def _choices(raw: Any, before: list[dict[str, Any]], faults: Faults) -> list[dic
 def _condition(name: str, declaration: ObjectType, row: CustomField, tree: Any, faults: Faults) -> Any:
     """A condition over the record's own stored fields; compiled once here, so that a wrong one is refused and not met later."""
     current = get_object(declaration.name)
+    if not asks_only_own(tree):
+        faults.add(
+            name, "bad_condition", T("条件只能是本记录字段的比较。", "A condition compares the record's own fields.")
+        )
+        return None
     own = f"{PREFIX}{row.key}"
     for used in sorted(names_in(tree)):
         found = current.by_name.get(used)

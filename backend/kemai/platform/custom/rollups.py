@@ -1,4 +1,4 @@
-"""Roll-ups: a figure over the living records that point here, computed where it is read (PLT-14, decision 015).
+"""Roll-ups: a figure over the living records that point here, computed where it is read (PLT-14, decision 018).
 
 The figure is the company's, the same for every reader. Whoever may not read what it is made of does not get it.
 """
@@ -14,7 +14,7 @@ from kemai.platform.custom.formula import FormulaError
 from kemai.platform.custom.literal import inlined, literal
 from kemai.platform.objects import types
 from kemai.platform.objects.declare import Field, ObjectType
-from kemai.platform.objects.demands import JUDGE, names_in
+from kemai.platform.objects.demands import JUDGE, asks_only_own, names_in
 from kemai.platform.objects.filters import compile_filter
 from kemai.platform.objects.secrecy import on
 
@@ -102,6 +102,8 @@ def _condition(spec: dict[str, Any], related: ObjectType, zone: str) -> str:
     tree = spec.get("filter")
     if not tree:
         return ""
+    if not asks_only_own(tree):
+        raise _wrong("bad_condition", T("条件只能是字段的比较。", "A condition compares fields."))
     for name in names_in(tree):
         found = related.by_name.get(name)
         if found is None or not found.stored:

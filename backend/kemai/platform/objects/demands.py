@@ -3,7 +3,7 @@
 A rule may be made while records break it: they stay as they are, are listed, and are asked for it at their next edit.
 
 "Only once" survives races by a lock on the value, held until the commit: whoever comes second waits, then sees the first. A constraint
-could not be built over records that break the rule already (decision 014).
+could not be built over records that break the rule already (decision 017).
 """
 
 from __future__ import annotations
@@ -65,6 +65,16 @@ def names_in(tree: Any) -> set[str]:
         return set()
     own = {tree["field"]} if isinstance(tree.get("field"), str) else set()
     return own.union(*(names_in(v) for k, v in tree.items() if k in ("and", "or", "not")))
+
+
+def asks_only_own(tree: Any) -> bool:
+    """Whether a filter is made of conditions on single fields alone, as the browser can judge too: nothing about other records."""
+    if not isinstance(tree, dict):
+        return False
+    for word in ("and", "or"):
+        if word in tree:
+            return isinstance(tree[word], list) and all(asks_only_own(node) for node in tree[word])
+    return asks_only_own(tree["not"]) if "not" in tree else isinstance(tree.get("field"), str)
 
 
 def _touches(declaration: ObjectType, draft: Draft, f: Field) -> bool:
