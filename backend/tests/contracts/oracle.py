@@ -130,6 +130,13 @@ def release_status(person: str, fact: Fact) -> int:
     return 409 if status == 200 and fact.pool is not None else status
 
 
+def reveal_status(person: str, fact: Fact) -> int:
+    """ORG-8: nothing is masked by rule in this world, so there is nothing to show; what a pool withholds stays withheld."""
+    if not sees(person, fact):
+        return 404
+    return 403 if fact.pool is not None and not scope_of(person, "customers", "reveal_pool") else 422
+
+
 def history_status(person: str, fact: Fact) -> int:
     """Of a living record whoever sees it; of one in the bin whoever may bring it back."""
     if not fact.deleted:

@@ -73,6 +73,8 @@ def cells(caller: Caller, person: str, fact: Fact, world: World) -> Iterator[Cel
 
 def _commands(caller: Caller, person: str, fact: Fact, world: World, path: str) -> Iterator[Cell]:
     if fact.object == "customers":
+        asked = {"field": "phone", "reason": "客户来电核对"}
+        yield Cell("reveal", oracle.reveal_status(person, fact), lambda: caller.post(f"{path}/reveal", asked))
         owner = {"owner": str(world.users["rep2"])}
         yield Cell("claim", oracle.claim_status(person, fact), lambda: caller.post(f"{path}/claim"))
         if oracle.scope_of(person, "users", "view"):  # the new owner must be somebody the assigner may see

@@ -200,6 +200,28 @@ def test_a_claim_needs_its_right_to_be_taken_back(world: World, call: Call) -> N
     assert Customer.objects.get(pk=key).owner_id == world.users["rep3"]
 
 
+def test_work_without_an_inverse_offers_none(world: World, call: Call) -> None:
+    """A bulk restore, and a bulk command none of whose parts can be taken back."""
+    rep, mine = call("rep"), key_of(world, "mine")
+    bulk(rep, [mine], "delete")
+    job = bulk(rep, [mine], "restore")
+    line = rep.get(f"/operations/{job['id']}").json()
+    assert job["undo"] is None and line["until"] is None and line["can_undo"] is False
+    assert rep.post(f"/undo/{job['id']}").json()["code"] == "not_undoable"
+
+
+def test_a_page_takes_a_fixed_number_of_statements(world: World, call: Call) -> None:
+    manager, counts = call("manager"), []
+    for _ in range(2):
+        for slug in ("mine", "colleague"):
+            bulk(call("rep" if slug == "mine" else "rep2"), [key_of(world, slug)], "set", {"remark": str(len(counts))})
+        manager.get("/operations")
+        with CaptureQueriesContext(connection) as seen:
+            assert manager.get("/operations").status_code == 200
+        counts.append(len(seen))
+    assert counts[0] == counts[1] < 15, counts
+
+
 def test_too_late(world: World, call: Call) -> None:
     rep = call("rep")
     job = bulk(rep, [key_of(world, "mine")], "set", {"remark": "批量"})

@@ -114,7 +114,8 @@ def run_bulk(run: JobRun) -> None:
         batch = ids[start : start + BATCH]
         with parts_of(operation.id):
             succeeded = _batch(run, actor, declaration, batch)
-        if succeeded and operation.kind and operation.until:
+        back = operation.kind == RECORDS or (operation.kind == PARTS and operation.parts.exists())
+        if succeeded and back and operation.until:
             run.undoable(operation.id, operation.until)
         run.step(succeeded=succeeded, failed=len(batch) - succeeded)
         Operation.objects.filter(pk=operation.id).update(succeeded=run.job.succeeded, failed=run.job.failed)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -151,32 +152,54 @@ def _key(text: str, what: str) -> UUID:
     return key
 
 
+@dataclass(slots=True)
+class _Facts:
+    """What is known beside the rows of a page, read once for all of them."""
+
+    running: set[UUID]
+    """Jobs that have not ended."""
+    undoable: set[UUID]
+    """Operations whose taking back is the reader's to try."""
+    empty: set[UUID]
+    """Bulk work none of whose parts has an inverse."""
+    names: dict[UUID, str]
+
+    @classmethod
+    def of(cls, actor: Actor, rows: list[Operation]) -> _Facts:
+        jobs = [j for row in rows for j in (row.job_id, row.undo_job) if j]
+        keys = [row.id for row in rows]
+        whole = [row.id for row in rows if row.kind == PARTS]
+        held = set(Operation.objects.filter(parent_id__in=whole).values_list("parent_id", flat=True).distinct())
+        people = {u for row in rows for u in (row.actor_id, row.undone_by) if u}
+        return cls(
+            set(Job.objects.filter(pk__in=jobs, state__in=("waiting", "running")).values_list("pk", flat=True)),
+            set(Operation.objects.filter(_within(actor, UNDO), pk__in=keys).values_list("pk", flat=True)),
+            set(whole) - held,
+            dict(User.objects.filter(pk__in=people).values_list("id", "name")),
+        )
+
+
 def operations_json(actor: Actor, rows: list[Operation]) -> list[dict[str, Any]]:
     """Lines of the log as this reader may know them. Names of records only of his own work, or where he may see the record."""
     kinds = {o.name: o for o in all_objects()}
-    people = {u for row in rows for u in (row.actor_id, row.undone_by) if u}
-    names = dict(User.objects.filter(pk__in=people).values_list("id", "name"))
-    labels = _labels(actor, kinds, rows)
-    return [_line(actor, row, kinds.get(row.object), names, labels) for row in rows]
+    facts, labels = _Facts.of(actor, rows), _labels(actor, kinds, rows)
+    return [_line(actor, row, kinds.get(row.object), facts, labels) for row in rows]
 
 
 def _labels(actor: Actor, kinds: dict[str, ObjectType], rows: list[Operation]) -> dict[UUID, str]:
     found: dict[UUID, str] = {}
-    for name, declaration in kinds.items():
+    for name in {r.object for r in rows if r.record_id} & kinds.keys():
+        declaration = kinds[name]
         keys = list({r.record_id for r in rows if r.object == name and r.record_id})
-        if keys and actor.has(declaration.perm("view")):
+        if actor.has(declaration.perm("view")):
             found.update({UUID(o["id"]): o["label"] for o in list_options(actor, declaration, ids=keys)})
     return found
 
 
 def _line(
-    actor: Actor,
-    row: Operation,
-    declaration: ObjectType | None,
-    names: dict[UUID, str],
-    labels: dict[UUID, str],
+    actor: Actor, row: Operation, declaration: ObjectType | None, facts: _Facts, labels: dict[UUID, str]
 ) -> dict[str, Any]:
-    mine = row.actor_id == actor.id
+    mine, names = row.actor_id == actor.id, facts.names
     label = row.label if mine or row.record_id is None else labels.get(row.record_id, "")
     return {
         "id": row.id,
@@ -192,8 +215,8 @@ def _line(
         "failed": row.failed,
         "job": row.job_id if mine else None,
         "state": "expired" if _expired(row) else row.state,
-        "until": row.until if row.kind else None,
-        "can_undo": _refusal(actor, row) is None,
+        "until": row.until if row.kind and row.id not in facts.empty else None,
+        "can_undo": _refusal(actor, row, facts) is None,
         "undone_at": row.undone_at,
         "undone_by": {"id": row.undone_by, "label": names.get(row.undone_by, "")} if row.undone_by else None,
         "taken_back": row.taken_back,
@@ -206,35 +229,30 @@ def _expired(row: Operation) -> bool:
     return bool(row.kind) and row.until is not None and row.until < now() and row.state in ("done", "partly")
 
 
-def _refusal(actor: Actor, row: Operation) -> KemaiError | None:
+def _refusal(actor: Actor, row: Operation, facts: _Facts) -> KemaiError | None:
     """Why the operation as a whole cannot be taken back, None when it can be tried."""
     if row.state == "undone" and row.undone_at:
-        name = _name_of(row.undone_by)
         at = row.undone_at.astimezone(ZoneInfo(actor.time_zone)).strftime("%Y-%m-%d %H:%M")
-        return UndoDone(name=name, at=at)
-    if (
-        row.state == "undoing"
-        and row.undo_job
-        and Job.objects.filter(pk=row.undo_job, state__in=("waiting", "running")).exists()
-    ):
+        return UndoDone(name=facts.names.get(row.undone_by, "") if row.undone_by else "", at=at)
+    if row.state == "undoing" and row.undo_job in facts.running:
         return UndoRunning()
-    if not row.kind or row.succeeded == 0:
+    if not row.kind or row.succeeded == 0 or row.id in facts.empty:
         return NotUndoable()
     if row.until is None or row.until < now():
         return UndoTooLate()
-    if row.job_id and Job.objects.filter(pk=row.job_id, state__in=("waiting", "running")).exists():
+    if row.job_id in facts.running:
         return StillRunning()
-    if row.actor_id != actor.id and not Operation.objects.filter(_within(actor, UNDO), pk=row.pk).exists():
-        return NotUndoable()
-    return None
-
-
-def _name_of(user_id: UUID | None) -> str:
-    return (user_id and User.objects.filter(pk=user_id).values_list("name", flat=True).first()) or ""
+    return None if row.id in facts.undoable else NotUndoable()
 
 
 class StillRunning(UndoRunning):
     text = T("这项操作还在进行，完成后才能撤销。", "This is still under way; it can be taken back when it is done.")
+
+
+def _refuse(actor: Actor, row: Operation) -> None:
+    refusal = _refusal(actor, row, _Facts.of(actor, [row]))
+    if refusal:
+        raise refusal
 
 
 # ---------------------------------------------------------------- taking back
@@ -247,9 +265,7 @@ def undo_change(actor: Actor, token: UUID, *, rest: bool = False) -> dict[str, A
     cannot go back, and ``rest`` takes back the others.
     """
     row = get_operation_for(actor, token)
-    refusal = _refusal(actor, row)
-    if refusal:
-        raise refusal
+    _refuse(actor, row)
     if row.job_id is None:
         return _undo_one(actor, token)
     if not rest:
@@ -263,9 +279,7 @@ def _undo_one(actor: Actor, token: UUID) -> dict[str, Any]:
     row = get_operation_for(actor, token)
     with act(actor, "undo", object=row.object, record_id=row.record_id, data={"operation": str(token)}):
         row = Operation.objects.select_for_update().get(pk=token)
-        refusal = _refusal(actor, row)
-        if refusal:
-            raise refusal
+        _refuse(actor, row)
         _invert(actor, row)
         _settle(actor, row, Outcome(done=1))
     return {"undone": True, "label": row.label}
@@ -366,9 +380,7 @@ def _start(actor: Actor, row: Operation, *, queue: bool = True) -> Job:
     """Make the job that takes back, once: of two at the same moment the second is refused."""
     with transaction.atomic():
         locked = Operation.objects.select_for_update().get(pk=row.pk)
-        refusal = _refusal(actor, locked)
-        if refusal:
-            raise refusal
+        _refuse(actor, locked)
         label = LABEL.to(label=row.label)
         params = {"operation": str(row.pk)}
         job = start_job(actor.id, "undo", label=T(label, label), params=params, total=row.succeeded, queue=queue)
