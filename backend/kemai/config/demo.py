@@ -18,11 +18,13 @@ from django.db import transaction
 
 from kemai.accounts.access import Actor, load_actor
 from kemai.accounts.models import Department, Role, Team, TeamMember, User
+from kemai.accounts.sessions import actor_of
 from kemai.administration.services.people import INSTALLER, new_user
 from kemai.base.audit import act
 from kemai.base.models import OutboxEvent
 from kemai.config import demo_doubles, demo_fields
 from kemai.config import demo_words as words
+from kemai.config.demo_lists import make_lists
 from kemai.config.install import install
 from kemai.customers.models import Customer
 from kemai.customers.services.ownership import claim_customer, release_customer
@@ -83,6 +85,7 @@ def load_demo(*, customers: int = 2000, seed: int = 7) -> dict[str, Any]:
         _tasks(company)
         _release_some(company, customers // 8)
         _doubles(company, random.Random(seed + 1))
+        company.made.update(make_lists(actor_of(company.people["admin"].id)))
         # History needs no bell: what happened before today is not announced today.
         OutboxEvent.objects.filter(dispatched_at__isnull=True).update(dispatched_at=now())
     return {**company.made, "seconds": round(time.monotonic() - began, 1)}

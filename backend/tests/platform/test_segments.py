@@ -14,6 +14,7 @@ from kemai.accounts.models import User
 from kemai.administration.services.people import INSTALLER
 from kemai.base.audit import act
 from kemai.base.jobs import run_job
+from kemai.platform.merging.merge import merge_records
 from kemai.platform.models import Segment, SegmentMember, SegmentSize
 from kemai.platform.objects.segment_members import count_all, count_segment
 from tests.calling import Caller
@@ -273,3 +274,14 @@ def test_what_is_done_to_segments_is_in_the_audit_log(world: World, call: Call) 
         cursor.execute("SELECT action FROM base_auditevent WHERE action LIKE 'segment.%' ORDER BY id")
         actions = [row[0] for row in cursor.fetchall()]
     assert actions[0] == "segment.save" and {"segment.add", "segment.delete"} <= set(actions)
+
+
+def test_a_merged_record_leaves_its_place_on_a_list_to_the_one_that_stays(world: World, call: Call) -> None:
+    """CUS-9 meets CUS-7: what was on a list by its former self is on it still, once."""
+    rep = call("rep")
+    stays, goes = (rep.post("/customers", {"name": f"合并名单{n}"}).json()["id"] for n in (1, 2))
+    segment, both = make(rep, kind="static", filter=None), make(rep, name="两个都在", kind="static", filter=None)
+    rep.post(f"/segments/{segment['id']}/members", {"ids": [goes]})
+    rep.post(f"/segments/{both['id']}/members", {"ids": [goes, stays]})
+    merge_records(world.actor("rep"), "customers", UUID(stays), loser=UUID(goes))
+    assert members(rep, segment) == members(rep, both) == {stays}

@@ -52,8 +52,9 @@ _recounts: dict[str, list[Callable[[list[UUID]], None]]] = {}
 def also_points(
     table: str, column: str, *, to: str = "", object_column: str = "", unique: tuple[str, ...] = (), key: str = "id"
 ) -> None:
-    """Register a column of a table without a declaration (extension point): ``to`` one kind of record, or any by ``object_column``."""
-    assert bool(to) != bool(object_column), (table, column)
+    """Register a column of a table without a declaration (extension point): ``to`` one kind of record, or any by ``object_column``;
+    without either any by the key alone, which no two records share."""
+    assert not (to and object_column), (table, column)
     _further.append((to, Place(table, column, object_column, unique, key=key)))
 
 
@@ -90,3 +91,4 @@ def places_of(declaration: ObjectType) -> list[Place]:
 also_points("accounts_recordshare", "record_id", object_column="object", unique=("grantee_id",))
 also_points("base_storedfile", "record_id", object_column="object")
 also_points("platform_follow", "record_id", object_column="object", unique=("user_id",))
+also_points("platform_segmentmember", "record_id", unique=("segment_id",))

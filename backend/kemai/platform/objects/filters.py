@@ -145,7 +145,7 @@ class _Compiler:
 
     def _many(self, node: dict[str, Any], depth: int) -> str:
         """A figure over the records that point here, asked record by record through the link's index: a page of fifty then costs fifty
-        figures, not the whole table grouped first (decisions/013). "Some" and "none" leave the planner its choice of join."""
+        figures, not the whole table grouped first (decisions/019). "Some" and "none" leave the planner its choice of join."""
         if set(node) - {"related", "where", "measure", "op", "value"} or self.inner:
             raise Malformed(what="filter 'related'" + (" inside 'related'" if self.inner else ""))
         self.out.related += 1
