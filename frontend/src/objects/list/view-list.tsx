@@ -10,7 +10,8 @@ import {
   PinOff,
   Trash2,
 } from "lucide-react";
-import { type PopoverItem, PopoverMenu } from "@/kit/popover-menu";
+import { useState } from "react";
+import type { PopoverItem } from "@/kit/popover-menu";
 import { useMessage } from "@/kit/use-message";
 import { useViewWrites } from "../data/views";
 import { useFormat } from "../fields/use-format";
@@ -54,6 +55,8 @@ export function ViewList({ meta, views, current, onPick, onEdit, onLeave }: View
     });
   }
 
+  // Under its own line: a menu over a list that scrolls would be cut off.
+  const [opened, setOpened] = useState<string | null>(null);
   const pinned = meta.arrangement?.pinned ?? [];
   const run = (work: Promise<unknown>) => void work.catch(message.error);
   function itemsOf(view: ViewMeta): PopoverItem[] {
@@ -139,12 +142,32 @@ export function ViewList({ meta, views, current, onPick, onEdit, onLeave }: View
                     <Check size={14} className={styles.check} aria-hidden />
                   ) : null}
                 </button>
-                <PopoverMenu
-                  label={t("view.more_of", { name: view.label })}
+                <button
+                  type="button"
                   className={styles.tool}
-                  trigger={<MoreHorizontal size={15} aria-hidden />}
-                  items={itemsOf(view)}
-                />
+                  aria-label={t("view.more_of", { name: view.label })}
+                  aria-expanded={opened === view.key}
+                  onClick={() => setOpened(opened === view.key ? null : view.key)}
+                >
+                  <MoreHorizontal size={15} aria-hidden />
+                </button>
+                {opened === view.key ? (
+                  <ul className={styles.actions}>
+                    {itemsOf(view).map((item) => (
+                      <li key={item.key}>
+                        <button
+                          type="button"
+                          className={styles.action}
+                          data-danger={item.danger}
+                          onClick={item.run}
+                        >
+                          {item.icon}
+                          {item.label}
+                        </button>
+                      </li>
+                    ))}
+                  </ul>
+                ) : null}
               </li>
             ))}
           </ul>
