@@ -84,7 +84,9 @@ def test_the_key_in_the_body_notices_a_broken_check(
     body = {"title": "x", "related": str(world.get("customers", "foreign").id)}
     assert call("rep").post("/tasks", body).status_code == 422
 
-    def all_visible(actor: Actor, permission: str, line: Ownership, *, table: str, keys: list[Any]) -> set[Any]:
+    def all_visible(
+        actor: Actor, permission: str, line: Ownership, *, table: str, keys: list[Any], hold: bool = False
+    ) -> set[Any]:
         return set(keys)
 
     monkeypatch.setattr(drafts, "visible_among", all_visible)
