@@ -50,6 +50,22 @@ class Viewing:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class TokenLimits:
+    """What a token may do of what its person may: reading only, and only some kinds of record (by permission prefix; none: all)."""
+
+    read_only: bool = False
+    kinds: frozenset[str] = frozenset()
+
+    def leave(self, reaches: dict[str, Reach]) -> dict[str, Reach]:
+        """The rights that remain; never one more."""
+        return {
+            code: reach
+            for code, reach in reaches.items()
+            if (not self.kinds or code.rpartition(".")[0] in self.kinds) and (not self.read_only or is_viewing(code))
+        }
+
+
 @dataclass(frozen=True)
 class Actor:
     """Whoever acts, with his rights resolved. Built by :func:`load_actor`; kept at most a second (decisions.md 2)."""
@@ -71,6 +87,8 @@ class Actor:
     role_ids: tuple[UUID, ...] = ()
     """His roles by name: the order in which their layouts count."""
     must_change_password: bool = False
+    token: TokenLimits | None = None
+    """What the token he came with leaves of his rights; None for a person at a screen, or a token without limits."""
     viewer: Viewing | None = None
     """Who really sits there, when somebody looks at the system as this person: then nothing may be changed (PLT-16)."""
     extra: dict[str, Any] = field(default_factory=dict)

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import secrets
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -18,7 +19,7 @@ from uuid import UUID
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection
 
-from kemai.accounts.access import Actor, SystemActor, Viewing, holds_all_of, load_actor
+from kemai.accounts.access import Actor, SystemActor, TokenLimits, Viewing, holds_all_of, load_actor
 from kemai.accounts.errors import SignInLocked, WrongPassword
 from kemai.accounts.models import ApiToken, Session, User
 from kemai.base import audit, epochs, parameters, rates
@@ -153,7 +154,7 @@ def caller_of_token(token: str) -> Caller | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT k.id, k.user_id, k.expires_at, k.last_used_at, k.revoked_at, (SELECT value FROM accounts_rightsepoch WHERE id = 1), "
-            f"{epochs.COLUMN} FROM accounts_apitoken k WHERE k.token_hash = %s",
+            f"{epochs.COLUMN}, k.read_only, k.objects_allowed FROM accounts_apitoken k WHERE k.token_hash = %s",
             [digest],
         )
         row = cursor.fetchone()
@@ -164,7 +165,11 @@ def caller_of_token(token: str) -> Caller | None:
     if row[3] is None or moment - row[3] > timedelta(minutes=1):
         ApiToken.objects.filter(pk=row[0]).update(last_used_at=moment)
     epochs.note(row[6])
-    return _keep(digest, _actor(row[1], row[5], True), None)
+    actor = _actor(row[1], row[5], True)
+    if actor is not None and (row[7] or row[8]):
+        limits = TokenLimits(row[7], frozenset(row[8]))
+        actor = replace(actor, token=limits, reaches=limits.leave(actor.reaches))
+    return _keep(digest, actor, None)
 
 
 def _actor(user_id: UUID, epoch: int | None, via_token: bool) -> Actor | None:
@@ -298,8 +303,10 @@ def session_until(user_id: UUID) -> list[tuple[UUID, datetime, str, str]]:
 # ---------------------------------------------------------------- tokens
 
 
-def create_token(*, user: User, name: str, days: int | None = 365) -> str:
-    """Make an API token acting as ``user``; returned once, stored only as a hash."""
+def create_token(
+    *, user: User, name: str, days: int | None = 365, read_only: bool = False, kinds: Collection[str] = ()
+) -> str:
+    """Make an API token acting as ``user``, never as more; returned once, stored only as a hash. ``kinds``: permission prefixes."""
     token = f"km_{secrets.token_urlsafe(32)}"
     row = ApiToken.objects.create(
         user=user,
@@ -307,6 +314,8 @@ def create_token(*, user: User, name: str, days: int | None = 365) -> str:
         prefix=token[:9],
         token_hash=hash_token(token),
         expires_at=now() + timedelta(days=days) if days else None,
+        read_only=read_only,
+        objects_allowed=sorted(kinds),
     )
     audit.record(SIGN_IN, "token.create", object="users", record_id=user.id, data={"name": name, "token": str(row.id)})
     return token
@@ -348,7 +357,7 @@ def actor_for_scope_headers(headers: dict[str, str]) -> Listener | None:
     bearer = headers.get("authorization", "")
     token = bearer[7:].strip() if bearer.startswith("Bearer ") else _cookie_token(headers.get("cookie", ""))
     caller = caller_of_headers(headers)
-    if caller is None or not token:
+    if caller is None or not token or caller.actor.token:  # messages are of all kinds: no limited token hears them
         return None
     # Who looks as somebody else goes on hearing what concerns himself, and nothing of the other's.
     viewer = caller.actor.viewer

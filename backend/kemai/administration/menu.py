@@ -32,6 +32,7 @@ ADMIN: tuple[tuple[str, T, str, str], ...] = (
     ("duplicate-rules", T("查重规则", "Duplicate rules"), "/admin/duplicates", "platform.duplicates.manage"),
     ("explain", T("权限查询", "Rights explained"), "/admin/explain", "administration.explain.view"),
     ("reveals", T("明文查看记录", "Values shown"), "/admin/reveals", "administration.audit.view"),
+    ("tokens", T("接口令牌", "API tokens"), "/admin/tokens", "administration.token.revoke"),
     ("webhooks", T("Webhook 推送", "Webhooks"), "/admin/webhooks", "integrations.webhook.edit"),
     ("exports", T("导出日志", "Exports"), "/admin/exports", "platform.export.audit"),
     ("audit", T("审计日志", "Audit log"), "/admin/audit", "administration.audit.view"),

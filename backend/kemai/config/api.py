@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 
-from kemai.administration.api import auth, people, trust
+from kemai.administration.api import auth, people, tokens, trust
 from kemai.administration.api import settings as admin_settings
 from kemai.analytics.api import pages
 from kemai.customers.api import pools
@@ -69,6 +69,7 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 for prefix, router, tag in (
     ("", auth.router, "auth"),
+    ("", tokens.router, "tokens"),
     ("", people.router, "people"),
     ("", admin_settings.router, "administration"),
     ("", trust.router, "administration"),

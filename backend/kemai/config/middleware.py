@@ -22,11 +22,14 @@ from kemai.base.idempotency import Answer, once
 from kemai.kit.errors import CsrfFailed, Forbidden, KemaiError, Malformed, NotFound, RateLimited, TooLarge, Unavailable
 from kemai.kit.http import problem_response
 from kemai.kit.words import T, language, pick_language
+from kemai.platform.objects.declare import all_objects
 
 log = structlog.get_logger(__name__)
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 API = "/api/v1/"
+#: What a token limited to some kinds of record may read besides: who it is, and what there is. (First part, whether more follows.)
+ABOUT = {("me", False), ("meta", True), ("openapi.json", False)}
 AUTH = "/api/v1/auth/"
 #: What a person with a temporary password may still do: see who he is, choose his own password, sign out.
 OWN = ("/api/v1/me", AUTH)
@@ -66,6 +69,11 @@ class InternalError(KemaiError):
 class PasswordChangeNeeded(Forbidden):
     code = "password_change_needed"
     text = T("请先修改临时密码。", "Choose a password of your own first.")
+
+
+class TokenLimited(Forbidden):
+    code = "token_limited"
+    text = T("此令牌的范围不包括这项操作。", "This token does not reach so far.")
 
 
 class Buckets:
@@ -132,6 +140,8 @@ class KemaiMiddleware:
             language.set(caller.actor.locale)
             if caller.actor.viewer:
                 confine(request, caller.actor)
+            if caller.actor.via_token:
+                hold_to_limits(request, caller.actor)
             if caller.actor.must_change_password and not request.path.startswith(OWN):
                 raise PasswordChangeNeeded
         self.buckets.take(bucket_of(caller) or client_address(request), settings.REQUESTS_PER_MINUTE)
@@ -197,6 +207,24 @@ def confine(request: HttpRequest, actor: Actor) -> None:
     allowed = request.method in SAFE and not request.path.startswith(PRIVATE)
     if not allowed and request.path not in LOOKING:
         raise LooksOnly(name=actor.name)
+
+
+def hold_to_limits(request: HttpRequest, actor: Actor) -> None:
+    """What a token may not do whatever its person may: make tokens; change anything, when it only reads; leave its kinds of record,
+    whose jobs would run with all of its person's rights (PLT-4)."""
+    first, _, rest = request.path.removeprefix(API).partition("/")
+    changes = request.method not in SAFE
+    if changes and first == "me":
+        raise TokenLimited
+    if actor.token is None:
+        return
+    if actor.token.read_only and changes and rest != "aggregate":
+        raise TokenLimited
+    if actor.token.kinds:
+        own = {o.name for o in all_objects() if o.permission in actor.token.kinds}
+        known = first in own and rest != "bulk"
+        if not known and (changes or (first, bool(rest)) not in ABOUT):
+            raise TokenLimited
 
 
 def bucket_of(caller: sessions.Caller | None) -> str:

@@ -50,6 +50,11 @@ const adminPages = [
   }),
   createRoute({
     getParentRoute: () => admin,
+    path: "/tokens",
+    component: lazyRouteComponent(() => import("@/features/admin/tokens-page"), "TokensPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
     path: "/webhooks",
     component: lazyRouteComponent(() => import("@/features/webhooks/webhooks-page"), "WebhooksPage"),
   }),

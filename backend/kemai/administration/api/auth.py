@@ -7,15 +7,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema, Status
+from ninja import Router, Schema
 
 from kemai.accounts import sessions
 from kemai.accounts.access import Actor
-from kemai.accounts.models import ApiToken, Department, Session, Team, User
+from kemai.accounts.models import Department, Session, Team, User
 from kemai.administration.menu import menu_for
 from kemai.administration.services import people
 from kemai.base import audit
-from kemai.kit.clock import now
 from kemai.kit.errors import NotFound, NotSignedIn
 from kemai.kit.http import json_response
 from kemai.platform.api.records import signed_in
@@ -44,11 +43,6 @@ class Preferences(Schema):
 class Passwords(Schema):
     current: str
     new: str
-
-
-class TokenName(Schema):
-    name: str
-    days: int = 365
 
 
 class SetupNeeded(NotSignedIn):
@@ -194,58 +188,6 @@ def list_sessions(request: HttpRequest) -> dict[str, Any]:
 def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     actor = signed_in(request)
     if not Session.objects.filter(user_id=actor.id, id=session_id).delete()[0]:
-        raise NotFound
-    sessions.forget_callers()
-    return HttpResponse(status=204)
-
-
-@router.get("/me/tokens", operation_id="me_tokens", summary="One's API tokens")
-def list_tokens(request: HttpRequest) -> dict[str, Any]:
-    actor = signed_in(request)
-    rows = ApiToken.objects.filter(user_id=actor.id, revoked_at__isnull=True).order_by("-created_at")
-    return {
-        "items": [
-            {
-                "id": t.id,
-                "name": t.name,
-                "prefix": t.prefix,
-                "created_at": t.created_at,
-                "expires_at": t.expires_at,
-                "last_used_at": t.last_used_at,
-            }
-            for t in rows
-        ]
-    }
-
-
-@router.post(
-    "/me/tokens",
-    operation_id="me_token_create",
-    summary="Make an API token; shown once",
-    response={201: dict[str, Any]},
-)
-def make_token(request: HttpRequest, data: TokenName) -> Status[dict[str, Any]]:
-    actor = signed_in(request)
-    days = min(max(data.days, 1), 3650)
-    token = sessions.create_token(user=User.objects.get(pk=actor.id), name=data.name.strip() or "API", days=days)
-    row = ApiToken.objects.get(token_hash=sessions.hash_token(token))
-    return Status(
-        201,
-        {
-            "id": row.id,
-            "name": row.name,
-            "prefix": row.prefix,
-            "created_at": row.created_at,
-            "expires_at": row.expires_at,
-            "token": token,
-        },
-    )
-
-
-@router.delete("/me/tokens/{token_id}", operation_id="me_token_revoke", summary="Revoke an API token")
-def revoke_token(request: HttpRequest, token_id: UUID) -> HttpResponse:
-    actor = signed_in(request)
-    if not ApiToken.objects.filter(user_id=actor.id, pk=token_id, revoked_at__isnull=True).update(revoked_at=now()):
         raise NotFound
     sessions.forget_callers()
     return HttpResponse(status=204)

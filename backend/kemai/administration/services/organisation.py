@@ -72,6 +72,7 @@ EXTRA_PERMISSIONS: list[tuple[str, T]] = [
     ("platform.export.audit", T("查看导出日志", "See the log of exports")),
     ("platform.operation.view", T("查看他人的操作记录", "See what others did")),
     ("platform.operation.undo", T("撤销他人的操作", "Take back what others did")),
+    ("administration.token.revoke", T("查看并作废全部接口令牌", "See and revoke everybody's API tokens")),
     ("integrations.webhook.edit", T("管理 Webhook", "Manage webhooks")),
     ("platform.duplicates.manage", T("设置查重规则", "Set the rules against doubles")),
     ("analytics.manager.view", T("查看经理看板", "See the manager's page")),

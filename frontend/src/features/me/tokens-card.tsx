@@ -1,23 +1,27 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { api } from "@/api/client";
 import { useT } from "@/i18n/index";
 import { Card } from "@/kit/card";
 import { ConfirmButton } from "@/kit/confirm-button";
 import { DateTime } from "@/kit/date-time";
-import { TextField } from "@/kit/field";
 import { SimpleTable } from "@/kit/simple-table";
 import { EmptyState } from "@/kit/states";
+import { TokenLimits } from "@/kit/token-limits";
 import { useMessage } from "@/kit/use-message";
 import styles from "./me.module.css";
+import { TokenForm } from "./token-form";
 
 type Token = {
   id: string;
   name: string;
   created_at?: string | null;
   last_used_at?: string | null;
-  token?: string;
+  expires_at: string | null;
+  prefix: string;
+  read_only: boolean;
+  objects: { name: string; label: string }[];
 };
 
 const key = ["me", "tokens"];
@@ -26,28 +30,11 @@ export function TokensCard() {
   const t = useT("me");
   const client = useQueryClient();
   const message = useMessage();
-  const [name, setName] = useState("");
   const [made, setMade] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
   const tokens = useQuery({
     queryKey: key,
     queryFn: async ({ signal }) => (await api.get<{ items: Token[] }>("/me/tokens", { signal })).data.items,
   });
-
-  async function create(event: FormEvent) {
-    event.preventDefault();
-    if (!name.trim()) return;
-    setBusy(true);
-    try {
-      const { data } = await api.post<Token>("/me/tokens", { name: name.trim() });
-      setMade(data.token ?? null);
-      setName("");
-      await client.invalidateQueries({ queryKey: key });
-    } catch (error) {
-      message.error(error);
-    }
-    setBusy(false);
-  }
 
   async function revoke(token: Token) {
     try {
@@ -67,17 +54,12 @@ export function TokensCard() {
   return (
     <Card title={t("tokens.title")} flush>
       <p className={styles.lead}>{t("tokens.lead")}</p>
-      <form className={`${styles.inner} ${styles.row}`} onSubmit={(event) => void create(event)}>
-        <TextField
-          label={t("tokens.name")}
-          placeholder={t("tokens.example")}
-          value={name}
-          onValue={setName}
-        />
-        <Button htmlType="submit" size="large" loading={busy} disabled={!name.trim()}>
-          {t("tokens.create")}
-        </Button>
-      </form>
+      <TokenForm
+        onMade={(token) => {
+          setMade(token);
+          void client.invalidateQueries({ queryKey: key });
+        }}
+      />
       {made ? (
         <div className={styles.secret} role="status">
           <strong>{t("tokens.once")}</strong>
@@ -96,11 +78,20 @@ export function TokensCard() {
           rows={tokens.data}
           rowKey={(token) => token.id}
           columns={[
-            { key: "name", title: t("tokens.name"), cell: (token) => token.name },
             {
-              key: "created",
-              title: t("tokens.created"),
-              cell: (token) => <DateTime value={token.created_at} kind="smart" />,
+              key: "name",
+              title: t("tokens.name"),
+              cell: (token) => (
+                <span>
+                  {token.name} <code className={styles.prefix}>{token.prefix}…</code>
+                </span>
+              ),
+            },
+            { key: "limits", title: t("tokens.limits"), cell: (token) => <TokenLimits token={token} /> },
+            {
+              key: "expires",
+              title: t("tokens.expires"),
+              cell: (token) => <DateTime value={token.expires_at} kind="smart" />,
             },
             {
               key: "used",
