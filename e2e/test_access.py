@@ -15,7 +15,7 @@ from tests.serving import Served
 
 KEYS = Screen("keys", 1280, 800)
 PAGES = ["/", "/customers", "/opportunities?layout=board", "/tasks", "/customers/import", "/me", "/bin", "/manager",
-         "/admin/users", "/admin/roles", "/admin/departments", "/admin/parameters", "/admin/dictionaries", "/admin/audit"]  # fmt: skip
+         "/admin/users", "/admin/roles", "/admin/departments", "/admin/parameters", "/admin/dictionaries", "/admin/audit", "/admin/webhooks", "/admin/tokens"]  # fmt: skip
 
 #: Controls a screen reader would announce as nothing.
 NAMELESS = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, a[href]')]

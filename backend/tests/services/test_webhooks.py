@@ -18,6 +18,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -274,7 +275,7 @@ def test_a_secret_is_nowhere(world: World, call: Call, receiver: Receiver) -> No
         (answer(302, b"", "Location: http://127.0.0.1:1/\r\n"), "status"),
         (drop, "broken_off"),
         (garbage, "not_http"),
-        (slow(5), "timeout"),
+        (slow(30), "timeout"),
         (drip, "timeout"),
     ],
 )
@@ -282,12 +283,12 @@ def test_a_receiver_that_misbehaves(
     behaviour: Any, word: str, world: World, receiver: Receiver, hook: tuple[UUID, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """F-9: each is a failure with a word for it, within the time allowed; tried again later."""
-    monkeypatch.setattr(outgoing, "SECONDS", 0.5)
+    monkeypatch.setattr(outgoing, "SECONDS", 0.5 if word == "timeout" else 10.0)
     receiver.behaviour = behaviour
     edit(world, "mine", "x")
     start = time.monotonic()
     send_all()
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 5, "a receiver that drips would hold us for ever"
     row = WebhookDelivery.objects.get()
     assert (row.state, row.attempts, row.reason) == ("waiting", 1, word)
     assert row.next_at > clock.now() + timedelta(seconds=8)
@@ -684,12 +685,14 @@ def test_old_deliveries_are_forgotten(world: World, receiver: Receiver, hook: tu
         assert deliveries.forget_old() == 1
 
 
-def test_without_receivers_an_event_costs_one_statement_a_batch(world: World, django_assert_num_queries: Any) -> None:
+def test_without_receivers_an_event_costs_one_statement_a_batch(world: World) -> None:
     """The tap is set-based: no job and no row per event nobody asked for."""
     for n in range(10):
         edit(world, "mine", f"第{n}")
-    with django_assert_num_queries(12, exact=False):
+    with CaptureQueriesContext(connection) as seen:
         dispatch_pending()
+    ours = [q["sql"] for q in seen if "integrations_" in q["sql"] or "platform_follow" in q["sql"]]
+    assert len(ours) == 2, "one to take deliveries in, one to find followers"
     assert not WebhookDelivery.objects.exists()
 
 
@@ -741,10 +744,10 @@ def test_a_crash_between_commit_and_send_loses_nothing(company: World, race_db: 
 
 def test_a_slow_receiver_delays_no_other(company: World, race_db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """F-9: while one receiver lets everybody wait, another gets all of its own before the first has timed out."""
-    monkeypatch.setattr(outgoing, "SECONDS", 6.0)
+    monkeypatch.setattr(outgoing, "SECONDS", 60.0)
     stop = threading.Event()
     with Receiver() as dead, Receiver() as good:
-        dead.behaviour = slow(30)
+        dead.behaviour = slow(60)
         allow(dead.host, good.host)
         made(company, "admin", dead.url)
         made(company, "admin", good.url)
@@ -754,12 +757,11 @@ def test_a_slow_receiver_delays_no_other(company: World, race_db: Any, monkeypat
         while dispatch_pending():
             pass
         thread = threading.Thread(target=pump.pump_until, args=[stop])
-        start = time.monotonic()
         thread.start()
         try:
-            good.wait_for(30, 5.5)
-            took = time.monotonic() - start
-            assert took < 6.0 and len(dead.got) <= pump.EACH
+            good.wait_for(30, 45)
+            assert 0 < len(dead.got) <= pump.EACH
+            assert Health.objects.get(endpoint__url=dead.url).failures == 0, "the first has not even timed out"
         finally:
             dead.stopping.set()
             stop.set()

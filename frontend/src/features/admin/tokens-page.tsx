@@ -62,15 +62,14 @@ export function TokensPage() {
     <>
       <PageHeader title={title} sub={t("tokens.sub")}>
         <div className={styles.filters}>
-          <label className={admin.find}>
-            <input
-              type="search"
-              aria-label={t("tokens.find")}
-              placeholder={t("tokens.find")}
-              value={typed}
-              onChange={(event) => setTyped(event.target.value)}
-            />
-          </label>
+          <input
+            type="search"
+            size={28}
+            aria-label={t("tokens.find")}
+            placeholder={t("tokens.find")}
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+          />
           <select
             aria-label={t("tokens.state")}
             value={state}
