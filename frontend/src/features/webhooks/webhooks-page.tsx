@@ -49,7 +49,7 @@ export function WebhooksPage() {
   );
   return (
     <>
-      <PageHeader title={t("title")} sub={t("sub")} actions={creating ? null : create} />
+      <PageHeader title={t("title")} sub={t("sub")} actions={creating || !hooks.data?.length ? null : create} />
       {secret ? <SecretNote secret={secret} onDone={() => setSecret(null)} /> : null}
       {creating ? (
         <WebhookEditor

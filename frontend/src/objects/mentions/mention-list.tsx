@@ -20,7 +20,9 @@ export function MentionList({ id, offers, active, armed, loading, note, onPick }
   const box = useRef<HTMLDivElement>(null);
   const count = offers.length;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once more when those found have made it longer
-  useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), [count]);
+  useEffect(() => {
+    box.current?.scrollIntoView({ block: "nearest" }); // its promise must not be taken for a clean-up
+  }, [count]);
   return (
     <div className={styles.list} ref={box}>
       <div id={id} role="listbox" aria-label={t("mention.people")}>
