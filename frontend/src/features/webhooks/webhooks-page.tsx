@@ -49,7 +49,11 @@ export function WebhooksPage() {
   );
   return (
     <>
-      <PageHeader title={t("title")} sub={t("sub")} actions={creating || !hooks.data?.length ? null : create} />
+      <PageHeader
+        title={t("title")}
+        sub={t("sub")}
+        actions={creating || !hooks.data?.length ? null : create}
+      />
       {secret ? <SecretNote secret={secret} onDone={() => setSecret(null)} /> : null}
       {creating ? (
         <WebhookEditor
