@@ -17,7 +17,7 @@ from kemai.integrations.api import webhooks
 from kemai.kit.errors import FieldError, Invalid, KemaiError, Malformed
 from kemai.kit.http import dumps, problem_response
 from kemai.kit.words import T
-from kemai.platform.api import doubles, fields, general, operations, segments, transfers, views
+from kemai.platform.api import doubles, fields, general, operations, quality, segments, transfers, views
 from kemai.platform.api.records import signed_in
 
 
@@ -80,6 +80,7 @@ for prefix, router, tag in (
     ("", fields.router, "fields"),
     ("", doubles.router, "duplicates"),
     ("", segments.router, "segments"),
+    ("", quality.router, "quality"),
     ("", pools.router, "pools"),
     ("", pages.router, "pages"),
     ("", webhooks.router, "webhooks"),

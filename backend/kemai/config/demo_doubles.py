@@ -17,6 +17,14 @@ Variation = tuple[str, dict[str, Any]]
 _AT_ONCE = 500
 
 
+def _common(char: str) -> bool:
+    """Whether an input method would offer the character early: the common ones come first in GB 2312."""
+    try:
+        return char.encode("gb2312") < b"\xd8"
+    except UnicodeEncodeError:
+        return False
+
+
 def double_of(dice: random.Random, customer: Customer, how: int) -> Variation | None:
     """Another spelling of a customer, as a second colleague would have typed it; None where the name does not lend itself to it."""
     parts = split_company(customer.name)
@@ -25,7 +33,7 @@ def double_of(dice: random.Random, customer: Customer, how: int) -> Variation | 
         return f"{brand}{parts.trade}（{parts.place}）", {"region": customer.region}
     if how == 1:
         for at, char in enumerate(brand):
-            others = [c for c in CHARACTERS.get(READING.get(char, ""), "")[:6] if c != char]
+            others = [c for c in CHARACTERS.get(READING.get(char, ""), "") if c != char and _common(c)][:6]
             if others:
                 wrong = brand[:at] + dice.choice(others) + brand[at + 1 :]
                 return customer.name.replace(brand, wrong, 1), {"phone": customer.phone}

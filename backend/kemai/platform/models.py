@@ -451,3 +451,24 @@ class Merge(models.Model):
             models.Index(fields=["survivor_id"], name="merge_survivor_ix"),
             models.Index(fields=["deletion_id"], name="merge_deletion_ix"),
         ]
+
+
+class QualityDay(models.Model):
+    """How good the records of a department were on a day (CUS-10): what the trend is drawn from."""
+
+    id = models.BigAutoField(primary_key=True)
+    object = models.CharField(max_length=60)
+    day = models.DateField()
+    department_id = models.UUIDField(null=True)
+    records = models.IntegerField(default=0)
+    score_total = models.BigIntegerField(default=0)
+    low = models.IntegerField(default=0)
+    stale = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "platform_quality_day"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["object", "day", "department_id"], name="quality_day_once", nulls_distinct=False
+            )
+        ]

@@ -9,6 +9,7 @@ from kemai.platform.custom import computed, indexes
 from kemai.platform.doubles import finder
 from kemai.platform.merging import part
 from kemai.platform.objects import bulk, operations, segment_members
+from kemai.platform.quality.service import judge_again
 from kemai.platform.transfer import approvals, export, run, undo
 
 __all__ = [
@@ -60,3 +61,10 @@ def fill_keys(timestamp: int) -> None:
 def count_segments(timestamp: int) -> None:
     """Sizes, members and trends of dynamic segments as of tonight (CUS-7)."""
     segment_members.count_all()
+
+
+@app.periodic(cron="20 18 * * *", periodic_id="judge_quality")  # 02:20 in China
+@app.task(name="platform.judge_quality", queue="system", queueing_lock="judge_quality")
+def judge_quality(timestamp: int) -> None:
+    """Judge the quality of records anew, so that changed weights count, and note the day's figures (CUS-10)."""
+    judge_again()

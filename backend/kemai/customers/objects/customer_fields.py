@@ -39,6 +39,35 @@ SEE_POOLED = "customers.customer.reveal_pool"
 KIND = (Choice("company", T("公司", "Company"), "blue"), Choice("person", T("个人", "Person"), "green"))
 SEX = (Choice("male", T("男", "Male")), Choice("female", T("女", "Female")))
 
+_FAULTY = {
+    "missing": (T("未填", "missing"), "default"),
+    "invalid": (T("不正确", "not valid"), "red"),
+    "suspicious": (T("可疑", "suspicious"), "orange"),
+}
+_JUDGED = {
+    "phone": T("电话", "Phone"),
+    "industry": T("行业", "Industry"),
+    "region": T("地区", "Region"),
+    "address": T("地址", "Address"),
+    "source": T("来源", "Source"),
+    "credit_code": T("信用代码", "Credit code"),
+    "email": T("邮箱", "E-mail"),
+    "importance": T("重要程度", "Importance"),
+    "relation_stage": T("成交阶段", "Relation stage"),
+    "legal_representative": T("法定代表人", "Legal representative"),
+    "product_lines": T("主营产品", "Product lines"),
+    "sex": T("性别", "Sex"),
+    "birth_on": T("出生日期", "Born on"),
+    "occupation": T("职业", "Occupation"),
+    "name": T("名称", "Name"),
+}
+#: What a file can lack, as :mod:`kemai.customers.quality` judges it.
+FAULTS = tuple(
+    Choice(f"{kind}:{name}", T(f"{label.zh}{words.zh}", f"{label.en}: {words.en}"), color)
+    for kind, (words, color) in _FAULTY.items()
+    for name, label in _JUDGED.items()
+)
+
 CUSTOMER_FIELDS: tuple[Field, ...] = (
     Field(
         "name",
@@ -299,5 +328,32 @@ CUSTOMER_FIELDS: tuple[Field, ...] = (
     Field("last_deal_at", INSTANT, T("最近成交", "Last deal"), section="deals", read_only=True, importable=False),
     Field("deal_count", INTEGER, T("成交次数", "Deals"), section="deals", read_only=True, importable=False),
     Field("deal_amount", MONEY, T("成交金额", "Deal amount"), section="deals", read_only=True, importable=False),
+    Field(
+        "confirmed_at",
+        INSTANT,
+        T("资料确认时间", "Confirmed"),
+        section="deals",
+        read_only=True,
+        importable=False,
+    ),
+    Field(
+        "quality",
+        INTEGER,
+        T("资料完整度", "Quality"),
+        section="deals",
+        read_only=True,
+        importable=False,
+        sortable=True,
+        indexed=True,
+    ),
+    Field(
+        "quality_faults",
+        TAGS,
+        T("资料问题", "Faults"),
+        section="deals",
+        read_only=True,
+        importable=False,
+        choices=FAULTS,
+    ),
     Field("claimed_at", INSTANT, T("归属时间", "Owned since"), section="deals", read_only=True, importable=False),
 )

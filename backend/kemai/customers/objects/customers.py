@@ -8,6 +8,7 @@ from kemai.accounts.access import Actor, Ownership
 from kemai.customers.models import Customer
 from kemai.customers.objects import doubles
 from kemai.customers.objects.customer_fields import CUSTOMER_FIELDS
+from kemai.customers.quality import CUSTOMER_QUALITY
 from kemai.customers.services import ownership, records
 from kemai.kit.words import T
 from kemai.platform.merging.command import merge_command
@@ -26,6 +27,7 @@ from kemai.platform.objects.types import (
     TEXT,
     USER,
 )
+from kemai.platform.quality.command import confirm_command
 
 POOLS_OF = "SELECT m.pool_id FROM customers_poolmember m WHERE m.member_id = ANY(%(principals)s)"
 
@@ -100,6 +102,18 @@ register(
                     ]
                 },
                 sort="next_contact_at",
+            ),
+            View(
+                "to_improve",
+                T("我的待完善客户", "Mine to improve"),
+                {
+                    "and": [
+                        {"field": "owner", "op": "eq", "value": "me"},
+                        {"field": "quality", "op": "lt", "value": 60},
+                    ]
+                },
+                sort="quality",
+                columns=("name", "quality", "quality_faults", "confirmed_at", "phone", "updated_at"),
             ),
             View(
                 "silent",
@@ -201,6 +215,7 @@ register(
                 on=("record", "bulk"),
                 danger=True,
             ),
+            confirm_command("customers"),
             merge_command("customers"),
         ),
         verbs=(("reveal_pool", T("查看公海客户联系方式", "See contact details in the pool")),),
@@ -223,5 +238,6 @@ register(
         ),
         doubles=doubles.CUSTOMER_DOUBLES,
         merging=doubles.CUSTOMER_MERGING,
+        quality=CUSTOMER_QUALITY,
     )
 )

@@ -19,6 +19,7 @@ from kemai.kit.words import T
 from kemai.platform.doubles.declare import Doubles, Merging
 from kemai.platform.objects import types
 from kemai.platform.objects.dictionaries import DictionaryItem, dictionary_items
+from kemai.platform.quality.declare import Quality
 
 #: Shown for every record, after the declared fields.
 STAMPS = ("created_at", "created_by", "updated_at", "updated_by")
@@ -299,6 +300,8 @@ class ObjectType:
     """By what two records are recognised as one (CUS-9)."""
     merging: Merging | None = None
     """How two records become one; None where they cannot."""
+    quality: Quality | None = None
+    """What a good record holds (CUS-10)."""
     epoch: int = 0
     """Which state of the administrator's definitions this declaration was made with (:func:`extend_with`)."""
 

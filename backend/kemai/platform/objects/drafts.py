@@ -13,6 +13,7 @@ from kemai.platform.objects import types
 from kemai.platform.objects.declare import Draft, Field, ObjectType, get_object
 from kemai.platform.objects.searching import search_columns
 from kemai.platform.objects.secrecy import HIDDEN, MASKED, READ_ONLY, access_of, row_secret
+from kemai.platform.quality.declare import Quality, judge
 
 UNKNOWN = T("没有这个字段。", "There is no such field.")
 NOT_WRITABLE = T("此字段不能直接修改。", "This field cannot be written.")
@@ -113,7 +114,9 @@ def check_withheld(
 
 
 def derive(declaration: ObjectType, draft: Draft) -> None:
-    """Columns that follow from others: search terms and the pinyin sort key."""
+    """Columns that follow from others: search terms, the pinyin sort key, how good the record is."""
+    if declaration.quality:
+        _judge(declaration, declaration.quality, draft)
     line = declaration.search
     watched = [declaration.by_name[n].stored for n in (*line.texts, *line.phones, *line.exact)]
     if draft.old is not None and not any(draft.changed(column) for column in watched):
@@ -122,3 +125,13 @@ def derive(declaration: ObjectType, draft: Draft) -> None:
     title = declaration.by_name[declaration.title]
     if title.sort:
         draft.values[title.sort] = pinyin_sort_key(str(draft.get(title.stored) or ""), person=line.person)
+
+
+def _judge(declaration: ObjectType, quality: Quality, draft: Draft) -> None:
+    """Score and faults, where one of the judged fields was written."""
+    names = declaration.by_name
+    judged = {*(w.field for w in quality.weights), *quality.checks, *quality.doubts}
+    if draft.old is None or any(draft.changed(names[name].stored) for name in judged):
+        verdict = judge(quality, lambda name: draft.get(names[name].stored))
+        draft.values[quality.score] = verdict.score
+        draft.values[quality.faults] = list(verdict.faults)

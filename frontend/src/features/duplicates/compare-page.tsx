@@ -12,7 +12,7 @@ import { SkeletonCard } from "@/kit/skeleton";
 import { ErrorState } from "@/kit/states";
 import { useMessage } from "@/kit/use-message";
 import { useMeta } from "@/objects/data/meta";
-import { type ObjectMeta, titleOf } from "@/objects/model/meta";
+import { type ObjectMeta, type RecordData, titleOf } from "@/objects/model/meta";
 import { ChildrenTable } from "./children-table";
 import styles from "./duplicates.module.css";
 import { FieldChoices } from "./field-choices";
@@ -87,10 +87,12 @@ function Compared({ meta, survivor, loser, pair, onSwap }: ComparedProps) {
           <p className={styles.stays}>
             <small>{t("stays")}</small>
             <b>{titleOf(meta, data.survivor)}</b>
+            <span>{holderOf(data.survivor)}</span>
           </p>
           <p>
             <small>{t("goes")}</small>
             <b>{titleOf(meta, data.loser)}</b>
+            <span>{holderOf(data.loser)}</span>
           </p>
           <Button icon={<ArrowLeftRight size={14} aria-hidden />} onClick={onSwap}>
             {t("swap")}
@@ -106,13 +108,13 @@ function Compared({ meta, survivor, loser, pair, onSwap }: ComparedProps) {
           }
         />
       </Card>
+      {data.former && data.former.length > 0 ? (
+        <p className={styles.former}>{t("former", { names: data.former.join("、") })}</p>
+      ) : null}
       {data.children.length > 0 ? (
         <Card title={t("around")}>
           <ChildrenTable rows={data.children} />
         </Card>
-      ) : null}
-      {data.former && data.former.length > 0 ? (
-        <p className={styles.former}>{t("former", { names: data.former.join("、") })}</p>
       ) : null}
       <Foot
         meta={meta}
@@ -124,6 +126,13 @@ function Compared({ meta, survivor, loser, pair, onSwap }: ComparedProps) {
       />
     </>
   );
+}
+
+/** Whose it is: the survivor keeps his own, and what comes to it goes to him. */
+function holderOf(record: RecordData): string {
+  const owner = record.owner as { label?: string } | null | undefined;
+  const place = (record.pool ?? record.department) as { label?: string } | null | undefined;
+  return [owner?.label, place?.label].filter(Boolean).join(" · ");
 }
 
 type FootProps = {
