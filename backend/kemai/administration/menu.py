@@ -19,6 +19,7 @@ SALES = (
 #: Pages about records that are no list of them.
 TENDING: tuple[tuple[str, T, str, str], ...] = (
     ("duplicates", T("疑似重复", "Possible duplicates"), "/duplicates", "customers.customer.merge"),
+    ("quality", T("资料质量", "Quality of files"), "/quality", "customers.customer.edit"),
 )
 ADMIN: tuple[tuple[str, T, str, str], ...] = (
     ("users", T("人员", "People"), "/admin/users", "administration.user.edit"),

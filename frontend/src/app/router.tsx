@@ -178,6 +178,11 @@ const routeTree = root.addChildren([
     }),
     createRoute({
       ...parent,
+      path: "/quality",
+      component: lazyRouteComponent(() => import("@/features/quality/quality-page"), "QualityPage"),
+    }),
+    createRoute({
+      ...parent,
       path: "/duplicates",
       component: lazyRouteComponent(() => import("@/features/duplicates/queue-page"), "QueuePage"),
     }),

@@ -1,4 +1,5 @@
 import {
+  BadgeCheck,
   BadgePercent,
   BookA,
   BookOpen,
@@ -91,6 +92,7 @@ const ICONS: Record<string, LucideIcon> = {
   tokens: KeyRound,
   webhooks: Webhook,
   duplicates: CopyCheck,
+  quality: BadgeCheck,
   "duplicate-rules": CopyCheck,
   audit: ScrollText,
   explain: ShieldQuestion,

@@ -27,6 +27,7 @@ import { StagePath } from "./stage-path";
 import { TabList } from "./tab-list";
 import { Timeline } from "./timeline";
 
+const QualityCard = lazy(async () => ({ default: (await import("./quality-card")).QualityCard }));
 const Related = lazy(async () => ({ default: (await import("./related")).Related }));
 
 type RecordViewProps = { meta: ObjectMeta; record: RecordData; onGone: () => void };
@@ -46,6 +47,11 @@ export function RecordView({ meta, record, onGone }: RecordViewProps) {
         </section>
         <aside className={styles.aside}>
           <NextSteps meta={meta} record={record} />
+          {typeof record.quality === "number" ? (
+            <Suspense fallback={null}>
+              <QualityCard meta={meta} record={record} />
+            </Suspense>
+          ) : null}
         </aside>
         <Middle meta={meta} record={record} />
       </div>
