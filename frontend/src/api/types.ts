@@ -26,7 +26,10 @@ export type FieldType =
   | "related"
   | "phone"
   | "email"
-  | "url";
+  | "url"
+  | "file"
+  | "location"
+  | "rating";
 
 export type Operator =
   | "eq"
@@ -45,7 +48,8 @@ export type Operator =
   | "within_next"
   | "under"
   | "has"
-  | "has_any";
+  | "has_any"
+  | "near";
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
@@ -116,6 +120,15 @@ export type FieldMeta = {
   quick: boolean;
   default: JsonValue;
   currency_field: string | null;
+  /** Added by an administrator; the keys below are his. */
+  custom?: boolean;
+  unique?: boolean;
+  decimals?: number | null;
+  /** The one currency of a custom amount. */
+  currency?: string | null;
+  /** A form shows the field while the values typed meet it, and asks for it while they meet the other. */
+  show_when?: FilterNode | null;
+  require_when?: FilterNode | null;
 };
 
 export type Layout = "table" | "groups" | "board" | "calendar";
@@ -218,6 +231,13 @@ export type ObjectCan = {
   bulk: boolean;
 };
 
+export type ObjectLayout = {
+  quick: string[];
+  sections: { key: string; label: string; fields: string[] }[];
+  facts: string[];
+  columns: string[];
+};
+
 export type ObjectMeta = {
   name: string;
   label: string;
@@ -231,6 +251,8 @@ export type ObjectMeta = {
   subtitle_fields: string[];
   fields: FieldMeta[];
   sections: { key: string; label: string }[];
+  /** How an administrator laid the kind out for the caller; absent where nothing was laid out. */
+  layout?: ObjectLayout | null;
   list: {
     columns: string[];
     default_sort: string | null;

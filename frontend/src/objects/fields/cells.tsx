@@ -1,18 +1,21 @@
 /** How each type of value is shown in a grid, a card and a fact list. No antd here: cells are in the first chunk. */
 import { Link } from "@tanstack/react-router";
-import { Check, Lock } from "lucide-react";
+import { Check, Lock, Paperclip, Star } from "lucide-react";
+import { api } from "@/api/client";
 import { Avatar } from "@/kit/avatar";
 import { DateTime, daysFromToday } from "@/kit/date-time";
-import { isBlank, isReference } from "../model/meta";
+import { isBlank, isFile, isReference } from "../model/meta";
 import styles from "./cells.module.css";
 import {
   addressText,
   choiceOf,
+  locationText,
   magnitude,
   moneyText,
   numberText,
   percentText,
   referenceText,
+  sizeText,
 } from "./format";
 import { ChoiceTag, PlainTag, TagRow } from "./tag";
 import type { CellProps } from "./types";
@@ -99,6 +102,35 @@ export function ManyCell({ field, value }: CellProps) {
         );
       })}
     </TagRow>
+  );
+}
+
+export function FileCell({ value }: CellProps) {
+  if (!isFile(value)) return <Blank />;
+  return (
+    <a className={`${styles.link} ${styles.person}`} href={api.fileUrl(value.id)} download title={value.name}>
+      <Paperclip size={13} aria-hidden />
+      <span className={styles.clip}>{value.name}</span>
+      <span className={`${styles.muted} ${styles.number}`}>{sizeText(value.size)}</span>
+    </a>
+  );
+}
+
+export function LocationCell({ value }: CellProps) {
+  const text = locationText(value);
+  return text ? <span title={text}>{text}</span> : <Blank />;
+}
+
+export function RatingCell({ field, value }: CellProps) {
+  if (isBlank(value)) return <Blank />;
+  const most = Number(field.max ?? 5);
+  return (
+    <span className={styles.stars} role="img" aria-label={`${value} / ${most}`} title={`${value} / ${most}`}>
+      {Array.from({ length: most }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: stars have no other identity
+        <Star key={index} size={14} aria-hidden data-on={index < Number(value)} />
+      ))}
+    </span>
   );
 }
 

@@ -25,7 +25,7 @@ export function moneyText(value: unknown, field: FieldMeta, record?: RecordData)
 }
 
 export function currencyOf(field: FieldMeta, record?: RecordData): string {
-  const code = field.currency_field ? record?.[field.currency_field] : null;
+  const code = field.currency || (field.currency_field ? record?.[field.currency_field] : null);
   return typeof code === "string" && code ? code : "CNY";
 }
 
@@ -70,6 +70,21 @@ export function instantText(value: unknown, context: Pick<FormatContext, "timeZo
     formats.set(context.timeZone, format);
   }
   return format.format(date);
+}
+
+/** 1234567 bytes → "1.2 MB". */
+export function sizeText(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB"];
+  const step = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
+  const amount = bytes / 1000 ** step;
+  return `${step > 0 && amount < 10 ? amount.toFixed(1) : Math.round(amount)} ${units[step]}`;
+}
+
+export function locationText(value: unknown): string {
+  if (typeof value !== "object" || value === null) return typeof value === "string" ? value : "";
+  const { lat, lng, address } = value as { lat?: unknown; lng?: unknown; address?: unknown };
+  if (typeof address === "string" && address) return address;
+  return typeof lat === "number" && typeof lng === "number" ? `${lat}, ${lng}` : "";
 }
 
 export function addressText(value: unknown): string {

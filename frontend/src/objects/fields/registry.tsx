@@ -6,7 +6,8 @@ import { type ComponentType, lazy } from "react";
 import { FollowCell } from "../follow/follow-star";
 import { plainOf } from "../mentions/marks";
 import { LongTextCell } from "../mentions/mention-text";
-import type { FieldMeta } from "../model/meta";
+import { isCircle } from "../model/filter";
+import { type FieldMeta, isFile } from "../model/meta";
 import * as cells from "./cells";
 import * as format from "./format";
 import type { FieldKind, FilterInputProps, InputProps } from "./types";
@@ -23,6 +24,8 @@ const choiceInput = (pick: (module: typeof import("./inputs/choice-inputs")) => 
 const filterInput = (
   pick: (module: typeof import("./inputs/filter-inputs")) => ComponentType<FilterInputProps>,
 ) => lazy(async () => ({ default: pick(await import("./inputs/filter-inputs")) }));
+const placeInput = (pick: (module: typeof import("./inputs/place-inputs")) => ComponentType<InputProps>) =>
+  lazy(async () => ({ default: pick(await import("./inputs/place-inputs")) }));
 const ReferenceInput = lazy(async () => ({
   default: (await import("./inputs/reference-input")).ReferenceInput,
 }));
@@ -215,6 +218,34 @@ const KINDS: Record<string, FieldKind> = {
   phone: { ...text, width: 140, Cell: cells.PhoneCell, Input: textInput((module) => module.PhoneInput) },
   email: { ...text, width: 190, Cell: cells.EmailCell, Input: textInput((module) => module.EmailInput) },
   url: { ...text, width: 190, Cell: cells.UrlCell, Input: textInput((module) => module.UrlInput) },
+  file: {
+    ...text,
+    width: 200,
+    Cell: cells.FileCell,
+    Input: placeInput((module) => module.FileInput),
+    text: (_field, value) => (isFile(value) ? value.name : ""),
+  },
+  location: {
+    ...text,
+    width: 200,
+    wide: true,
+    Cell: cells.LocationCell,
+    Input: placeInput((module) => module.LocationInput),
+    FilterInput: lazy(async () => ({
+      default: (await import("./inputs/place-inputs")).LocationFilterInput,
+    })),
+    text: (_field, value) => format.locationText(value),
+    filterText: (_field, value) =>
+      isCircle(value) ? `${value.lat}, ${value.lng} · ${value.km} km` : String(value),
+  },
+  rating: {
+    ...decimal,
+    align: "start",
+    width: 110,
+    Cell: cells.RatingCell,
+    Input: placeInput((module) => module.RatingInput),
+    text: (field, value) => (value === null || value === undefined ? "" : `${value} / ${field.max ?? 5}`),
+  },
   region,
   address: {
     ...text,

@@ -4,6 +4,8 @@ import type { Loaded } from "../data/records";
 import type { Written } from "../data/writes";
 import { useFormat } from "../fields/use-format";
 import { MentionPlaceProvider } from "../mentions/place";
+import { isAskedFor, isShown, type Reader } from "../model/condition";
+import { formSections, quickFields } from "../model/form-layout";
 import type { FieldMeta, ObjectMeta } from "../model/meta";
 import { AlikeNote } from "./alike-note";
 import { ConflictView } from "./conflict-view";
@@ -12,6 +14,7 @@ import { ErrorSummary } from "./error-summary";
 import { FieldRow } from "./field-row";
 import styles from "./form.module.css";
 import { type LiveCheck, useLiveCheck } from "./use-live-check";
+import { useReader } from "./use-reader";
 import { type RecordForm, useRecordForm } from "./use-record-form";
 
 type ObjectFormProps = {
@@ -22,39 +25,26 @@ type ObjectFormProps = {
   onCancel: () => void;
 };
 
-/** What may be filled in here: a field set on creation only is changed later by its own command. */
-function isWritable(field: FieldMeta, creating: boolean): boolean {
-  return !field.read_only && !field.computed && (creating || !field.create_only);
-}
-
-/** Fields by section; those of no declared section come first, under no heading. */
-function grouped(
-  meta: ObjectMeta,
-  fields: FieldMeta[],
-): { key: string; label: string; fields: FieldMeta[] }[] {
-  const known = new Set(meta.sections.map((section) => section.key));
-  const loose = fields.filter((field) => !known.has(field.section ?? ""));
-  const sections = meta.sections.map((section) => ({
-    ...section,
-    fields: fields.filter((field) => field.section === section.key),
-  }));
-  return [{ key: "", label: "", fields: loose }, ...sections].filter((section) => section.fields.length > 0);
-}
-
 export function ObjectForm({ meta, loaded = null, initial, onSaved, onCancel }: ObjectFormProps) {
   const { t } = useFormat();
   const idPrefix = useId();
   const [again, setAgain] = useState(false);
   const form = useRecordForm({ meta, loaded, initial, onSaved: (written) => onSaved(written, again) });
   const check = useLiveCheck(meta, form.values, form.changes, loaded === null);
-  const writable = meta.fields.filter((field) => isWritable(field, loaded === null));
-  const quick = writable.filter((field) => field.quick || field.required);
-  const few = loaded || quick.length === 0 ? writable : quick;
+  const reader = useReader();
+  const isNow = (field: FieldMeta) => isShown(field, form.values, reader);
+  const sections = formSections(meta, loaded === null)
+    .map((section) => ({ ...section, fields: section.fields.filter(isNow) }))
+    .filter((section) => section.fields.length > 0);
+  const writable = sections.flatMap((section) => section.fields);
+  const quick = loaded ? [] : quickFields(meta).filter(isNow);
+  const few = quick.length === 0 ? writable : quick;
   // A value outside the quick fields (given by the caller, or refused by the server) must be seen.
   const hiddenMatters = writable.some(
     (field) => !few.includes(field) && (form.problem?.byField[field.name] || field.name in form.changes),
   );
-  const [wanted, setWanted] = useState(few.length === writable.length);
+  const [wanted, setWanted] = useState(quick.length === 0);
+  const rest = writable.filter((field) => !few.includes(field)).length;
   const all = wanted || hiddenMatters;
   const shown = all ? writable : few;
 
@@ -69,7 +59,7 @@ export function ObjectForm({ meta, loaded = null, initial, onSaved, onCancel }: 
       />
     );
   }
-  const rows = { meta, form, check, idPrefix, first: shown[0] };
+  const rows = { meta, form, check, idPrefix, reader, first: shown[0] };
   const submit = (more: boolean) => {
     setAgain(more);
     void form.save();
@@ -94,7 +84,7 @@ export function ObjectForm({ meta, loaded = null, initial, onSaved, onCancel }: 
         {form.restored ? <DraftNote form={form} /> : null}
         <ErrorSummary problem={form.problem} fields={writable} idPrefix={idPrefix} />
         {all ? (
-          grouped(meta, shown).map((section) => (
+          sections.map((section) => (
             <fieldset key={section.key} className={styles.section}>
               {section.label ? <legend className={styles.legend}>{section.label}</legend> : null}
               <div className={styles.grid}>
@@ -107,9 +97,9 @@ export function ObjectForm({ meta, loaded = null, initial, onSaved, onCancel }: 
             <Rows {...rows} fields={shown} />
           </div>
         )}
-        {all ? null : (
+        {all || rest === 0 ? null : (
           <Button className={styles.more ?? ""} type="link" onClick={() => setWanted(true)}>
-            {t("form.more_fields", { count: writable.length - shown.length })}
+            {t("form.more_fields", { count: rest })}
           </Button>
         )}
         <div className={styles.foot}>
@@ -140,10 +130,11 @@ type RowsProps = {
   form: RecordForm;
   check: LiveCheck;
   idPrefix: string;
+  reader: Reader;
   first: FieldMeta | undefined;
 };
 
-function Rows({ meta, fields, form, check, idPrefix, first }: RowsProps) {
+function Rows({ meta, fields, form, check, idPrefix, reader, first }: RowsProps) {
   return fields.map((field) => {
     const value = form.values[field.name];
     const refused = form.problem?.byField[field.name];
@@ -152,7 +143,7 @@ function Rows({ meta, fields, form, check, idPrefix, first }: RowsProps) {
     return (
       <FieldRow
         key={field.name}
-        field={field}
+        field={{ ...field, required: isAskedFor(field, form.values, reader) }}
         idPrefix={idPrefix}
         value={value}
         values={form.values}

@@ -4,7 +4,9 @@ import type { Loaded } from "../data/records";
 import { etagOf } from "../data/records";
 import { useRecordWrites, type Written } from "../data/writes";
 import { useFormat } from "../fields/use-format";
+import { isAskedFor, isShown } from "../model/condition";
 import { draftKey, drafts } from "../model/draft-store";
+import { isWritable } from "../model/form-layout";
 import { isBlank, type ObjectMeta, type RecordData, toWritable } from "../model/meta";
 import {
   type Conflict,
@@ -13,6 +15,7 @@ import {
   type SortedProblem,
   sortProblem,
 } from "../model/problem";
+import { useReader } from "./use-reader";
 
 type Values = Record<string, unknown>;
 
@@ -45,6 +48,7 @@ function startOf(meta: ObjectMeta, loaded: Loaded | null, initial: Values | unde
 export function useRecordForm({ meta, loaded, initial, draftFor, onSaved }: RecordFormOptions) {
   const { t } = useFormat();
   const writes = useRecordWrites(meta.name);
+  const reader = useReader();
   const key = draftKey(meta.name, loaded?.record.id ?? draftFor ?? null, draftFor ? "note" : "form");
   const version = loaded ? String(loaded.record.version) : null;
   // Fixed when the form opens: values arriving later must not move under what is being typed.
@@ -130,9 +134,13 @@ export function useRecordForm({ meta, loaded, initial, draftFor, onSaved }: Reco
   }
 
   async function save(): Promise<boolean> {
-    const writable = meta.fields.filter((field) => !field.read_only && !field.computed);
-    const missing = writable.filter(
-      (field) => field.required && !(loaded && field.masked) && isBlank(values[field.name]),
+    const missing = meta.fields.filter(
+      (field) =>
+        isWritable(field, loaded === null) &&
+        isShown(field, values, reader) &&
+        isAskedFor(field, values, reader) &&
+        !(loaded && field.masked) &&
+        isBlank(values[field.name]),
     );
     if (missing.length > 0) {
       const byField = Object.fromEntries(

@@ -1,6 +1,8 @@
+import { Link } from "@tanstack/react-router";
 import { Button } from "antd";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { useState } from "react";
+import { useCan } from "@/access/me";
 import { useFormat } from "../fields/use-format";
 import type { FieldMeta, ObjectMeta } from "../model/meta";
 import styles from "./column-chooser.module.css";
@@ -14,6 +16,7 @@ type ColumnChooserProps = {
 /** Shown columns first, in their order, moved by buttons (which a keyboard and a finger can use alike); then the others. */
 export function ColumnChooser({ meta, columns, onChange }: ColumnChooserProps) {
   const { t } = useFormat();
+  const mayAdd = useCan()("platform.field.manage");
   const [typed, setTyped] = useState("");
   const names = columns.map((field) => field.name);
   const others = meta.fields.filter(
@@ -76,9 +79,16 @@ export function ColumnChooser({ meta, columns, onChange }: ColumnChooserProps) {
           </li>
         ))}
       </ul>
-      <Button size="small" onClick={() => onChange(null)}>
-        {t("columns.reset")}
-      </Button>
+      <div className={styles.foot}>
+        <Button size="small" onClick={() => onChange(null)}>
+          {t("columns.reset")}
+        </Button>
+        {mayAdd ? (
+          <Link className={styles.add} to="/admin/fields" search={{ id: meta.name, add: "1" } as never}>
+            {t("columns.add_field")}
+          </Link>
+        ) : null}
+      </div>
     </div>
   );
 }

@@ -20,11 +20,14 @@ export const OPERATORS = [
   "under",
   "has",
   "has_any",
+  "near",
 ] as const;
 
 export type Operator = (typeof OPERATORS)[number];
 export type Scalar = string | number | boolean | null;
-export type FilterValue = Scalar | Scalar[] | { days: number };
+/** A circle: degrees and kilometres. */
+export type Circle = { lat: number; lng: number; km: number };
+export type FilterValue = Scalar | Scalar[] | { days: number } | Circle;
 export type Leaf = { field: string; op: Operator; value: FilterValue };
 /** A figure over the records that point here: "at least 2 interactions where …", "sum of amount ≥ 100000 where …". */
 export type MeasureOp = "count" | "sum" | "avg" | "min" | "max";
@@ -151,7 +154,14 @@ export function isComplete(leaf: { op: Operator; value: FilterValue }): boolean 
   if (op === "within_last" || op === "within_next") {
     return typeof value === "object" && value !== null && "days" in value && value.days > 0;
   }
+  if (op === "near") return isCircle(value);
   return value !== null && value !== "" && !Array.isArray(value);
+}
+
+export function isCircle(value: unknown): value is Circle {
+  if (typeof value !== "object" || value === null) return false;
+  const { lat, lng, km } = value as Record<string, unknown>;
+  return [lat, lng, km].every((one) => typeof one === "number" && Number.isFinite(one)) && Number(km) > 0;
 }
 
 export function fieldsOf(filter: Filter | null): string[] {
@@ -223,7 +233,6 @@ function isScalar(value: unknown): value is Scalar {
 function isFilterValue(value: unknown): value is FilterValue {
   if (isScalar(value)) return true;
   if (Array.isArray(value)) return value.every(isScalar);
-  return (
-    typeof value === "object" && value !== null && typeof (value as { days?: unknown }).days === "number"
-  );
+  if (typeof value !== "object" || value === null) return false;
+  return typeof (value as { days?: unknown }).days === "number" || isCircle(value);
 }

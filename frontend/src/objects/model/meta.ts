@@ -54,6 +54,12 @@ export function targetsOf(field: FieldMeta): Target[] {
   return field.target ? [{ object: field.target, label: field.target_label ?? field.label }] : [];
 }
 
+export type StoredFile = { id: string; name: string; size: number };
+
+export function isFile(value: unknown): value is StoredFile {
+  return typeof value === "object" && value !== null && "id" in value && "name" in value && "size" in value;
+}
+
 export function isBlank(value: unknown): boolean {
   return (
     value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0)
@@ -63,6 +69,7 @@ export function isBlank(value: unknown): boolean {
 /** What a write takes for what a read gave: references become their ids. */
 export function toWritable(value: unknown): unknown {
   if (isReference(value)) return "object" in value ? { object: value.object, id: value.id } : value.id;
+  if (isFile(value)) return value.id;
   if (Array.isArray(value)) return value.map(toWritable);
   return value === "" || value === undefined ? null : value;
 }

@@ -57,7 +57,8 @@ export function NumberInput(props: InputProps) {
 
 export function MoneyInput(props: InputProps) {
   const { t } = useFormat();
-  const code = props.field.currency_field ? props.values?.[props.field.currency_field] : null;
+  const { currency, currency_field: named } = props.field;
+  const code = currency || (named ? props.values?.[named] : null);
   const unit = typeof code === "string" && code !== "CNY" ? code : t("value.yuan");
   return <DecimalInput {...props} readable suffix={unit} />;
 }
