@@ -18,7 +18,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 #: The pages whose words must all be English in English.
 MAIN_PAGES = ["/", "/customers", "/contacts", "/opportunities", "/interactions", "/tasks", "/manager", "/customers/import",
               "/me", "/jobs", "/bin", "/admin/users", "/admin/departments", "/admin/roles", "/admin/teams", "/admin/pools",
-              "/admin/pipelines", "/admin/dictionaries", "/admin/parameters", "/admin/audit"]  # fmt: skip
+              "/admin/pipelines", "/admin/fields", "/admin/dictionaries", "/admin/parameters", "/admin/audit"]  # fmt: skip
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ ADMIN: tuple[tuple[str, T, str, str], ...] = (
     ("teams", T("团队", "Teams"), "/admin/teams", "administration.team.edit"),
     ("pools", T("公海", "Pools"), "/admin/pools", "customers.pool.edit"),
     ("pipelines", T("销售流程", "Pipelines"), "/admin/pipelines", "sales.pipeline.edit"),
+    ("fields", T("字段与布局", "Fields and layouts"), "/admin/fields", "platform.field.manage"),
     ("dictionaries", T("字典", "Dictionaries"), "/admin/dictionaries", "administration.dictionary.edit"),
     ("parameters", T("参数", "Parameters"), "/admin/parameters", "administration.parameter.edit"),
     ("duplicate-rules", T("查重规则", "Duplicate rules"), "/admin/duplicates", "platform.duplicates.manage"),

@@ -85,6 +85,11 @@ const adminPages = [
   }),
   createRoute({
     getParentRoute: () => admin,
+    path: "/fields",
+    component: lazyRouteComponent(() => import("@/features/fields/fields-page"), "FieldsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
     path: "/dictionaries",
     component: lazyRouteComponent(() => import("@/features/admin/dictionaries-page"), "DictionariesPage"),
   }),

@@ -35,6 +35,7 @@ const WORDS: Record<string, string> = {
   users: "yonghu yh users",
   departments: "bumen bm departments",
   roles: "juese js roles",
+  fields: "ziduanyubuju ziduan buju zdybj zd fields layouts custom",
   teams: "tuandui td teams",
   admin: "xitongguanli xtgl admin administration",
   me: "wodezhanghao zhanghao wdzh me account password token",

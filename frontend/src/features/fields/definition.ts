@@ -1,0 +1,186 @@
+/** A custom field as it is administered (docs/architecture/interface.md), and what of it has been changed. */
+import type { FilterNode, JsonValue, Ref, FieldMeta as WireFieldMeta } from "@/api/types";
+import { type FieldMeta, paramAsField } from "@/objects/model/meta";
+
+export type Choice = { value: string; label_zh: string; label_en: string; color: string; active: boolean };
+
+export type Rollup = {
+  object: string;
+  field: string;
+  op: "sum" | "count" | "min" | "max" | "last";
+  of: string | null;
+  by: string | null;
+  filter: FilterNode | null;
+};
+
+export type IndexState = {
+  state: "none" | "building" | "ready" | "failed" | "dropping";
+  job: string | null;
+  error: string;
+};
+
+export type Definition = {
+  id: string;
+  object: string;
+  key: string;
+  name: string;
+  type: string;
+  label_zh: string;
+  label_en: string;
+  help_zh: string;
+  help_en: string;
+  section: string;
+  required: boolean;
+  unique: boolean;
+  searchable: boolean;
+  quick: boolean;
+  inline_edit: boolean;
+  default: JsonValue;
+  show_when: FilterNode | null;
+  require_when: FilterNode | null;
+  active: boolean;
+  version: number;
+  choices: Choice[];
+  dictionary: string;
+  target: string;
+  decimals: number | null;
+  min: string | number | null;
+  max: string | number | null;
+  max_length: number | null;
+  currency: string;
+  formula: string;
+  rollup: Rollup | null;
+  result: string | null;
+  /** Why a formula or roll-up does not hold any more; empty while it does. */
+  fault?: string;
+  index?: IndexState;
+};
+
+/** What a form holds: nothing yet of what the server gives. */
+export type Draft = Omit<Definition, "id" | "object" | "name" | "active" | "version" | "result" | "index">;
+
+export type FieldType = { type: string; label: string; options: string[] };
+export type Declared = {
+  name: string;
+  type: string;
+  label: string;
+  section: string;
+  required: boolean;
+  computed: boolean;
+};
+
+export type FieldsOf = {
+  object: string;
+  label: string;
+  limit: number;
+  index_limit?: number;
+  indexes?: number;
+  types: FieldType[];
+  sections: { key: string; label: string }[];
+  dictionaries: { code: string; label: string }[];
+  targets: { object: string; label: string }[];
+  related: { object: string; label: string; field: string; field_label: string }[];
+  items: Definition[];
+  declared: Declared[];
+};
+
+export type KindOfRecord = { object: string; label: string; custom: number; removed: number };
+
+export type Trial =
+  | {
+      ok: true;
+      result: string;
+      inputs: string[];
+      rows: (Ref & { value: JsonValue })[];
+    }
+  | { ok: false; error: { code: string; message: string; position: number; length: number } };
+
+export function emptyDraft(type: string, section: string): Draft {
+  return {
+    key: "",
+    type,
+    label_zh: "",
+    label_en: "",
+    help_zh: "",
+    help_en: "",
+    section,
+    required: false,
+    unique: false,
+    searchable: false,
+    quick: false,
+    inline_edit: true,
+    default: null,
+    show_when: null,
+    require_when: null,
+    choices: [],
+    dictionary: "",
+    target: "",
+    decimals: null,
+    min: null,
+    max: null,
+    max_length: null,
+    currency: "",
+    formula: "",
+    rollup: null,
+  };
+}
+
+export function draftOf(definition: Definition): Draft {
+  const blank = emptyDraft(definition.type, definition.section);
+  const names = Object.keys(blank) as (keyof Draft)[];
+  return Object.fromEntries(names.map((name) => [name, definition[name] ?? blank[name]])) as Draft;
+}
+
+/** What has to be sent: of a new field all that says something, of a known one what differs. */
+export function changesOf(draft: Draft, start: Draft | null): Partial<Draft> {
+  const names = Object.keys(draft) as (keyof Draft)[];
+  const said = names.filter((name) =>
+    start ? JSON.stringify(draft[name]) !== JSON.stringify(start[name]) : !isSilent(draft[name]),
+  );
+  return Object.fromEntries(said.map((name) => [name, draft[name]]));
+}
+
+function isSilent(value: unknown): boolean {
+  return value === null || value === "" || (Array.isArray(value) && value.length === 0);
+}
+
+export function isComputed(type: string): boolean {
+  return type === "formula" || type === "rollup";
+}
+
+/** The field as a form would meet it, for trying it out while it is made. */
+export function asMeta(draft: Draft, english: boolean, result: string | null): FieldMeta {
+  const label = (english && draft.label_en) || draft.label_zh;
+  const help = (english && draft.help_en) || draft.help_zh;
+  const computed = isComputed(draft.type);
+  return {
+    ...paramAsField({
+      name: "preview",
+      type: (computed ? (result ?? "text") : draft.type) as WireFieldMeta["type"],
+      label,
+      help,
+      required: draft.required,
+      target: targetOf(draft),
+      choices: draft.choices
+        .filter((choice) => choice.active && choice.label_zh)
+        .map((choice, index) => ({
+          value: choice.value || String(index),
+          label: (english && choice.label_en) || choice.label_zh,
+          color: choice.color,
+          active: true,
+        })),
+    }),
+    max_length: draft.max_length,
+    max: draft.type === "rating" ? Number(draft.max ?? 5) : null,
+    decimals: draft.decimals,
+    currency: draft.type === "money" ? draft.currency || "CNY" : null,
+    computed,
+    multiline: draft.type === "long_text",
+  };
+}
+
+function targetOf(draft: Draft): string | null {
+  if (draft.type === "user") return "users";
+  if (draft.type === "department") return "departments";
+  return draft.target || null;
+}
