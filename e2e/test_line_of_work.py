@@ -125,7 +125,7 @@ def test_it_is_worked_on_from_its_page(rep: Person) -> None:
     rep.is_told("已记下跟进")
     expect(page.get_by_text("电话沟通，对方有兴趣，约了方案演示。")).to_be_visible()
     facts = page.get_by_role("article")
-    expect(facts.get_by_text(f"{in_days(1)} 10:00").first).to_be_visible()
+    expect(facts.get_by_title(f"{in_days(1)} 10:00:00").first).to_be_visible()
 
     composer.get_by_role("tab", name="任务").click()
     composer.get_by_label("标题").fill("准备方案演示")
