@@ -17,12 +17,16 @@ export function usePersonalSettings(me: Me): void {
   useEffect(() => setThemeChoice(me.theme), [me.theme]);
 }
 
+const KEPT_MS = 1000;
+
 /** Words from the server (menu, labels) are in the person's language too, so everything is asked again. */
 export function useChangeLocale(): (locale: LocaleCode) => Promise<void> {
   const client = useQueryClient();
   return async (locale) => {
     await changeLocale(locale);
     await api.patch<Me>("/me", { locale });
+    // Every process of the server keeps a person for up to a second; asked sooner, one may still answer in the old language.
+    await new Promise((resolve) => setTimeout(resolve, KEPT_MS));
     await client.invalidateQueries();
   };
 }
