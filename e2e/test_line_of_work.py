@@ -266,7 +266,7 @@ def test_what_is_seen_is_what_is_exported_and_sent(rep: Person) -> None:
     tab.close()
 
     rep.presses("导出")
-    page.get_by_role("menuitem", name="导出 Excel").click()
+    page.get_by_role("menuitem", name="导出 Excel", exact=True).click()
     link = rep.dialog.get_by_role("link", name="下载文件")
     expect(link).to_be_visible(timeout=30_000)
     with page.expect_download() as download:
