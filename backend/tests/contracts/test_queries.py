@@ -86,7 +86,8 @@ def test_writing_does_not_grow_either(world: World, call: Callable[[str], Caller
     def edit() -> int:
         with taken_back(), CaptureQueriesContext(connection) as captured:
             assert rep.patch(path, EDITS["customers"], 1).status_code == 200
-        return len(captured)
+        # Which state the definitions are in is asked once a second, not once an edit.
+        return sum("base_epoch" not in query["sql"] for query in captured.captured_queries)
 
     before = min(edit() for _ in range(4))
     test_paging.bulk(world, get_object("customers"))
