@@ -297,8 +297,8 @@ def write_edits(actor: Actor, declaration: ObjectType, drafts: list[Draft], verb
         declaration.after(actor, changed)
     note_mentions(declaration, changed)
     # What was edited; what follows from it (a score, a department) is no edit of its own.
-    written = {found for d in changed for c in d.values if (found := declaration.by_column.get(c)) and found.writable}
-    fields = sorted(found.name for found in written)
+    columns = {c for d in changed for c in d.values if c in declaration.by_column}
+    fields = sorted(found.name for c in columns if (found := declaration.by_column[c]).writable)
     emit(
         RecordsChanged(
             declaration.name, changed[0].id if len(changed) == 1 else None, [str(d.id) for d in changed], fields
