@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from kemai.base.jobs import run_job
 from kemai.platform.objects.declare import get_object
 from tests.contracts.test_matrix import EDITS
 from tests.contracts.test_writing import minimal
+from tests.counting import counting
 from tests.fields.samples import Call, Sample, define, define_all, read, samples
 from tests.platform.sheets import bring_in, csv_bytes, stored_rows
 from tests.world import World
@@ -285,7 +285,7 @@ def test_fifty_fields_cost_no_statement(world: World, call: Call) -> None:
         ):
             least = 99
             for _ in range(3):
-                with CaptureQueriesContext(connection) as captured:
+                with counting() as captured:
                     assert ask().status_code == 200
                 least = min(least, len(captured))
             found.append(least)

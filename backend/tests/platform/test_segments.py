@@ -8,7 +8,6 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from kemai.accounts.models import User
 from kemai.administration.services.people import INSTALLER
@@ -20,6 +19,7 @@ from kemai.platform.objects.segment_members import count_all, count_segment
 from tests.calling import Caller
 from tests.contracts.oracle import CALLERS, sees
 from tests.contracts.test_secrecy import lay_rule
+from tests.counting import counting
 from tests.world import World
 
 Call = Callable[[str], Caller]
@@ -196,7 +196,7 @@ def test_two_lists_by_two_hands_are_one_statement_each(world: World, call: Call)
     counts = []
     for ids in (keys[:2], keys[:11]):
         segment = make(director, kind="static", filter=None, name=f"名单{len(ids)}")
-        with CaptureQueriesContext(connection) as captured:
+        with counting() as captured:
             assert director.post(f"/segments/{segment['id']}/members", {"ids": ids}).status_code == 200
         counts.append(len(captured))
     assert counts[0] == counts[1]

@@ -7,8 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from kemai.accounts.models import FieldRule, Role, User
 from kemai.administration.services.people import INSTALLER
@@ -20,6 +18,7 @@ from kemai.kit.clock import now
 from kemai.platform.models import Notification
 from kemai.platform.objects import inverse, write
 from tests.calling import Caller
+from tests.counting import counting
 from tests.fixtures import forget_everything
 from tests.world import World
 
@@ -216,7 +215,7 @@ def test_a_page_takes_a_fixed_number_of_statements(world: World, call: Call) -> 
         for slug in ("mine", "colleague"):
             bulk(call("rep" if slug == "mine" else "rep2"), [key_of(world, slug)], "set", {"remark": str(len(counts))})
         manager.get("/operations")
-        with CaptureQueriesContext(connection) as seen:
+        with counting() as seen:
             assert manager.get("/operations").status_code == 200
         counts.append(len(seen))
     assert counts[0] == counts[1] < 15, counts
@@ -255,7 +254,7 @@ def test_statements_do_not_grow_with_records(world: World, call: Call) -> None:
     for size in (30, 60):
         keys = [rep.post("/customers", {"name": f"撤销量{size}之{n}公司"}).json()["id"] for n in range(size)]
         job = bulk(rep, keys, "set", {"remark": "批量"})
-        with CaptureQueriesContext(connection) as seen:
+        with counting() as seen:
             assert take_back(rep, job["undo"])["succeeded"] == size
         counts.append(len(seen))
     assert counts[0] == counts[1] < 90, counts
