@@ -115,7 +115,7 @@ def test_a_card_moves_by_its_menu(rep: Person) -> None:
     page = rep.page
     rep.goes_to("/opportunities?layout=board")
     card = page.get_by_role("region", name="开拓", exact=True).get_by_role("listitem").first
-    title = card.get_by_role("link").inner_text()
+    title = card.get_by_role("link").first.inner_text()
     fits(rep)
     card.get_by_role("combobox").select_option(label="接触")
     rep.is_told("已移到“接触”")
