@@ -14,7 +14,7 @@ from django.db import connection
 
 from kemai.accounts.access import Actor, branches
 from kemai.kit.words import T
-from kemai.platform.doubles.compare import Reason, compare, keys_of, total
+from kemai.platform.doubles.compare import Reason, compare, total
 from kemai.platform.doubles.declare import BLOCK
 from kemai.platform.doubles.rules import Rules, rules_of
 from kemai.platform.doubles.store import all_keys, near, row_of
@@ -60,7 +60,8 @@ def find_hits(
         row = dict(zip(columns, rest, strict=False))
         visible, holder = rest[-2], rest[-1] or declaration.doubles.nobody.to()
         for draft in {d.id: d for key in all_keys(rules, declaration, row) for d in having.get(key, ())}.values():
-            found = (compare(rule, row_of(draft, columns), row, rules.columns) for rule in rules.keyed)
+            own = row_of(draft, columns)
+            found = (compare(rule, own, row, rules.columns) for rule in rules.keyed)
             reasons = [r for r in found if r and (r.rule.everywhere or visible)]
             if record_id != draft.id and reasons:
                 hits.setdefault(draft.id, []).append(Hit(record_id, row, visible, holder, reasons))
@@ -78,9 +79,8 @@ def possible_doubles(
         return [], False
     wrong = {e.field for e in draft.errors if e.code != "duplicate"}
     asked = [r for r in rules.keyed if {p.field for p in r.parts} & typed and not {p.field for p in r.parts} & wrong]
-    row = row_of(draft, rules.watched)
-    keys = {k for rule in asked for k in keys_of(rule, declaration.name, row, rules.columns)}
     narrowed = Rules(rules.every, tuple(asked), rules.columns)
+    keys = all_keys(narrowed, declaration, row_of(draft, rules.watched))
     hits = find_hits(actor, declaration, narrowed, [draft], {draft.id: keys}).get(draft.id, [])
     seen = [h for h in hits if h.visible][:SHOWN]
     labels = {o["id"]: o for o in list_options(actor, declaration, ids=[h.id for h in seen])} if seen else {}
@@ -119,8 +119,7 @@ def refuse_blocked(actor: Actor, declaration: ObjectType, drafts: list[Draft]) -
     wanted: dict[UUID, set[int]] = {}
     for draft in drafts:
         if draft.old is None or any(draft.changed(c) for c in rules.watched):
-            row = row_of(draft, rules.watched)
-            wanted[draft.id] = {k for rule in blocking for k in keys_of(rule, declaration.name, row, rules.columns)}
+            wanted[draft.id] = all_keys(narrowed, declaration, row_of(draft, rules.watched))
     _lock({k for keys in wanted.values() for k in keys})
     earlier: dict[int, Draft] = {}
     hits = find_hits(actor, declaration, narrowed, drafts, wanted)
