@@ -25,8 +25,8 @@ from kemai.kit.words import ZH
 SCOPES = ("own", "department", "department_below", "departments", "all")
 FIELD_ACCESS = ("hidden", "masked", "read_only", "editable")
 
-#: Up to so many departments each get a branch of their own (one index range each); beyond, one ANY over all of them.
-MAX_DEPARTMENT_BRANCHES = 8
+#: A list goes through up to so many departments one by one, each with its own index range; beyond, in the list's own order.
+MAX_KEYED_DEPARTMENTS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class Ownership:
 @dataclass(frozen=True, slots=True)
 class Branch:
     """One alternative way to a record. ``kind``: ``owner``, ``department``, ``share`` or ``pool``; ``column``: the fact it reads;
-    ``keys``: SQL listing the keys where the planner cannot know them; ``shared``: the kind of record whose shares are meant."""
+    ``keys``: SQL listing the keys where there may be several; ``shared``: the kind of record whose shares are meant."""
 
     kind: str
     sql: str
@@ -178,8 +178,9 @@ class Scope:
     conditions: tuple[str, ...]
     params: dict[str, Any]
     keyed: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Condition → (column, SQL listing its keys), where the planner cannot know the keys (shares, pools): a list goes through the
-    keys one by one, each with its own index range, lest the planner take the whole table in the sort's order instead."""
+    """Condition → (column, SQL listing its keys), where there may be several (departments, shares, pools): a list goes through the
+    keys one by one, each with its own index range, lest the planner take the whole table in the sort's order instead, and planned
+    once for all of them."""
 
     @property
     def sql(self) -> str:
@@ -214,19 +215,11 @@ def _alternatives(actor: Actor, permission: str, line: Ownership, alias: str) ->
     found = [Branch("owner", f"{alias}.{column} = %(me)s", column) for column in line.owners]
     departments = sorted(reach.departments)
     if departments and line.departments:
-        if len(departments) <= MAX_DEPARTMENT_BRANCHES:
-            for n, department in enumerate(departments):
-                params[f"{prefix}_{n}"] = department
-            found += [
-                Branch("department", f"{alias}.{column} = %({prefix}_{n})s", column)
-                for column in line.departments
-                for n in range(len(departments))
-            ]
-        else:
-            params[prefix] = departments
-            found += [
-                Branch("department", f"{alias}.{column} = ANY(%({prefix})s)", column) for column in line.departments
-            ]
+        params[prefix] = departments
+        keys = f"SELECT unnest(%({prefix})s::uuid[])" if len(departments) <= MAX_KEYED_DEPARTMENTS else ""
+        found += [
+            Branch("department", f"{alias}.{column} = ANY(%({prefix})s)", column, keys) for column in line.departments
+        ]
     write = "" if viewing else " AND s.can_write"
     for shared, key in line.shares:
         sql = (

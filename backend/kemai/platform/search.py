@@ -9,7 +9,7 @@ from kemai.accounts.access import Actor, Scope, branches
 from kemai.kit.text.search import closeness, query_words, typo_terms
 from kemai.platform.objects.declare import ObjectType, all_objects
 from kemai.platform.objects.rows import fetch_rows
-from kemai.platform.objects.searching import COMMON, query_kind, search_condition, search_params, tells_all
+from kemai.platform.objects.searching import COMMON, FEW, query_kind, search_condition, search_params, tells_all
 from kemai.platform.objects.secrecy import output
 from kemai.platform.objects.select import title_sql
 
@@ -41,13 +41,13 @@ def search_everything(actor: Actor, q: str, *, limit: int = 10) -> list[dict[str
     return groups
 
 
-#: The SQL, and whether its terms narrow the search.
-Condition = Callable[[Actor, ObjectType], tuple[str, bool]]
+#: The SQL, and how many its terms leave: :data:`FEW`, :data:`COMMON`, or something between.
+Condition = Callable[[Actor, ObjectType], tuple[str, str]]
 
 
-def _condition(actor: Actor, declaration: ObjectType, text: str) -> tuple[str, bool]:
+def _condition(actor: Actor, declaration: ObjectType, text: str) -> tuple[str, str]:
     kind = query_kind(declaration, text)
-    return search_condition(actor, declaration, kind), COMMON not in kind
+    return search_condition(actor, declaration, kind), kind
 
 
 def _ask(
@@ -80,14 +80,14 @@ def _with_one_error(actor: Actor, searched: list[ObjectType], text: str, limit: 
     open_to_him = [o for o in searched if tells_all(actor, o)]  # likeness to a withheld text would tell it
     if not open_to_him:
         return []
-    groups = _ask(actor, open_to_him, params, 50, lambda _actor, _declaration: (f"({either})", True))
+    groups = _ask(actor, open_to_him, params, 50, lambda _actor, _declaration: (f"({either})", ""))
     for group in groups:
         alike = sorted(((closeness(text, item["text"]), item) for item in group["items"]), key=lambda pair: -pair[0])
         group["items"] = [item for score, item in alike if score >= ALIKE][:limit]
     return [group for group in groups if group["items"]]
 
 
-def _part(actor: Actor, n: int, declaration: ObjectType, params: dict[str, Any], condition: str, narrows: bool) -> str:
+def _part(actor: Actor, n: int, declaration: ObjectType, params: dict[str, Any], condition: str, kind: str) -> str:
     scope = branches(actor, declaration.perm("view"), declaration.ownership)
     params.update(scope.params)
     title = title_sql(actor, declaration)
@@ -95,16 +95,18 @@ def _part(actor: Actor, n: int, declaration: ObjectType, params: dict[str, Any],
     # Names that begin with the query first, then what was worked on last; both over at most 200 hits, so a common word stays fast.
     return (
         f"(SELECT {n} AS n, h.id, h.title, h.sub, left(h.search_text, 300) FROM "
-        f"(SELECT t.id, {title} AS title, {sub} AS sub, t.search_text, t.updated_at FROM {_hits(declaration, scope, condition, narrows)}) h "
+        f"(SELECT t.id, {title} AS title, {sub} AS sub, t.search_text, t.updated_at FROM {_hits(declaration, scope, condition, kind)}) h "
         f"ORDER BY (h.search_text LIKE %(q_first)s) DESC, h.updated_at DESC LIMIT %(limit)s)"
     )
 
 
-def _hits(declaration: ObjectType, scope: Scope, condition: str, narrows: bool) -> str:
+def _hits(declaration: ObjectType, scope: Scope, condition: str, kind: str) -> str:
     """At most 200 rows ``t``. Terms that narrow lead to the rows, and the scope sifts them; where every second record has the word,
     each branch of the scope gives its first ones."""
     rows = f"FROM {declaration.table} t WHERE t.deleted_at IS NULL"
-    if scope.everything or narrows:
+    if FEW in kind:
+        return f"(SELECT t.* {rows} AND {condition} OFFSET 0) t WHERE {scope.sql} LIMIT {SIFTED}"
+    if scope.everything or COMMON not in kind:
         return f"{declaration.table} t WHERE t.deleted_at IS NULL AND {scope.sql} AND {condition} LIMIT {SIFTED}"
     parts = [
         f"(SELECT k.id FROM (SELECT DISTINCT s.key FROM ({scope.keyed[branch][1]}) s (key)) s CROSS JOIN LATERAL "

@@ -57,15 +57,14 @@ def ways(caller: Caller, world: World, person: str, name: str) -> dict[str, set[
     if declaration.search.global_search:
         groups = caller.get("/search", q=q, limit=20).json()["groups"]
         found["search"] = {i["id"] for g in groups if g["object"] == name for i in g["items"]}
-    with every_word_common():
-        found["list searched for a common word"] = caller.ids(name, q=q)
-        found["list searched for a common word, by pages of three"] = caller.ids(name, q=q, limit=3)
-        found["count searched for a common word"] = caller.get(f"/{name}", limit=1, with_total=True, q=q).json()[
-            "total"
-        ]
-        if declaration.search.global_search:
-            groups = caller.get("/search", q=q, limit=20).json()["groups"]
-            found["search for a common word"] = {i["id"] for g in groups if g["object"] == name for i in g["items"]}
+    for words, spread in SPREADS.items():
+        with every_word(spread):
+            found[f"list searched for {words}"] = caller.ids(name, q=q)
+            found[f"list searched for {words}, by pages of three"] = caller.ids(name, q=q, limit=3)
+            found[f"count searched for {words}"] = caller.get(f"/{name}", limit=1, with_total=True, q=q).json()["total"]
+            if declaration.search.global_search:
+                groups = caller.get("/search", q=q, limit=20).json()["groups"]
+                found[f"search for {words}"] = {i["id"] for g in groups if g["object"] == name for i in g["items"]}
     if declaration.board:
         # No opportunity of the world is lost, so the board shows all of them.
         for words, query in (("board", {}), ("board filtered", {"filter": tree}), ("board searched", {"q": q})):
@@ -75,14 +74,18 @@ def ways(caller: Caller, world: World, person: str, name: str) -> dict[str, set[
     return found
 
 
+#: As statistics of larger tables would have them: searches then go other ways.
+SPREADS = {"a common word": (True, False), "a word of some": (False, False), "a rare word": (False, True)}
+
+
 @contextmanager
-def every_word_common() -> Iterator[None]:
-    """Statistics as a table would have them in which most records hold every word: searches then go another way."""
+def every_word(spread: tuple[bool, bool]) -> Iterator[None]:
+    """Statistics that say of every word whether most records have it, and whether few have."""
     known = MagicMock()
-    known.issuperset.return_value = True
-    with patch.object(searching, "common_terms", return_value=known):
+    known.common.return_value, known.few.return_value = spread
+    with patch.object(searching, "search_terms", return_value=known):
         yield
-    assert known.issuperset.called
+    assert known.common.called
 
 
 def counted(caller: Caller, name: str, body: dict[str, Any]) -> int:

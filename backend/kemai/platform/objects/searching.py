@@ -23,10 +23,10 @@ from kemai.kit.text.search import (
 )
 from kemai.platform.objects.declare import Draft, ObjectType
 from kemai.platform.objects.secrecy import HIDDEN, MASKED, access_of, on, row_secret
-from kemai.platform.objects.statistics import common_terms
+from kemai.platform.objects.statistics import search_terms
 
-#: The mark of a query all of whose terms are common.
-COMMON = " common"
+#: The marks of a query all of whose terms are common, and of one with a term that few records have.
+COMMON, FEW = " common", " few"
 _NOTHING = ["\x01"]  # a term no record has
 
 
@@ -71,9 +71,11 @@ def query_kind(declaration: ObjectType, q: str) -> str:
     # Codes and phones hold no Chinese; one or two Chinese characters are a term themselves, so that the index alone decides.
     exact = "" if any(map(has_chinese, words)) else " exact"
     terms = query_terms(q[:200])
-    common = COMMON if terms and common_terms(declaration).issuperset(terms) else ""
+    known = search_terms(declaration)
+    common = COMMON if known.common(terms) else ""
+    few = FEW if not common and known.few(terms) else ""
     pairs = " pairs" if words and not common and all(len(w) <= 2 and has_chinese(w) for w in words) else ""
-    return "words" + exact + pairs + common + (" digits" if phone_query_terms(q[:200]) else "")
+    return "words" + exact + pairs + common + few + (" digits" if phone_query_terms(q[:200]) else "")
 
 
 def search_condition(actor: Actor, declaration: ObjectType, kind: str, alias: str = "t") -> str:

@@ -17,7 +17,7 @@ from kemai.accounts.access import Actor, Scope, branches
 from kemai.kit.errors import Malformed
 from kemai.platform.objects.declare import Field, ObjectType, get_object
 from kemai.platform.objects.filters import Compiled, compile_filter
-from kemai.platform.objects.searching import COMMON, query_kind, search_condition
+from kemai.platform.objects.searching import COMMON, FEW, query_kind, search_condition
 from kemai.platform.objects.secrecy import comparable_field, on, output, row_secret
 
 MAX_LIMIT = 200
@@ -140,7 +140,9 @@ class ListPlan:
     descending: bool
     deleted: bool
     narrowed: bool
-    """By a search whose terms few records have."""
+    """By a search whose terms not every record has."""
+    gathered: bool
+    """By a search whose terms so few have that these are read first, and sifted by everything else."""
     statements: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -149,8 +151,21 @@ class ListPlan:
 
     @property
     def condition(self) -> str:
+        """Everything that is asked of a row besides the scope."""
+        return " AND ".join(part for part in (self._sifting, self.search) if part)
+
+    @property
+    def _sifting(self) -> str:
         state = IN_BIN if self.deleted else "t.deleted_at IS NULL"
-        return " AND ".join(part for part in (state, self.compiled.sql, self.search) if part)
+        return f"{state} AND {self.compiled.sql}" if self.compiled.sql else state
+
+    def _rows(self, condition: str) -> str:
+        """FROM and WHERE of the rows that meet ``condition`` and what is asked besides. What a search gathers is planned on its own
+        (OFFSET 0), lest its index be intersected with a large one of the scope."""
+        table = self.declaration.table
+        if self.gathered:
+            return f"(SELECT t.* FROM {table} t WHERE {self.search} OFFSET 0) t WHERE {condition} AND {self._sifting}"
+        return f"{table} t WHERE {condition} AND {self.condition}"
 
     def statement(self, kind: str) -> str:
         """SQL for ``first``, ``value`` or ``null`` pages."""
@@ -171,8 +186,8 @@ class ListPlan:
             ranges.append(f" AND {column} IS NULL" + (f" AND t.id {sign} %(after_id)s::uuid" if kind == "null" else ""))
         order = f"ORDER BY {column} {way}, t.id {way} LIMIT %(limit)s"
         select = ", ".join([*self.columns.select, f"{column}::text"])
-        if len(ranges) == 1 and len(self._conditions) == 1 and not self._keyed:
-            inner = f"(SELECT t.* FROM {self.declaration.table} t WHERE {self._conditions[0]} AND {self.condition}{ranges[0]} {order}) t"
+        if len(ranges) == 1 and len(self._conditions) == 1 and not self._keyed and not self.gathered:
+            inner = f"(SELECT t.* FROM {self._rows(self._conditions[0])}{ranges[0]} {order}) t"
             return f"SELECT {select} FROM {inner} ORDER BY {column} {way}, t.id {way}"
         last = f"ORDER BY (k.k IS NULL), k.k {way}, k.id {way}"
         return (
@@ -201,7 +216,7 @@ class ListPlan:
 
     @property
     def _conditions(self) -> list[str]:
-        if self.scope.everything or self.compiled.narrow:
+        if self.scope.everything or self.compiled.narrow or self.gathered:
             return [self.scope.sql]
         return list(self.scope.conditions) or ["FALSE"]
 
@@ -223,7 +238,7 @@ class ListPlan:
         """The first keys of one branch, from its own index."""
         keyed = self._keyed.get(condition)
         own = f"t.{keyed[0]} = s.key" if keyed else condition
-        rows = f"(SELECT t.id, {column} AS k FROM {self.declaration.table} t WHERE {own} AND {self.condition}{part} {order})"
+        rows = f"(SELECT t.id, {column} AS k FROM {self._rows(own)}{part} {order})"
         if not keyed:
             return rows
         return (
@@ -237,11 +252,11 @@ class ListPlan:
         return "::text" if kind.startswith(("varchar", "text", "char")) else f"::{kind.split('(')[0]}"
 
     def count_statement(self, cap: int) -> str:
-        return f"SELECT count(*) FROM (SELECT 1 FROM {self.declaration.table} t WHERE {self.scope.sql} AND {self.condition} LIMIT {cap}) n"
+        return f"SELECT count(*) FROM (SELECT 1 FROM {self._rows(self.scope.sql)} LIMIT {cap}) n"
 
     def keys_statement(self) -> str:
         """Every key the list would show, in its order (bulk, export)."""
-        return f"SELECT t.id FROM {self.declaration.table} t WHERE {self.scope.sql} AND {self.condition}"
+        return f"SELECT t.id FROM {self._rows(self.scope.sql)}"
 
     @property
     def static_params(self) -> dict[str, Any]:
@@ -300,6 +315,7 @@ def _compile(actor: Actor, declaration: ObjectType, query: Query, kind: str, per
         descending,
         query.deleted,
         bool(kind) and COMMON not in kind,
+        FEW in kind,
     )
 
 
