@@ -233,6 +233,11 @@ def _alternatives(actor: Actor, permission: str, line: Ownership, alias: str) ->
     return found, params
 
 
+def is_own(actor: Actor, line: Ownership, row: dict[str, Any]) -> bool:
+    """The owners' branch of :func:`branches`, read from a new row at hand: whatever a person may do at all he may do to his own."""
+    return any(row.get(column) == actor.id for column in line.owners)
+
+
 def can(actor: Actor, permission: str, line: Ownership, *, table: str, key: UUID, deleted: bool = False) -> bool:
     """Whether ``actor`` may do ``permission`` to one record: the same branches as the list, for one key."""
     scope = branches(actor, permission, line)

@@ -16,6 +16,10 @@ from kemai.platform.objects.declare import Draft, ObjectType
 PER_KEY = 40
 _COPY_FROM = 20
 
+_INSERT = """
+INSERT INTO platform_match_key (object, key, record_id)
+SELECT %(object)s, w.key, w.record_id FROM unnest(%(ids)s::uuid[], %(keys)s::bigint[]) AS w (record_id, key)
+"""
 _REPLACE = """
 WITH wanted AS (SELECT * FROM unnest(%(ids)s::uuid[], %(keys)s::bigint[]) AS w (record_id, key)),
 gone AS (
@@ -72,7 +76,7 @@ def put_keys(declaration: ObjectType, keys: dict[UUID, set[int]], changed: list[
             "changed": changed,
         }
         with connection.cursor() as cursor:
-            cursor.execute(_REPLACE, params)
+            cursor.execute(_REPLACE if changed else _INSERT, params)
 
 
 def near(declaration: ObjectType, keys: set[int], *, columns: list[str], extra: str = "", **params: Any) -> list[Any]:

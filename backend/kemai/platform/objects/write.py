@@ -14,7 +14,7 @@ import psycopg.errors
 import psycopg.types.json
 from django.db import IntegrityError, connection, transaction
 
-from kemai.accounts.access import Actor, branches, can, visible_among
+from kemai.accounts.access import Actor, branches, can, is_own, visible_among
 from kemai.base.audit import act, emit
 from kemai.kit.clock import now
 from kemai.kit.errors import (
@@ -153,7 +153,7 @@ def insert_drafts(
         insert_rows(declaration.model, [{"id": d.id, **stamps, **d.values} for d in drafts])
     write_keys(declaration, drafts)
     attach_files(declaration, drafts)
-    _recheck(actor, declaration, [d.id for d in drafts], verb)
+    _recheck(actor, declaration, [d.id for d in drafts if not is_own(actor, declaration.ownership, d.values)], verb)
     if declaration.after:
         declaration.after(actor, drafts)
     note_mentions(declaration, drafts)
@@ -162,7 +162,8 @@ def insert_drafts(
 
 
 def _recheck(actor: Actor, declaration: ObjectType, ids: list[UUID], verb: str) -> None:
-    if branches(actor, declaration.perm(verb), declaration.ownership).everything:
+    """:class:`OutOfScope` unless all of ``ids``, as they now are, lie within ``verb``'s reach."""
+    if not ids or branches(actor, declaration.perm(verb), declaration.ownership).everything:
         return
     if len(
         visible_among(actor, declaration.perm(verb), declaration.ownership, table=declaration.table, keys=ids)
