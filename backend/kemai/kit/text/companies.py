@@ -132,11 +132,12 @@ def sound(text: str) -> str:
     return "".join(syllables(text)[0])
 
 
-def company_sounds(name: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def company_sounds(name: str) -> frozenset[str]:
     """Keys one of which two names share whenever `compare_companies` can find them alike: between three and eight, all selective."""
     parts = split_company(name)
     if not parts.brand:
-        return set()
+        return frozenset()
     first = _TRADE.match(parts.trade)
     keys = {
         f"s{sound(parts.brand)}",
@@ -147,7 +148,7 @@ def company_sounds(name: str) -> set[str]:
     if SHORTEST_TYPO <= len(parts.brand) <= 8:
         keys |= {f"x{parts.brand[:n]}{parts.brand[n + 1 :]}" for n in range(len(parts.brand))}
         keys.add(f"x{parts.brand}")
-    return keys
+    return frozenset(keys)
 
 
 BRAND, PLACE, TRADE = 60, 20, 20

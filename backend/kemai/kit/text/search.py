@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
@@ -83,48 +84,64 @@ def _spoken(folded: str, *, person: bool) -> tuple[list[tuple[str, list[int]]], 
     return joined, letters
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What one text adds to a record's terms and search text. ``heard``: grams of its pinyin, which come last of all."""
+
+    folded: str
+    written: tuple[str, ...]
+    heard: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
+
+
+def _told(text: str, *, person: bool, spoken: bool) -> _Told | None:
+    return (_remembered if len(text) <= SHORT else _work_out)(text, person=person, spoken=spoken)
+
+
+def _work_out(text: str, *, person: bool, spoken: bool) -> _Told | None:
+    folded = fold(text[:4_000])[:MAX_TEXT]
+    if not folded:
+        return None
+    grams: set[str] = set()
+    if _HAS_CJK.search(folded) is None:
+        _grams(folded, range(len(folded) - 1), grams)
+        return _Told(folded, tuple(sorted(grams)))
+    written: dict[str, None] = {}
+    for run in _CJK_RUN.findall(folded):
+        written.update(dict.fromkeys(run))
+        written.update(dict.fromkeys(map("".join, pairwise(run))))
+    if not spoken or len(folded) > MAX_SPOKEN:
+        for run in _RUNS.findall(folded):
+            if _HAS_CJK.match(run) is None:
+                _grams(run, range(len(run) - 1), grams)
+        written.update(dict.fromkeys(sorted(grams)))
+        if not spoken:
+            return _Told(folded, tuple(written))
+    readings, letters = _spoken(folded[:MAX_SPOKEN], person=person)
+    heard: set[str] = set()
+    for joined, anchors in readings:
+        _grams(joined, anchors, heard)
+    for line in letters.split(SEPARATOR):
+        _grams(line, range(len(line) - 1), heard)
+    return _Told(folded, tuple(written), tuple(sorted(heard)), (*(joined for joined, _ in readings), letters))
+
+
+#: Names and the like are worked out once, even where an import reads them ahead; notes would take the memory.
+SHORT = 200
+_remembered = lru_cache(maxsize=4096)(_work_out)
+
+
 def _collect(texts: Iterable[str], *, person: bool, spoken: bool) -> tuple[list[str], str]:
+    found = {told.folded: told for t in texts if t and (told := _told(t, person=person, spoken=spoken))}.values()
     terms: dict[str, None] = {}
-    parts: list[str] = []
-    late: list[str] = []
-    heard: list[set[str]] = []
-    for text in texts:
-        if not text:
-            continue
-        folded = fold(text[:4_000])[:MAX_TEXT]
-        if not folded or folded in parts:
-            continue
-        parts.append(folded)
-        if _HAS_CJK.search(folded) is None:
-            grams: set[str] = set()
-            _grams(folded, range(len(folded) - 1), grams)
-            terms.update(dict.fromkeys(sorted(grams)))
-            continue
-        for run in _CJK_RUN.findall(folded):
-            terms.update(dict.fromkeys(run))
-            terms.update(dict.fromkeys(map("".join, pairwise(run))))
-        if not spoken or len(folded) > MAX_SPOKEN:
-            grams = set()
-            for run in _RUNS.findall(folded):
-                if _HAS_CJK.match(run) is None:
-                    _grams(run, range(len(run) - 1), grams)
-            terms.update(dict.fromkeys(sorted(grams)))
-            if not spoken:
-                continue
-        readings, letters = _spoken(folded[:MAX_SPOKEN], person=person)
-        grams = set()
-        for joined, anchors in readings:
-            _grams(joined, anchors, grams)
-        for line in letters.split(SEPARATOR):
-            _grams(line, range(len(line) - 1), grams)
-        heard.append(grams)
-        late.extend(joined for joined, _ in readings)
-        late.append(letters)
-    for grams in heard:
+    for told in found:
+        terms.update(dict.fromkeys(told.written))
+    for told in found:
         if len(terms) >= MAX_TERMS:
             break
-        terms.update(dict.fromkeys(sorted(grams)))
-    return list(terms)[:MAX_TERMS], SEPARATOR.join(dict.fromkeys(parts + late))[:MAX_SEARCH_TEXT]
+        terms.update(dict.fromkeys(told.heard))
+    parts = dict.fromkeys([told.folded for told in found] + [late for told in found for late in told.late])
+    return list(terms)[:MAX_TERMS], SEPARATOR.join(parts)[:MAX_SEARCH_TEXT]
 
 
 def index_terms(texts: Iterable[str], *, person: bool = False, spoken: bool = True) -> list[str]:

@@ -6,7 +6,6 @@ code) whole by anybody who may see the record (decisions.md 8).
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from kemai.accounts.access import Actor
@@ -43,19 +42,13 @@ def search_columns(declaration: ObjectType, draft: Draft) -> dict[str, Any]:
             if text
         ]
 
-    terms, text = indexed_texts(tuple(values(line.texts)), person=line.person)
+    terms, text = index_record(values(line.texts), person=line.person)
     phones = values(line.phones)
     return {
         "search_terms": [*terms, *(exact_term("v", _exact_key(v)) for v in (*values(line.exact), *phones))],
         "search_text": text,
         "private_terms": private_terms(*(phone_key(p) or p for p in phones)),
     }
-
-
-@lru_cache(maxsize=2048)
-def indexed_texts(texts: tuple[str, ...], *, person: bool) -> tuple[list[str], str]:
-    """Terms and search text of these texts; remembered for the length of two batches, since imports work them out ahead."""
-    return index_record(texts, person=person)
 
 
 def _exact_key(value: str) -> str:
