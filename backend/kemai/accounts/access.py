@@ -155,6 +155,8 @@ class Ownership:
     shares: tuple[tuple[str, str], ...] = ()
     pool: str | None = None
     pools_of: str = ""
+    entering: str = ""
+    """SQL that lists the pools ``%(principals)s`` may put new records into."""
     public: bool = False
 
 
@@ -227,8 +229,9 @@ def _alternatives(actor: Actor, permission: str, line: Ownership, alias: str) ->
             f"AND s.grantee_id = ANY(%(principals)s){write} AND (s.expires_at IS NULL OR s.expires_at > now())"
         )
         found.append(Branch("share", f"{alias}.{key} = ANY(ARRAY({sql}))", key, sql, shared))
-    if line.pool and viewing:
-        sql = line.pools_of
+    into = line.entering if permission.endswith((".create", ".import")) else ""
+    if line.pool and (viewing or into):
+        sql = line.pools_of if viewing else into
         found.append(Branch("pool", f"{alias}.{line.pool} = ANY(ARRAY({sql}))", line.pool, sql))
     return found, params
 

@@ -15,6 +15,7 @@ import orjson
 from kemai.accounts.access import Actor, branches, departments_below
 from kemai.accounts.models import Department
 from kemai.customers.rules.pool import HOLD_LIMIT
+from kemai.customers.rules.recycling import FALLING_DAYS
 from kemai.kit.clock import now
 from kemai.kit.errors import Malformed
 from kemai.kit.ids import parse_id
@@ -64,9 +65,10 @@ def _counters(actor: Actor) -> list[dict[str, Any]]:
     if actor.has("customers.customer.view"):
         row = fetch_rows(
             "SELECT count(*), count(*) FILTER (WHERE next_contact_at < %(today_to)s), "
-            "count(*) FILTER (WHERE last_contact_at IS NULL OR last_contact_at < %(today_from)s - interval '30 days') "
+            "count(*) FILTER (WHERE last_contact_at IS NULL OR last_contact_at < %(today_from)s - interval '30 days'), "
+            "count(*) FILTER (WHERE recycle_on < %(today)s::date + %(soon)s) "
             "FROM customers_customer WHERE owner_id = %(me)s AND deleted_at IS NULL",
-            params,
+            {**params, "soon": FALLING_DAYS + 1},
         )[0]
         limit = HOLD_LIMIT.value()
         found += [
@@ -83,6 +85,13 @@ def _counters(actor: Actor) -> list[dict[str, Any]]:
                 row[2],
                 list_path("customers", view="silent"),
                 "danger" if row[2] else "calm",
+            ),
+            _counter(
+                "falling",
+                T("即将掉入公海", "About to fall into the pool"),
+                row[3],
+                list_path("customers", view="falling"),
+                "danger" if row[3] else "calm",
             ),
             _counter(
                 "mine",

@@ -334,3 +334,17 @@ class Operation(models.Model):
             models.Index(fields=["actor_id", "-created_at"], name="operation_actor_ix"),
             models.Index(fields=["-created_at"], name="operation_at_ix", condition=models.Q(parent__isnull=True)),
         ]
+
+
+class ClockBeat(models.Model):
+    """What the clocks said at the last look (:mod:`kemai.base.beats`): one row."""
+
+    id = models.IntegerField(primary_key=True, default=1)
+    at = models.DateTimeField()
+    boot = models.TextField()
+    ticks = models.FloatField()
+    jumped_at = models.DateTimeField(null=True)
+    jumped_by = models.FloatField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="clock_beat_single")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from kemai.base import jobs, maintenance, outbox, seals
+from kemai.base import beats, jobs, maintenance, outbox, seals
 
 
 @app.task(name="base.deliver", queue="events", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
@@ -28,3 +28,9 @@ def tidy(timestamp: int) -> None:
 @app.task(name="base.seal", queue="system", queueing_lock="seal", pass_context=False)
 def seal(timestamp: int) -> None:
     seals.seal_audit()
+
+
+@app.periodic(cron="*/10 * * * *", periodic_id="beat")
+@app.task(name="base.beat", queue="system", queueing_lock="beat", pass_context=False)
+def beat(timestamp: int) -> None:
+    beats.beat()

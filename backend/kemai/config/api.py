@@ -12,7 +12,7 @@ from ninja.renderers import BaseRenderer
 from kemai.administration.api import auth, people, tokens, trust
 from kemai.administration.api import settings as admin_settings
 from kemai.analytics.api import pages
-from kemai.customers.api import pools
+from kemai.customers.api import pools, recycling
 from kemai.integrations.api import webhooks
 from kemai.kit.errors import FieldError, Invalid, KemaiError, Malformed
 from kemai.kit.http import dumps, problem_response
@@ -82,6 +82,7 @@ for prefix, router, tag in (
     ("", segments.router, "segments"),
     ("", quality.router, "quality"),
     ("", pools.router, "pools"),
+    ("", recycling.router, "recycling"),
     ("", pages.router, "pages"),
     ("", webhooks.router, "webhooks"),
 ):

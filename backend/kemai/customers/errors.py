@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kemai.kit.errors import Conflict
+from kemai.kit.errors import Conflict, RateLimited
 from kemai.kit.words import T
 
 
@@ -55,3 +55,44 @@ class NoPool(Conflict):
 class NobodyToAssign(Conflict):
     code = "customers.assignee_inactive"
     text = T("“{name}”已停用，不能分配客户。", '"{name}" is disabled and cannot be given customers.')
+
+
+class SamePool(Conflict):
+    code = "customers.same_pool"
+    text = T("该客户已在此公海中。", "This customer lies in that pool already.")
+
+
+class PoolViewsReached(RateLimited):
+    code = "customers.pool_views_reached"
+    text = T(
+        "今天可查看的公海客户已用完（每天 {limit} 个）。已看过的仍可打开；领取后不受限制。",
+        "Today's {limit} customers of the pool are used up. Those seen today stay open; claimed ones are not limited.",
+    )
+
+
+class NotProtectable(Conflict):
+    code = "customers.not_protectable"
+    text = T("公海中的客户无需保护，领取后再设置。", "A customer in a pool needs no protection; claim it first.")
+
+
+class NotProtected(Conflict):
+    code = "customers.not_protected"
+    text = T("该客户没有被保护。", "This customer is not protected.")
+
+
+class RunDecided(Conflict):
+    code = "customers.run_decided"
+    text = T("这次回收已经处理过了。", "This run has been decided on already.")
+
+
+class RunGoingOn(Conflict):
+    code = "customers.run_going_on"
+    text = T("另一次回收正在进行，请稍候。", "Another run is going on; please wait.")
+
+
+class NobodyToGive(Conflict):
+    code = "customers.nobody_to_give"
+    text = T(
+        "此公海没有可以接收客户的成员（须在职、有领取权限、未达保有上限）。",
+        "This pool has no member who could take customers (active, allowed to claim, below his limit).",
+    )

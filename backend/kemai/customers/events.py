@@ -35,3 +35,35 @@ class CustomerAssigned(Event):
     to_user_id: str
     name: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersPooled(Event):
+    """Customers came to lie in a pool, by whatever way (one event a batch)."""
+
+    kind: ClassVar[str] = "customers.pooled"
+    label: ClassVar[T] = T("进入公海", "Came into a pool")
+    about: ClassVar[str] = "customers"
+    public: ClassVar[bool] = False
+    ids: list[str]
+    pool_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersRecycled(Event):
+    """The rules took customers back to the pools (one event a batch)."""
+
+    kind: ClassVar[str] = "customers.recycled"
+    label: ClassVar[T] = T("回收至公海", "Recycled to the pool")
+    about: ClassVar[str] = "customers"
+    ids: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersDistributed(Event):
+    """Customers of a pool were given out (one event a batch)."""
+
+    kind: ClassVar[str] = "customers.distributed"
+    label: ClassVar[T] = T("批量分配", "Given out")
+    about: ClassVar[str] = "customers"
+    ids: list[str]

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from kemai.accounts.models import Department, User
+from kemai.base.epochs import moves
 from kemai.base.models import Record, audited, record_indexes
 from kemai.kit.clock import now
 from kemai.kit.ids import new_id
 
 
 class Pool(Record):
-    """A public pool (公海): customers without an owner, open to its members (POOL-1)."""
+    """A public pool (公海): customers without an owner, open to its members (POOL-1).
+
+    ``regions`` and ``industries`` say what comes here of itself (both empty: nothing); of several pools the first by ``position``.
+    Limits left empty are those of the parameters. ``distribution``: how what arrives is given out at once, empty for not at all.
+    """
 
     name = models.CharField(max_length=60)
     name_en = models.CharField(max_length=60, default="")
     name_sort = models.TextField(default="")
     description = models.TextField(default="")
+    position = models.IntegerField(default=0)
+    regions = ArrayField(models.TextField(), default=list)
+    industries = ArrayField(models.TextField(), default=list)
     hold_limit = models.IntegerField(null=True)
     daily_claims = models.IntegerField(null=True)
+    reclaim_days = models.IntegerField(null=True)
+    daily_views = models.IntegerField(null=True)
+    distribution = models.CharField(max_length=20, default="")
     is_default = models.BooleanField(default=False)
 
     class Meta(Record.Meta):
@@ -34,16 +47,23 @@ class Pool(Record):
                 condition=models.Q(is_default=True, deleted_at__isnull=True),
             ),
         ]
-        indexes = record_indexes("pool", sorts=("updated_at", "name_sort"))
+        indexes = record_indexes("pool", sorts=("updated_at", "name_sort", "position"))
 
 
 class PoolMember(models.Model):
-    """Whom a pool is open to: a person, a department with all below it, or a team."""
+    """Whom a pool is open to: a person, a department with all below it, or a team.
+
+    Who ``manages`` it may change its limits and give its customers out. ``regions`` and ``industries``: what these members work, for
+    distribution by area.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     pool = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="members")
     member_kind = models.CharField(max_length=12)
     member_id = models.UUIDField()
+    manages = models.BooleanField(default=False)
+    regions = ArrayField(models.TextField(), default=list)
+    industries = ArrayField(models.TextField(), default=list)
 
     class Meta:
         triggers = audited()
@@ -51,7 +71,39 @@ class PoolMember(models.Model):
         indexes = [models.Index(fields=["member_id"], name="pool_member_ix")]
 
 
-class Customer(Record):
+class Pooled(models.Model):
+    """Columns of what is owned by one person or lies in one pool, never both, never neither (POOL-1): held by :func:`owned_or_pooled`.
+
+    ``recycle_on`` is its last day with its owner as the rules stand, kept by the product, and ``recycle_rule_id`` the rule that says so;
+    ``recycle_warned_on`` the last day the owner was warned of.
+    """
+
+    owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
+    pool = models.ForeignKey(Pool, null=True, on_delete=models.PROTECT, related_name="+")
+    claimed_at = models.DateTimeField(null=True)
+    protected_until = models.DateField(null=True)
+    recycle_on = models.DateField(null=True)
+    recycle_rule_id = models.UUIDField(null=True)
+    recycle_warned_on = models.DateField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+#: Columns of :class:`Pooled` that follow from others: no history.
+POOLED_COMPUTED = ("recycle_on", "recycle_rule_id", "recycle_warned_on")
+
+
+def owned_or_pooled(name: str) -> models.CheckConstraint:
+    """The constraint every table of :class:`Pooled` records has."""
+    return models.CheckConstraint(
+        condition=models.Q(owner__isnull=False, pool__isnull=True) | models.Q(owner__isnull=True, pool__isnull=False),
+        name=name,
+    )
+
+
+class Customer(Pooled, Record):
     """A company or a person we sell to (CUS-1). Owned by one person, or lying in one pool: never both, never neither."""
 
     number = models.CharField(max_length=20)
@@ -61,9 +113,6 @@ class Customer(Record):
     unique_key = models.TextField(default="")
     short_name = models.CharField(max_length=60, default="")
     former_names = ArrayField(models.TextField(), default=list)
-    owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
-    pool = models.ForeignKey(Pool, null=True, on_delete=models.PROTECT, related_name="+")
     industry = models.CharField(max_length=60, default="")
     phone = models.CharField(max_length=60, default="")
     email = models.CharField(max_length=200, default="")
@@ -101,7 +150,6 @@ class Customer(Record):
     preferences = models.TextField(default="")
     remark = models.TextField(default="")
     # Kept by the product
-    claimed_at = models.DateTimeField(null=True)
     last_contact_at = models.DateTimeField(null=True)
     next_contact_at = models.DateTimeField(null=True)
     last_deal_at = models.DateTimeField(null=True)
@@ -121,13 +169,10 @@ class Customer(Record):
             "unique_key",
             "quality",
             "quality_faults",
+            *POOLED_COMPUTED,
         )
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(owner__isnull=False, pool__isnull=True)
-                | models.Q(owner__isnull=True, pool__isnull=False),
-                name="customer_owned_or_pooled",
-            ),
+            owned_or_pooled("customer_owned_or_pooled"),
             models.UniqueConstraint(
                 fields=["unique_key"],
                 name="customer_once",
@@ -142,7 +187,7 @@ class Customer(Record):
         indexes = [
             *record_indexes(
                 "cust",
-                sorts=("updated_at", "created_at", "name_sort", "next_contact_at", "last_contact_at"),
+                sorts=("updated_at", "created_at", "name_sort", "next_contact_at", "last_contact_at", "recycle_on"),
                 branches=("owner_id", "department_id"),
             ),
             models.Index(
@@ -236,7 +281,11 @@ class CustomerRelation(Held, Record):
 
 
 class OwnershipChange(models.Model):
-    """Who got or gave up a customer, when and why. Written once, read by quota and cooling-off rules."""
+    """Who got or gave up a customer, when and why. Written once, read by quota and cooling-off rules.
+
+    ``pool_id`` is where it came to lie, or, where ``to_user_id`` took it up, the pool it left; ``operation_id`` the work on many it was
+    part of (recycling, distribution).
+    """
 
     id = models.BigAutoField(primary_key=True)
     customer_id = models.UUIDField()
@@ -244,6 +293,8 @@ class OwnershipChange(models.Model):
     from_user_id = models.UUIDField(null=True)
     to_user_id = models.UUIDField(null=True)
     pool_id = models.UUIDField(null=True)
+    from_pool_id = models.UUIDField(null=True)
+    operation_id = models.UUIDField(null=True)
     reason = models.TextField(default="")
     by_id = models.UUIDField(null=True)
     at = models.DateTimeField(default=now)
@@ -253,4 +304,86 @@ class OwnershipChange(models.Model):
             models.Index(fields=["customer_id", "id"], name="ownership_customer_ix"),
             models.Index(fields=["to_user_id", "kind", "at"], name="ownership_claims_ix"),
             models.Index(fields=["from_user_id", "customer_id", "at"], name="ownership_release_ix"),
+            models.Index(
+                fields=["operation_id", "id"],
+                name="ownership_operation_ix",
+                condition=models.Q(operation_id__isnull=False),
+            ),
         ]
+
+
+class RecycleRule(models.Model):
+    """When a customer goes back to a pool of itself (POOL-3): ``days`` after ``reason``'s moment, for those ``condition`` holds of.
+
+    The earliest of all active rules decides, of equal ones the first by ``position``. ``pool`` empty: the pool its region and industry
+    lead to. ``spared_by``: registered facts that keep a customer (an open opportunity).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    name = models.CharField(max_length=60)
+    position = models.IntegerField(default=0)
+    active = models.BooleanField(default=True)
+    reason = models.CharField(max_length=30)
+    days = models.IntegerField()
+    working_days = models.BooleanField(default=False)
+    condition: Any = models.JSONField(null=True)
+    pool = models.ForeignKey(Pool, null=True, on_delete=models.PROTECT, related_name="+")
+    warn_days = models.IntegerField(default=7)
+    spared_by = ArrayField(models.TextField(), default=list)
+
+    class Meta:
+        triggers = [*audited(), *moves("recycle_rules")]
+        indexes = [models.Index(fields=["position", "id"], name="recycle_rule_ix")]
+
+
+class RecycleRun(models.Model):
+    """One run of the rules, or the refusal of one (POOL-3). ``state``: ``running``, ``done``, ``stopped`` (it waits for a decision),
+    ``dismissed``, ``failed``. What was stopped keeps its customers (:class:`RecycleCandidate`), so that just those are approved.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    day = models.DateField()
+    kind = models.CharField(max_length=10)
+    state = models.CharField(max_length=12, default="running")
+    stopped_by = models.CharField(max_length=20, default="")
+    due = models.IntegerField(default=0)
+    owned = models.IntegerField(default=0)
+    recycled = models.IntegerField(default=0)
+    facts: Any = models.JSONField(default=dict)
+    actor_id = models.UUIDField(null=True)
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(default=now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day"], name="recycle_run_once", condition=models.Q(kind="nightly"))
+        ]
+        indexes = [models.Index(fields=["-started_at"], name="recycle_run_ix")]
+
+
+class RecycleCandidate(models.Model):
+    """A customer a stopped run would have taken."""
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(RecycleRun, on_delete=models.CASCADE, related_name="candidates")
+    customer_id = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "customer_id"], name="recycle_candidate_once")]
+
+
+class PoolView(models.Model):
+    """That somebody opened a customer of a pool that day: counted against his quota once (POOL-4)."""
+
+    id = models.BigAutoField(primary_key=True)
+    user_id = models.UUIDField()
+    day = models.DateField()
+    customer_id = models.UUIDField()
+    pool_id = models.UUIDField()
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user_id", "day", "customer_id"], name="pool_view_once")]
+        indexes = [models.Index(fields=["day"], name="pool_view_day_ix")]

@@ -156,7 +156,7 @@ def test_twenty_claims_at_cap_minus_one(code: str, reason: str, company: World, 
 
 def test_the_cap_needs_its_lock(company: World, race_db: Race, monkeypatch: pytest.MonkeyPatch) -> None:
     """T-3: without locking the claimant the cap is passed."""
-    monkeypatch.setattr(ownership, "_lock_person", lambda user_id: None)
+    monkeypatch.setattr(ownership, "lock_person", lambda user_id: None)
     honest = ownership.claim_facts
 
     def slow(*arguments: Any) -> Any:

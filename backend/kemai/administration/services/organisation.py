@@ -75,6 +75,7 @@ EXTRA_PERMISSIONS: list[tuple[str, T]] = [
     ("administration.token.revoke", T("查看并作废全部接口令牌", "See and revoke everybody's API tokens")),
     ("integrations.webhook.edit", T("管理 Webhook", "Manage webhooks")),
     ("platform.duplicates.manage", T("设置查重规则", "Set the rules against doubles")),
+    ("customers.recycling.manage", T("管理公海回收", "Manage recycling to the pools")),
     ("analytics.manager.view", T("查看经理看板", "See the manager's page")),
 ]
 

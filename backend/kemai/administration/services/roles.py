@@ -36,7 +36,7 @@ _OWN: Rules = {
 def _manager(scope: str) -> Rules:
     return {
         SALES: {WORK: scope},
-        ("customers.customer",): {("claim", "release", "assign", "reveal_pool", "merge"): scope},
+        ("customers.customer",): {("claim", "release", "assign", "reveal_pool", "protect", "merge"): scope},
         ("customers.contact",): {("merge",): scope},
         ("sales.opportunity",): {("assign",): scope},
         ("analytics.manager",): {("view",): scope},

@@ -125,6 +125,8 @@ SYSTEM_NAMES = {
     "set-up": T("系统初始化", "Set-up"),
     "reminders": T("任务提醒", "Reminders"),
     "care": T("客户关怀", "Care"),
+    "recycling": T("公海回收", "Recycling"),
+    "distribution": T("自动分配", "Distribution"),
     "webhooks": T("Webhook 发送", "Sender of webhooks"),
     "command-line": T("命令行", "Command line"),
 }

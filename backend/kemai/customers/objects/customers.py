@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from kemai.accounts.access import Actor, Ownership
+from kemai.customers import errors
 from kemai.customers.models import Customer
 from kemai.customers.objects import doubles
 from kemai.customers.objects.customer_fields import CUSTOMER_FIELDS
 from kemai.customers.quality import CUSTOMER_QUALITY
-from kemai.customers.services import ownership, records
+from kemai.customers.rules.recycling import FALLING_DAYS
+from kemai.customers.services import ownership, protection, quotas, records
 from kemai.kit.words import T
 from kemai.platform.merging.command import merge_command
 from kemai.platform.objects.declare import (
@@ -23,6 +25,7 @@ from kemai.platform.objects.declare import (
 )
 from kemai.platform.objects.types import (
     CHOICE,
+    DATE,
     REFERENCE,
     TEXT,
     USER,
@@ -30,6 +33,7 @@ from kemai.platform.objects.types import (
 from kemai.platform.quality.command import confirm_command
 
 POOLS_OF = "SELECT m.pool_id FROM customers_poolmember m WHERE m.member_id = ANY(%(principals)s)"
+MANAGED = f"{POOLS_OF} AND m.manages"
 
 
 def _in_pool(actor: Actor, row: dict[str, Any]) -> T | None:
@@ -38,6 +42,14 @@ def _in_pool(actor: Actor, row: dict[str, Any]) -> T | None:
 
 def _owned(actor: Actor, row: dict[str, Any]) -> T | None:
     return T("该客户已在公海中。", "This customer lies in a pool already.") if row["pool_id"] else None
+
+
+def _may_protect(actor: Actor, row: dict[str, Any]) -> T | None:
+    return errors.NotProtectable.text if row["pool_id"] else None
+
+
+def _protected(actor: Actor, row: dict[str, Any]) -> T | None:
+    return None if row["protected_until"] else errors.NotProtected.text
 
 
 register(
@@ -54,6 +66,7 @@ register(
             shares=(("customers", "id"),),
             pool="pool_id",
             pools_of=POOLS_OF,
+            entering=MANAGED,
         ),
         title="name",
         subtitle=("number", "industry"),
@@ -91,6 +104,31 @@ register(
                 T("公海客户", "Public pool"),
                 {"field": "in_pool", "op": "eq", "value": True},
                 columns=("name", "number", "industry", "region", "source", "pool", "last_contact_at", "updated_at"),
+            ),
+            View(
+                "falling",
+                T("我的即将掉入公海", "Mine about to fall into the pool"),
+                {
+                    "and": [
+                        {"field": "owner", "op": "eq", "value": "me"},
+                        {
+                            "or": [
+                                {"field": "recycle_on", "op": "lte", "value": "today"},
+                                {"field": "recycle_on", "op": "within_next", "value": {"days": FALLING_DAYS}},
+                            ]
+                        },
+                    ]
+                },
+                sort="recycle_on",
+                columns=(
+                    "name",
+                    "days_left",
+                    "recycle_on",
+                    "phone",
+                    "last_contact_at",
+                    "next_contact_at",
+                    "deal_amount",
+                ),
             ),
             View(
                 "due",
@@ -132,6 +170,7 @@ register(
             "owner",
             "next_contact_at",
             "last_contact_at",
+            "days_left",
             "industry",
             "number",
             "kind",
@@ -145,6 +184,8 @@ register(
             "source",
             "tags",
             "deal_amount",
+            "recycle_on",
+            "protected_until",
         ),
         panels=(
             Panel(
@@ -215,12 +256,50 @@ register(
                 on=("record", "bulk"),
                 danger=True,
             ),
+            Command(
+                "move-pool",
+                T("移到其他公海", "Move to another pool"),
+                ownership.move_to_pool,
+                "assign",
+                params=(
+                    Field("pool", REFERENCE, T("公海", "Pool"), target="pools", required=True),
+                    Field("reason", TEXT, T("原因", "Reason"), max_length=300),
+                ),
+                refusal=_in_pool,
+                reads=("pool_id",),
+                on=("record", "bulk"),
+                scope="view",
+            ),
+            Command(
+                "protect",
+                T("保护", "Protect"),
+                protection.protect_customer,
+                "protect",
+                params=(
+                    Field("until", DATE, T("保护到（含当天）", "Up to and with"), required=True),
+                    Field("reason", TEXT, T("原因", "Reason"), required=True, max_length=300),
+                ),
+                refusal=_may_protect,
+                reads=("pool_id",),
+                on=("record", "bulk"),
+            ),
+            Command(
+                "unprotect",
+                T("取消保护", "End protection"),
+                protection.unprotect_customer,
+                "protect",
+                refusal=_protected,
+                reads=("protected_until",),
+                on=("record", "bulk"),
+            ),
             confirm_command("customers"),
             merge_command("customers"),
         ),
         verbs=(("reveal_pool", T("查看公海客户联系方式", "See contact details in the pool")),),
         prepare=records.prepare_customers,
         after=records.after_customers,
+        gone_or_back=records.customers_gone_or_back,
+        opened=quotas.count_opening,
         shareable=True,
         children=(
             ("contacts", "customer"),

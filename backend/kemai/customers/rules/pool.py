@@ -44,6 +44,18 @@ RECLAIM_DAYS = declare(
         maximum=365,
     )
 )
+DAILY_VIEWS = declare(
+    Parameter(
+        "customers.daily_views",
+        "int",
+        100,
+        T("每人每日查看公海客户上限", "Customers of pools a person may open a day"),
+        GROUP,
+        T("0 表示不限；同一客户一天只计一次", "0: no limit; each customer counts once a day"),
+        0,
+        100_000,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)

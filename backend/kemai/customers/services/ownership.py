@@ -1,4 +1,4 @@
-"""Claim, assign, release: the only code that changes who holds a customer.
+"""Claim, assign, release, move between pools: with recycling and distribution the only code that changes who holds a customer.
 
 A claim is compare-and-set on the customer, after the claimant's own row was locked so that two claims of one person count each other
 (POOL-2, C-1, C-2). Everything that follows the customer gets its holder in the same transaction.
@@ -6,6 +6,7 @@ A claim is compare-and-set on the customer, after the claimant's own row was loc
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,10 +16,13 @@ from django.db import connection
 from kemai.accounts.access import Actor, can
 from kemai.accounts.models import User
 from kemai.base.audit import act, emit
+from kemai.base.parameters import Parameter
 from kemai.customers import errors
-from kemai.customers.events import CustomerAssigned, CustomerClaimed, CustomerReleased
+from kemai.customers.events import CustomerAssigned, CustomerClaimed, CustomerReleased, CustomersPooled
 from kemai.customers.models import Held, OwnershipChange, Pool, PoolMember
 from kemai.customers.rules.pool import DAILY_CLAIMS, HOLD_LIMIT, RECLAIM_DAYS, ClaimFacts, Refusal, decide_claim
+from kemai.customers.services.recycle_rules import refresh
+from kemai.customers.services.routing import pool_for
 from kemai.kit.clock import now
 from kemai.kit.errors import Conflict, NotFound
 from kemai.platform.objects.declare import get_object
@@ -47,7 +51,7 @@ def claim_customer(actor: Actor, customer_id: UUID) -> UUID:
     """Take a customer out of the pool. 409 with the reason when a limit is reached or another was faster."""
     declaration = get_object("customers")
     with act(actor, "claim", object="customers", record_id=customer_id):
-        _lock_person(actor.id)
+        lock_person(actor.id)
         # Seen through the scope first; the compare-and-set below settles who was first.
         try:
             row = _seen(actor, customer_id)
@@ -101,7 +105,11 @@ def _just_taken(actor: Actor, customer_id: UUID) -> bool:
 def claim_facts(actor: Actor, customer_id: UUID | None, pool_id: UUID | None) -> ClaimFacts:
     """Gather what :func:`decide_claim` asks for."""
     day = day_params(actor)
-    pool = Pool.objects.filter(pk=pool_id).values("hold_limit", "daily_claims").first() if pool_id else None
+    pool = (
+        Pool.objects.filter(pk=pool_id).values("hold_limit", "daily_claims", "reclaim_days").first()
+        if pool_id
+        else None
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (SELECT count(*) FROM customers_customer WHERE owner_id = %(me)s AND deleted_at IS NULL), "
@@ -110,16 +118,22 @@ def claim_facts(actor: Actor, customer_id: UUID | None, pool_id: UUID | None) ->
             {"me": actor.id, "from": day["today_from"], "key": customer_id},
         )
         held, claimed, released = cursor.fetchone()
-    limits = pool or {"hold_limit": None, "daily_claims": None}
+    limits: Mapping[str, Any] = pool or {}
     return ClaimFacts(
         held=held,
-        hold_limit=HOLD_LIMIT.value() if limits["hold_limit"] is None else limits["hold_limit"],
+        hold_limit=limit_of(limits, "hold_limit", HOLD_LIMIT),
         claimed_today=claimed,
-        daily_claims=DAILY_CLAIMS.value() if limits["daily_claims"] is None else limits["daily_claims"],
+        daily_claims=limit_of(limits, "daily_claims", DAILY_CLAIMS),
         released_by_me_at=released,
-        reclaim_days=RECLAIM_DAYS.value(),
+        reclaim_days=limit_of(limits, "reclaim_days", RECLAIM_DAYS),
         now=now(),
     )
+
+
+def limit_of(pool: Mapping[str, Any], name: str, parameter: Parameter) -> int:
+    """A pool's own limit, the company's where it has none."""
+    own = pool.get(name)
+    return int(parameter.value() if own is None else own)
 
 
 def _as_error(refusal: Refusal) -> Conflict:
@@ -131,7 +145,7 @@ def _as_error(refusal: Refusal) -> Conflict:
     return kinds[refusal.reason](limit=refusal.limit)
 
 
-def _lock_person(user_id: UUID) -> None:
+def lock_person(user_id: UUID) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM accounts_user WHERE id = %s FOR NO KEY UPDATE", [user_id])
 
@@ -140,17 +154,19 @@ def _take(customer_id: UUID, *, to: UUID, department: UUID | None, pool: UUID, a
     """Compare-and-set: from this pool to this person, or nothing."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE customers_customer SET owner_id = %s, department_id = %s, pool_id = NULL, claimed_at = now(), version = version + 1, "
+            "UPDATE customers_customer SET owner_id = %s, department_id = %s, pool_id = NULL, claimed_at = %s, version = version + 1, "
             "updated_at = now(), updated_by = %s WHERE id = %s AND pool_id = %s AND owner_id IS NULL AND deleted_at IS NULL",
-            [to, department, actor.id, customer_id, pool],
+            [to, department, now(), actor.id, customer_id, pool],
         )
         if cursor.rowcount != 1:
             return False
-    _set_holder([customer_id], to, department)
+    set_holder([customer_id], to, department)
+    refresh([customer_id])
     return True
 
 
-def _set_holder(customer_ids: list[UUID], holder: UUID | None, department: UUID | None) -> None:
+def set_holder(customer_ids: list[UUID], holder: UUID | None, department: UUID | None) -> None:
+    """Give everything that follows these customers its holder, inside the transaction that moved them."""
     with connection.cursor() as cursor:
         for model in _followers:
             cursor.execute(
@@ -178,6 +194,8 @@ def _log(
     pool: UUID | None,
     reason: str,
     actor: Actor,
+    *,
+    from_pool: UUID | None = None,
 ) -> None:
     OwnershipChange.objects.create(
         customer_id=customer_id,
@@ -185,6 +203,7 @@ def _log(
         from_user_id=from_user,
         to_user_id=to_user,
         pool_id=pool,
+        from_pool_id=from_pool,
         reason=reason,
         by_id=actor.id,
         at=now(),
@@ -200,7 +219,7 @@ def assign_customer(actor: Actor, customer_id: UUID, *, owner: UUID, reason: str
         raise errors.NobodyToAssign(name=person["name"])
     declaration = get_object("customers")
     with act(actor, "assign", object="customers", record_id=customer_id, reason=reason):
-        _lock_person(owner)
+        lock_person(owner)
         row = _lock_for_assign(actor, customer_id)
         undo = _before(customer_id, row, "assign")
         _move(customer_id, actor, owner=owner, department=person["department_id"], pool=None)
@@ -230,30 +249,49 @@ def _lock_for_assign(actor: Actor, customer_id: UUID) -> dict[str, Any]:
 def _move(customer_id: UUID, actor: Actor, *, owner: UUID | None, department: UUID | None, pool: UUID | None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE customers_customer SET owner_id = %s, department_id = %s, pool_id = %s, claimed_at = now(), version = version + 1, "
-            "updated_at = now(), updated_by = %s WHERE id = %s",
-            [owner, department, pool, actor.id, customer_id],
+            "UPDATE customers_customer SET owner_id = %(owner)s, department_id = %(department)s, pool_id = %(pool)s, claimed_at = %(now)s, "
+            f"version = version + 1, updated_at = now(), updated_by = %(by)s, {START_ANEW} WHERE id = %(key)s",
+            {"owner": owner, "department": department, "pool": pool, "now": now(), "by": actor.id, "key": customer_id},
         )
-    _set_holder([customer_id], owner, department)
+    set_holder([customer_id], owner, department)
+    if owner:
+        refresh([customer_id])
+
+
+#: With whom or where it now is, the customer's days are counted anew; a protection ends with whom it was given to.
+START_ANEW = "recycle_on = NULL, recycle_rule_id = NULL, recycle_warned_on = NULL, protected_until = NULL"
 
 
 def release_customer(actor: Actor, customer_id: UUID, *, reason: str, pool: UUID | None = None) -> UUID:
-    """Give a customer back to a pool (the default one when none is named), with a reason."""
+    """Give a customer back to a pool, with a reason. Without one named it goes where its region and industry lead."""
     declaration = get_object("customers")
     words = next((item.label.to() for item in dictionary_items("release_reason") if item.value == reason), reason)
     with act(actor, "release", object="customers", record_id=customer_id, reason=words):
         row = lock_row(actor, declaration, customer_id, declaration.perm("release"))
         if row["pool_id"]:
             raise errors.AlreadyInPool
-        target = (
-            pool or Pool.objects.filter(is_default=True, deleted_at__isnull=True).values_list("id", flat=True).first()
-        )
-        if target is None:
-            raise errors.NoPool
+        target = pool or pool_for(row["region"], row["industry"])
         undo = _before(customer_id, row, "release")
         _move(customer_id, actor, owner=None, department=None, pool=target)
         _log(customer_id, "release", row["owner_id"], None, target, reason, actor)
         emit(CustomerReleased(declaration.name, customer_id, str(row["owner_id"]), reason))
+        emit(CustomersPooled(declaration.name, customer_id, [str(customer_id)], str(target)))
+        return offer_undo(actor, "customers.holding", undo, label=row["name"])
+
+
+def move_to_pool(actor: Actor, customer_id: UUID, *, pool: UUID, reason: str = "") -> UUID:
+    """Move a customer from the pool it lies in to another (POOL-4). For who assigns customers, and for managers of its pool."""
+    declaration = get_object("customers")
+    with act(actor, "move-pool", object="customers", record_id=customer_id, reason=reason):
+        row = lock_row(actor, declaration, customer_id, declaration.perm("view"))
+        if row["pool_id"] is None:
+            raise errors.NotInPool
+        if row["pool_id"] == pool:
+            raise errors.SamePool
+        undo = _before(customer_id, row, "move-pool")
+        _move(customer_id, actor, owner=None, department=None, pool=pool)
+        _log(customer_id, "move", None, None, pool, reason, actor, from_pool=row["pool_id"])
+        emit(CustomersPooled(declaration.name, customer_id, [str(customer_id)], str(pool)))
         return offer_undo(actor, "customers.holding", undo, label=row["name"])
 
 
@@ -277,9 +315,10 @@ def undo_holding(actor: Actor, payload: dict[str, Any]) -> None:
     """
     key, verb = UUID(payload["customer"]), payload.get("verb", "assign")
     declaration = get_object("customers")
-    permission = declaration.perm(verb)
+    permission = declaration.perm("assign" if verb == "move-pool" else verb)
     actor.require(permission)
-    row = lock_row(actor, declaration, key, declaration.perm("view") if verb == "release" else permission)
+    pooled = verb in ("release", "move-pool")
+    row = lock_row(actor, declaration, key, declaration.perm("view") if pooled else permission)
     if row["version"] != payload["version"]:
         raise ChangedSince(label=row["name"])
     owner, department, pool = (UUID(v) if (v := payload[n]) else None for n in ("owner", "department", "pool"))
@@ -297,6 +336,7 @@ def note_contact(customer_id: UUID, *, at: datetime, next_at: datetime | None) -
             "next_contact_at = CASE WHEN last_contact_at IS NULL OR %(at)s >= last_contact_at THEN %(next)s ELSE next_contact_at END WHERE id = %(key)s",
             {"at": at, "next": next_at, "key": customer_id},
         )
+    refresh([customer_id])
 
 
 def set_contacts(customer_id: UUID, *, last_at: datetime | None, next_at: datetime | None) -> None:
@@ -306,6 +346,7 @@ def set_contacts(customer_id: UUID, *, last_at: datetime | None, next_at: dateti
             "UPDATE customers_customer SET last_contact_at = %s, next_contact_at = %s WHERE id = %s",
             [last_at, next_at, customer_id],
         )
+    refresh([customer_id])
 
 
 def note_deals(customer_id: UUID, *, count: int, amount: Any, last_at: datetime | None) -> None:
@@ -315,3 +356,4 @@ def note_deals(customer_id: UUID, *, count: int, amount: Any, last_at: datetime 
             "UPDATE customers_customer SET deal_count = %s, deal_amount = %s, last_deal_at = %s WHERE id = %s",
             [count, amount, last_at, customer_id],
         )
+    refresh([customer_id])

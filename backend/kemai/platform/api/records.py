@@ -145,6 +145,8 @@ def _detail(
     actor: Actor, declaration: ObjectType, key: UUID, *, status: int = 200, deleted: bool = False, **more: Any
 ) -> HttpResponse:
     item = read.get_detail(actor, declaration, key, deleted=deleted)
+    if declaration.opened and status == 200 and not deleted:
+        declaration.opened(actor, item)
     headers = {"ETag": f'"{item["version"]}"'}
     if status == 201:
         headers["Location"] = f"/api/v1/{declaration.name}/{key}"

@@ -283,6 +283,8 @@ class ObjectType:
     after: Hook | None = None
     gone_or_back: Callable[[Actor, list[UUID]], None] | None = None
     """Runs after records went to the bin or came back, in the same act: for figures other records keep of them."""
+    opened: Callable[[Actor, dict[str, Any]], None] | None = None
+    """Runs when somebody opens a record, with what he is about to read; a refusal keeps it from him (quotas)."""
     can_create: bool = True
     can_delete: bool = True
     can_import: bool = True

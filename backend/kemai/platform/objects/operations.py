@@ -48,6 +48,7 @@ from kemai.platform.objects.undo import (
     UndoRunning,
     UndoTooLate,
     inverse_of,
+    steps_of,
 )
 
 VIEW, UNDO = "platform.operation.view", "platform.operation.undo"
@@ -58,6 +59,8 @@ NAMED = 50
 TRIED = 300
 #: Acts taken back in one transaction; a bulk job writes 200 records in each, an import 500.
 TOGETHER = 5
+#: Whose the product's own work is.
+NOBODY, SYSTEM = UUID(int=0), T("系统", "The system")
 LABEL = T("撤销：{label}", "Take back: {label}")
 TAKEN = T("{name}撤销了您的操作：{label}", "{name} took back what you did: {label}")
 
@@ -204,7 +207,7 @@ def _line(
     return {
         "id": row.id,
         "at": row.created_at,
-        "actor": {"id": row.actor_id, "label": names.get(row.actor_id, "")},
+        "actor": {"id": row.actor_id, "label": SYSTEM.to() if row.actor_id == NOBODY else names.get(row.actor_id, "")},
         "action": row.action,
         "action_label": action_label(declaration, row.action),
         "object": row.object,
@@ -266,7 +269,7 @@ def undo_change(actor: Actor, token: UUID, *, rest: bool = False) -> dict[str, A
     """
     row = get_operation_for(actor, token)
     _refuse(actor, row)
-    if row.job_id is None:
+    if row.job_id is None and steps_of(row.kind) is None:
         return _undo_one(actor, token)
     if not rest:
         outcome = rehearse(actor, row)
@@ -411,9 +414,12 @@ def run_undo(run: JobRun) -> None:
 
 
 def _steps(actor: Actor, row: Operation) -> Iterator[Callable[[], Outcome]]:
+    known = steps_of(row.kind)
     if row.kind == RECORDS:
         for events in _groups(row):
             yield _taking_back(actor, row, events).run
+    elif known:
+        yield from known(actor, row.payload)
     else:
         for part in _parts(row):
             yield _part_step(actor, part)
@@ -441,7 +447,7 @@ def _settle(actor: Actor, row: Operation, outcome: Outcome, *, complete: bool = 
     if back and row.parent_id is None:
         for told in _after.get(row.action, ()):
             told(row)
-        if row.actor_id != actor.id:
+        if row.actor_id not in (actor.id, NOBODY):
             notify(
                 row.actor_id,
                 kind="undo",

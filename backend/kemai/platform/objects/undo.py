@@ -18,6 +18,7 @@ from kemai.base.audit import current_act
 from kemai.base.models import Operation
 from kemai.kit.clock import now
 from kemai.kit.errors import Conflict, Gone
+from kemai.kit.ids import new_id
 from kemai.kit.words import T
 
 DAYS = 30
@@ -28,6 +29,9 @@ PARTS = "parts"
 
 Inverse = Callable[[Actor, dict[str, Any]], None]
 _kinds: dict[str, Inverse] = {}
+#: Inverses of work on many records: each gives steps, done one act each by a job, that answer with what became of their records.
+Steps = Callable[[Actor, dict[str, Any]], Iterator[Callable[[], Any]]]
+_stepwise: dict[str, Steps] = {}
 #: The bulk work whose parts are being done.
 _whole: ContextVar[UUID | None] = ContextVar("kemai_operation", default=None)
 
@@ -71,6 +75,21 @@ def undo_kind(name: str) -> Callable[[Inverse], Inverse]:
     return register
 
 
+def undo_steps(name: str) -> Callable[[Steps], Steps]:
+    """Register the inverse of work on many records that is no bulk command: its steps, newest first."""
+
+    def register(function: Steps) -> Steps:
+        _stepwise[name] = function
+        return function
+
+    return register
+
+
+def steps_of(kind: str) -> Steps | None:
+    """The registered steps, None where there are none."""
+    return _stepwise.get(kind)
+
+
 def inverse_of(kind: str) -> Inverse | None:
     """The registered inverse, None where there is none."""
     return _kinds.get(kind)
@@ -85,15 +104,19 @@ def offer_undo(
     days: int = DAYS,
     object: str = "",
     record_id: UUID | None = None,
+    key: UUID | None = None,
+    count: int = 1,
 ) -> UUID:
     """Log what the open act did, with its inverse; returns the token that takes it back.
 
     Action, object and record are those of the act where they are not given.
     """
-    assert kind == RECORDS or kind in _kinds, kind
+    assert kind == RECORDS or kind in _kinds or kind in _stepwise, kind
     current = current_act()
     assert current is not None, "offer_undo() outside act()"
     return Operation.objects.create(
+        id=key or new_id(),
+        succeeded=count,
         kind=kind,
         actor_id=actor.id,
         action=current.action,
@@ -108,7 +131,7 @@ def offer_undo(
 
 
 def open_operation(
-    actor: Actor, key: UUID, *, action: str, object: str, label: str, kind: str, job_id: UUID
+    actor: Actor, key: UUID, *, action: str, object: str, label: str, kind: str, job_id: UUID | None
 ) -> Operation:
     """The log's line of work done in many acts (a bulk job, an import), made before the first; a resumed job finds its own."""
     row, made = Operation.objects.get_or_create(

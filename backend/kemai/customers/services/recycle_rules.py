@@ -1,0 +1,230 @@
+"""The rules by which customers go back to a pool, put into SQL, and the day they give each customer (POOL-3).
+
+The day is kept on the customer (``recycle_on``, the last day with its owner), so that lists, counters and the nightly run read an index.
+Whoever changes a fact it depends on calls :func:`refresh`; the nightly :func:`refresh_all` catches what only time has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from datetime import time as day_time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+
+from kemai.accounts.access import SystemActor
+from kemai.base import epochs
+from kemai.customers.models import RecycleRule
+from kemai.customers.rules.recycling import DAYS_AHEAD, DAYS_BACK, working_offsets
+from kemai.kit.errors import KemaiError
+from kemai.kit.words import T
+from kemai.platform.custom.computed import company_zone
+from kemai.platform.objects.declare import get_object
+from kemai.platform.objects.filters import compile_filter
+from kemai.platform.workdays import company_today, work_calendar
+
+RECYCLER = SystemActor("recycling")
+BATCH = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something a rule may go by. ``sql`` over the customer ``t``: a moment or date for a reason (null: does not apply), a condition
+    for what spares a customer."""
+
+    code: str
+    label: T
+    sql: str
+
+
+_reasons: dict[str, Fact] = {}
+_spares: dict[str, Fact] = {}
+
+
+def recycle_reason(code: str, label: T, sql: str) -> None:
+    """Register from which moment a rule may count (extension point: the end of the last contract is known higher up)."""
+    assert code not in _reasons, code
+    _reasons[code] = Fact(code, label, sql)
+
+
+def recycle_spare(code: str, label: T, sql: str) -> None:
+    """Register what may keep a customer from being recycled (extension point)."""
+    assert code not in _spares, code
+    _spares[code] = Fact(code, label, sql)
+
+
+SINCE_OWNED = "COALESCE(t.claimed_at, t.created_at)"
+recycle_reason("no_contact", T("未跟进", "Not followed up"), f"GREATEST(t.last_contact_at, {SINCE_OWNED})")
+recycle_reason("no_deal", T("未成交", "No deal"), f"GREATEST(t.last_deal_at, {SINCE_OWNED})")
+
+
+def reasons() -> list[Fact]:
+    return list(_reasons.values())
+
+
+def spares() -> list[Fact]:
+    return list(_spares.values())
+
+
+# ---------------------------------------------------------------- rules into SQL
+
+
+@dataclass(slots=True)
+class DueSql:
+    """All active rules as one relation over the customer ``t``: (due, rule, warn, ord), ``due`` null where a rule does not apply."""
+
+    rows: list[str] = field(default_factory=list)
+    params: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def first(self) -> str:
+        """The rule that decides: the earliest day, of equal ones the first rule."""
+        return (
+            "(SELECT GREATEST(d.due, t.protected_until) AS due, d.rule, d.warn FROM "
+            f"(VALUES {', '.join(self.rows)}) d (due, rule, warn, ord) WHERE d.due IS NOT NULL ORDER BY d.due, d.ord LIMIT 1)"
+        )
+
+
+_compiled: tuple[tuple[Any, ...], DueSql | None] | None = None
+
+
+def due_sql() -> DueSql | None:
+    """The rules in force, None when there are none; compiled once a day and after each change of the rules."""
+    global _compiled
+    declaration = get_object("customers")
+    today, zone = company_today(), company_zone()
+    key = (epochs.current("recycle_rules"), declaration.stamp, today, zone)
+    if _compiled is None or _compiled[0] != key:
+        rules = list(RecycleRule.objects.filter(active=True).order_by("position", "id"))
+        _compiled = (key, compile_rules(rules, today=today, zone=zone) if rules else None)
+    return _compiled[1]
+
+
+def forget_rules() -> None:
+    """Compile anew at the next use: after a change of one's own, and in tests."""
+    global _compiled
+    epochs.forget()
+    _compiled = None
+
+
+def compile_rules(rules: list[RecycleRule], *, today: date, zone: str) -> DueSql:
+    """Put rules into SQL. A condition that no longer compiles (its field was taken away) leaves its rule out."""
+    out = DueSql(params=zone_params(today, zone))
+    for n, rule in enumerate(rules):
+        parts = [f"NOT {_spares[code].sql}" for code in rule.spared_by if code in _spares]
+        if rule.reason not in _reasons:
+            continue
+        try:
+            compiled = compile_filter(RECYCLER, get_object("customers"), rule.condition)
+        except KemaiError:
+            continue
+        if compiled.sql:
+            parts.insert(0, _renamed(compiled.sql, compiled.params, n))
+            out.params.update({f"{name}_r{n}": value for name, value in compiled.params.items()})
+        moment = _reasons[rule.reason].sql
+        day = _day(rule, moment, today)
+        # Nobody loses a customer without the days of warning: a rule that is new, or was changed, does not reach into the past.
+        floor = f"(%(today)s::date + {int(rule.warn_days)})"
+        due = f"GREATEST({day}, LEAST(t.recycle_on, {floor}))"
+        applies = " AND ".join([f"({moment}) IS NOT NULL", *(f"COALESCE({p}, FALSE)" for p in parts)])
+        out.rows.append(f"(CASE WHEN {applies} THEN {due} END, '{rule.id}'::uuid, {int(rule.warn_days)}, {n})")
+    if not out.rows:
+        out.rows.append("(NULL::date, NULL::uuid, 0, 0)")
+    return out
+
+
+def zone_params(today: date, zone: str) -> dict[str, Any]:
+    """What conditions bind: today in the company's zone, and nobody for "me"."""
+    start = datetime.combine(today, day_time.min, ZoneInfo(zone))
+    return {
+        **RECYCLER.params,
+        "zone": zone,
+        "today": today,
+        "today_from": start,
+        "today_to": datetime.combine(today + timedelta(days=1), day_time.min, ZoneInfo(zone)),
+    }
+
+
+def _renamed(sql: str, params: dict[str, Any], n: int) -> str:
+    """Parameters of one rule's condition under names of their own: two rules number their leaves alike."""
+    for name in params:
+        sql = sql.replace(f"%({name})s", f"%({name}_r{n})s")
+    return sql
+
+
+def _day(rule: RecycleRule, moment: str, today: date) -> str:
+    since = f"(({moment})::timestamptz AT TIME ZONE %(zone)s)::date"
+    if not rule.working_days:
+        return f"({since} + {int(rule.days)})"
+    start, span = today - timedelta(days=DAYS_BACK), DAYS_BACK + DAYS_AHEAD
+    offsets = ",".join(map(str, working_offsets(work_calendar(), start, span, int(rule.days))))
+    at = f"GREATEST(LEAST({since} - DATE '{start}', {span - 1}), 0) + 1"
+    return f"(DATE '{start}' + ('{{{offsets}}}'::int[])[{at}])"
+
+
+# ---------------------------------------------------------------- the kept day
+
+_REFRESH = """
+UPDATE customers_customer t SET recycle_on = n.due, recycle_rule_id = n.rule
+FROM (SELECT t.id, t.xmin AS seen, w.due, w.rule
+      FROM customers_customer t LEFT JOIN LATERAL {first} w ON TRUE
+      WHERE {which} AND t.owner_id IS NOT NULL AND t.deleted_at IS NULL) n
+WHERE t.id = n.id AND t.xmin = n.seen AND (t.recycle_on, t.recycle_rule_id) IS DISTINCT FROM (n.due, n.rule)
+"""
+_NO_RULES = "(SELECT NULL::date AS due, NULL::uuid AS rule, 0 AS warn)"
+
+
+def refresh(ids: list[UUID]) -> None:
+    """Keep the day of these customers right, in the transaction that changed what it follows from. One statement, none without rules."""
+    due = due_sql()
+    if due is None or not ids:
+        return
+    with connection.cursor() as cursor:
+        # Who changed the row in between computes it himself: hence the comparison with the row as it was read.
+        sql = _REFRESH.format(first=due.first, which="t.id = ANY(%(ids)s)")
+        cursor.execute(sql, {**due.params, "ids": ids})
+
+
+def refresh_all(step: Callable[[int], None] | None = None) -> int:
+    """Every customer's day by the rules as they stand now, batch by batch; how many changed."""
+    forget_rules()
+    due = due_sql()
+    sql = _REFRESH.format(first=due.first if due else _NO_RULES, which="t.id > %(after)s AND t.id <= %(upto)s")
+    params = due.params if due else {}
+    changed, after = 0, UUID(int=0)
+    while (upto := _batch_end(after)) is not None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '5min'")
+            cursor.execute(sql, {**params, "after": after, "upto": upto})
+            changed += cursor.rowcount
+        if step:
+            step(BATCH)
+        after = upto
+    return changed
+
+
+def _batch_end(after: UUID) -> UUID | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT max(id::text)::uuid FROM (SELECT id FROM customers_customer WHERE id > %s ORDER BY id LIMIT %s) b",
+            [after, BATCH],
+        )
+        return cursor.fetchone()[0]
+
+
+def count_stale() -> int:
+    """Customers whose kept day is not what the rules give (``kemai verify``)."""
+    forget_rules()
+    due = due_sql()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM customers_customer t LEFT JOIN LATERAL {due.first if due else _NO_RULES} w ON TRUE "
+            "WHERE t.owner_id IS NOT NULL AND t.deleted_at IS NULL "
+            "AND t.recycle_on IS DISTINCT FROM w.due",
+            due.params if due else {},
+        )
+        return int(cursor.fetchone()[0])

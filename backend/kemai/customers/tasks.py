@@ -1,0 +1,25 @@
+"""Background work of the customer domain: recycling at night, giving out what arrives, and what is forgotten in time."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from procrastinate.contrib.django import app
+
+from kemai.customers.rules.recycling import HOUR
+from kemai.customers.services import recycle_admin, taking_back
+from kemai.customers.services.quotas import forget_old_views
+from kemai.customers.services.recycle_run import run_nightly
+from kemai.kit.clock import now
+from kemai.platform.custom.computed import company_zone
+
+__all__ = ["recycle", "recycle_admin", "taking_back"]
+
+
+@app.periodic(cron="10,40 * * * *", periodic_id="recycle")
+@app.task(name="customers.recycle", queue="jobs", queueing_lock="recycle")
+def recycle(timestamp: int) -> None:
+    """The hour is the company's, so the schedule only asks whether it has come; once a day however often it asks."""
+    if now().astimezone(ZoneInfo(company_zone())).hour == HOUR.value():
+        run_nightly()
+        forget_old_views()

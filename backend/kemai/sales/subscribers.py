@@ -1,0 +1,23 @@
+"""What the sales domain does after its own events."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from kemai.base.events import Delivered, subscribe
+from kemai.customers.services.recycle_rules import refresh
+from kemai.platform.events import RecordsCreated, RecordsDeleted, RecordsRestored
+from kemai.sales import figures
+from kemai.sales.events import OpportunityLost, OpportunityWon
+from kemai.sales.models import Opportunity
+
+__all__ = ["days_of_customers", "figures"]
+
+
+@subscribe(RecordsCreated, RecordsDeleted, RecordsRestored, OpportunityWon, OpportunityLost)
+def days_of_customers(event: Delivered) -> None:
+    """An open opportunity may keep its customer from the pool: its days are counted anew when one begins or ends (POOL-3)."""
+    if event.object == "opportunities":
+        keys = event.payload.get("ids") or [str(event.record_id)]
+        found = Opportunity.objects.filter(pk__in=[UUID(key) for key in keys]).values_list("customer_id", flat=True)
+        refresh(sorted(set(found)))
