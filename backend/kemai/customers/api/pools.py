@@ -18,6 +18,10 @@ class Members(Schema):
     members: list[dict[str, Any]]
 
 
+class Limits(Schema):
+    values: dict[str, Any]
+
+
 class Plan(Schema):
     ids: list[UUID]
     method: str
@@ -57,8 +61,8 @@ def put_members(request: HttpRequest, pool_id: UUID, data: Members) -> dict[str,
 
 
 @router.put("/pools/{pool_id}/limits", operation_id="pools_set_limits", summary="What a pool's manager may set of it")
-def put_limits(request: HttpRequest, pool_id: UUID, data: dict[str, Any]) -> dict[str, Any]:
-    pools.set_limits(signed_in(request), pool_id, data)
+def put_limits(request: HttpRequest, pool_id: UUID, data: Limits) -> dict[str, Any]:
+    pools.set_limits(signed_in(request), pool_id, data.values)
     return quotas.my_pools(signed_in(request))
 
 

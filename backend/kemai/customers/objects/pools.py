@@ -95,6 +95,8 @@ register(
                 "position",
                 INTEGER,
                 T("顺序", "Order"),
+                default=0,
+                required=True,
                 minimum=0,
                 maximum=10_000,
                 sortable=True,
@@ -109,7 +111,7 @@ register(
                 T("地区", "Regions"),
                 help=T(
                     "这些地区的客户自动归入此公海；“浙江”包含“浙江杭州”",
-                    'Customers there come here of themselves; "浙江" takes in "浙江杭州"',
+                    "Customers there come here of themselves; a province takes in its towns",
                 ),
             ),
             Field(
