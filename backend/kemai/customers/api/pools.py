@@ -67,7 +67,9 @@ def put_limits(request: HttpRequest, pool_id: UUID, data: Limits) -> dict[str, A
 
 
 @router.get(
-    "/pools/{pool_id}/distribution", operation_id="pools_board", summary="What lies in a pool, and each member's load"
+    "/pools/{pool_id}/distribution",
+    operation_id="pools_distribution_board",
+    summary="What lies in a pool, and each member's load",
 )
 def get_board(request: HttpRequest, pool_id: UUID) -> dict[str, Any]:
     return distribution.board(signed_in(request), pool_id)
