@@ -15,6 +15,7 @@ from django.db import connection
 from kemai.accounts.access import Actor, Explanation, explain, load_actor
 from kemai.accounts.grantees import grantee_names
 from kemai.accounts.models import Department, FieldRule, RecordShare, Role, RoleGrant, User
+from kemai.accounts.people import people_holding
 from kemai.kit.clock import now
 from kemai.kit.errors import Malformed, NotFound
 from kemai.kit.words import T
@@ -371,12 +372,5 @@ def _names(model: type[User] | type[Department], keys: list[Any]) -> str:
 
 def _administrators() -> str:
     """Who could change rights: a few names, so that it is clear whom to ask."""
-    found = (
-        User.objects.filter(
-            is_active=True, deleted_at__isnull=True, role_links__role__grants__permission="administration.role.edit"
-        )
-        .distinct()
-        .order_by("name_sort")
-        .values_list("name", flat=True)[:3]
-    )
+    found = people_holding("administration.role.edit").order_by("name_sort").values_list("name", flat=True)[:3]
     return "、".join(found)

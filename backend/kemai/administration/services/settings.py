@@ -13,6 +13,7 @@ from kemai.base.audit import act
 from kemai.kit.errors import Invalid, Malformed, NotFound
 from kemai.kit.ids import parse_id
 from kemai.kit.words import T
+from kemai.platform.alarms import watched_by
 from kemai.platform.models import DictionaryValue
 from kemai.platform.objects.declare import all_objects
 from kemai.platform.objects.dictionaries import all_dictionaries, forget_cache
@@ -20,6 +21,7 @@ from kemai.platform.objects.history import action_label
 from kemai.platform.objects.read import list_options
 
 PAGE = 50
+watched_by("administration.audit.view")
 
 
 def list_dictionaries(actor: Actor) -> list[dict[str, Any]]:
@@ -128,6 +130,7 @@ SYSTEM_NAMES = {
     "recycling": T("公海回收", "Recycling"),
     "distribution": T("自动分配", "Distribution"),
     "webhooks": T("Webhook 发送", "Sender of webhooks"),
+    "alarms": T("安全告警", "Security alarms"),
     "command-line": T("命令行", "Command line"),
 }
 

@@ -54,6 +54,8 @@ ACTIONS = {
     "export.refuse": T("拒绝导出", "Export refused"),
     "export.withdraw": T("收回导出文件", "Export file taken away"),
     "export.download": T("下载导出文件", "Export downloaded"),
+    "alarm.reveals": T("安全告警：查看明文过多", "Alarm: many masked values shown"),
+    "alarm.exports": T("安全告警：导出异常", "Alarm: unusual exports"),
     "webhook.create": T("新建 Webhook", "Webhook made"),
     "webhook.change": T("修改 Webhook", "Webhook changed"),
     "webhook.delete": T("删除 Webhook", "Webhook deleted"),

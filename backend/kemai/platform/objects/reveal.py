@@ -18,6 +18,7 @@ from kemai.kit.clock import now
 from kemai.kit.errors import Forbidden, Invalid, Malformed, NotFound, RateLimited
 from kemai.kit.ids import parse_id
 from kemai.kit.words import T
+from kemai.platform.alarms import sound
 from kemai.platform.objects.declare import Field, ObjectType, get_object
 from kemai.platform.objects.read import list_options
 from kemai.platform.objects.reveal_policy import SECURITY, VERB, refusal_of_reveal
@@ -57,7 +58,27 @@ SECONDS = declare(
         maximum=300,
     )
 )
+ALARM_ABOVE = declare(
+    Parameter(
+        "reveal.alarm_per_hour",
+        "int",
+        60,
+        T("一小时查看明文超过多少次发出告警", "Alarm above so many values shown in an hour"),
+        SECURITY,
+        T(
+            "被拒绝的尝试也计算在内；告警发给可查看审计日志的人。0 表示不告警。",
+            "Refused tries count, too; who may read the audit log is told. 0: never.",
+        ),
+        minimum=0,
+        maximum=10_000,
+    )
+)
+ALARM = T(
+    "安全告警：{name}一小时内查看明文 {count} 次（含被拒）",
+    "Security alarm: {name} asked for {count} masked values within an hour (refused ones included)",
+)
 NOT_MASKED = T("此字段对您没有脱敏。", "This field is not masked for you.")
+REFUSED = "reveal.refused"
 SHORT = T("请写明原因，至少 {length} 个字。", "Give the reason in at least {length} characters.")
 
 
@@ -84,14 +105,31 @@ def reveal(actor: Actor, declaration: ObjectType, key: UUID, *, field_name: obje
         left = _admit(actor, declaration, key, found, str(reason or "").strip())
     except (RevealRefused, RevealQuota) as error:
         data = {"field": found.name, "refused": error.code}
-        audit.record(actor, "reveal.refused", object=declaration.name, record_id=key, data=data)
+        audit.record(actor, REFUSED, object=declaration.name, record_id=key, data=data)
+        _watch(actor)
         raise
+    _watch(actor)
     return {
         "field": found.name,
         "value": _value(actor, declaration, key, found),
         "seconds": SECONDS.value(),
         "left": left,
     }
+
+
+def _watch(actor: Actor) -> None:
+    """Sound the alarm where this person asked more often within the last hour than is usual (P-2)."""
+    limit = ALARM_ABOVE.value()
+    if not limit:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM base_auditevent WHERE actor_id = %s AND action = ANY(%s) AND at > now() - interval '1 hour'",
+            [actor.id, [VERB, REFUSED]],
+        )
+        count = cursor.fetchone()[0]
+    if count > limit:
+        sound(actor, "reveals", title=ALARM, path=f"/admin/reveals?actor={actor.id}", seconds=3600, count=count)
 
 
 def _field(actor: Actor, declaration: ObjectType, name: object) -> Field:

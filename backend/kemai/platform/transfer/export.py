@@ -32,6 +32,7 @@ from kemai.platform.objects.types import CellContext
 from kemai.platform.transfer import approvals
 from kemai.platform.transfer.faults import stored
 from kemai.platform.transfer.lines import WATERMARK
+from kemai.platform.transfer.watch import watch_exports
 
 FORMATS = ("xlsx", "csv")
 REPORT_EVERY = 5_000
@@ -136,6 +137,7 @@ def run_export(job: JobRun) -> None:
         state="done", rows=rows, file_id=target.row.id, kept_until=target.row.expires_at
     )
     note_export(actor, declaration, query, rows=rows, file=target.row.id)
+    watch_exports(actor)
     job.job.total = job.job.done = job.job.succeeded = rows
     job.result(file=str(target.row.id), rows=rows)
 
