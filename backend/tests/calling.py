@@ -53,6 +53,10 @@ class Caller:
     def put(self, path: str, body: Any, version: int | str | None = None) -> HttpResponse:
         return self.send("PUT", path, body, **_if_match(version))
 
+    def replace(self, path: str, body: Any) -> HttpResponse:
+        """PUT over what is there now: reads the ETag first."""
+        return self.put(path, body, self.get(path).headers.get("ETag", '"unseen"'))
+
     def all(self, name: str, **query: Any) -> list[dict[str, Any]]:
         """Every row of a list, page by page."""
         rows: list[dict[str, Any]] = []

@@ -130,7 +130,7 @@ def test_rights_are_those_at_run_time(world: World, call: Call) -> None:
     rep = call("rep")
     first = start(rep, "customers", {"ids": ids(world, "mine"), "action": "delete"})
     second = start(rep, "customers", {"ids": ids(world, "mine"), "action": "delete"})
-    call("admin").put(f"/users/{world.users['rep']}/roles", {"roles": []})
+    call("admin").replace(f"/users/{world.users['rep']}/roles", {"roles": []})
     assert run_job(first).succeeded == 0
     with act(INSTALLER, "disable", object="users"):
         User.objects.filter(pk=world.users["rep"]).update(is_active=False)

@@ -38,7 +38,7 @@ def test_nobody_changes_his_own_rights(world: World, call: Call) -> None:
     """S-5: neither his roles nor a role he holds, nor himself by disabling."""
     admin, me = call("admin"), world.users["admin"]
     assert (
-        admin.put(f"/users/{me}/roles", {"roles": [str(role("administrator").id), str(role("auditor").id)]}).json()[
+        admin.replace(f"/users/{me}/roles", {"roles": [str(role("administrator").id), str(role("auditor").id)]}).json()[
             "code"
         ]
         == "own_roles"
@@ -119,7 +119,7 @@ def test_nobody_gives_more_than_he_holds(held: Any, given: Any, allowed: bool, w
         RoleGrant.objects.create(
             role=target, permission="customers.customer.delete", scope=given[0], departments=keys(given[1])
         )
-    answer = auditor.put(f"/users/{world.users['finance']}/roles", {"roles": [str(target.id)]})
+    answer = auditor.replace(f"/users/{world.users['finance']}/roles", {"roles": [str(target.id)]})
     assert answer.status_code == (200 if allowed else 403)
 
 
@@ -146,6 +146,30 @@ def test_grants_have_versions_and_sense(world: World, call: Call) -> None:
     assert call("rep").put(path, body, target.version + 1).status_code == 403
 
 
+def test_roles_and_members_are_put_over_what_was_read(world: World, call: Call) -> None:
+    """C-1: of two administrators who look at the same person or team, the second is told instead of undoing the first."""
+    admin, rep = call("admin"), world.users["rep"]
+    finance, auditor = str(role("finance").id), str(role("auditor").id)
+    doors = (
+        (f"/users/{rep}/roles", {"roles": [finance]}, {"roles": [auditor]}),
+        (
+            f"/teams/{world.team}/members",
+            {"members": [{"user": str(rep), "lead": True}]},
+            {"members": [{"user": str(rep), "lead": False}]},
+        ),
+    )
+    for path, first, second in doors:
+        seen = admin.get(path)["ETag"]
+        assert admin.put(path, first).status_code == 428, path
+        saved = admin.put(path, first, seen)
+        assert saved.status_code == 200 and saved["ETag"] not in ("", seen), path
+        late = admin.put(path, second, seen)
+        assert late.status_code == 412 and late.json()["current"] == saved.json(), path
+        assert admin.get(path).json() == saved.json(), path
+        assert admin.put(path, second, saved["ETag"]).status_code == 200, path
+        assert admin.put(path, first, "W/" + saved["ETag"]).status_code == 412, path
+
+
 def test_withdrawals_bite_at_the_next_look(world: World, call: Call) -> None:
     """S-6: a lowered role, a withdrawn share, a moved department, a revoked token, a disabled person."""
     rep, program, admin = call("rep"), call("program"), call("admin")
@@ -165,7 +189,7 @@ def test_withdrawals_bite_at_the_next_look(world: World, call: Call) -> None:
     sessions._callers.clear()  # what a process remembers for at most a second
     assert manager.get(below).status_code == 404
     assert call("southlead").get(below).status_code == 200
-    assert admin.put(f"/users/{world.users['rep']}/roles", {"roles": []}).status_code == 200
+    assert admin.replace(f"/users/{world.users['rep']}/roles", {"roles": []}).status_code == 200
     sessions._callers.clear()
     assert rep.get("/customers").status_code == program.get("/customers").status_code == 403
     assert admin.post(f"/users/{world.users['rep']}/disable").status_code == 200

@@ -32,6 +32,14 @@ class Members(Schema):
     members: list[dict[str, Any]]
 
 
+def _if_match(request: HttpRequest) -> str:
+    """The ETag of what the writer read; :class:`VersionRequired` without one."""
+    text = request.headers.get("If-Match", "").strip().removeprefix("W/")
+    if not text:
+        raise VersionRequired
+    return text
+
+
 @router.get("/admin/permissions", operation_id="permissions_list", summary="The catalogue of permissions and fields")
 def permissions(request: HttpRequest) -> dict[str, Any]:
     signed_in(request).require("administration.role.view")
@@ -62,9 +70,7 @@ def get_grants(request: HttpRequest, role_id: UUID) -> HttpResponse:
 
 @router.put("/roles/{role_id}/grants", operation_id="roles_set_grants", summary="Replace a role's rights")
 def put_grants(request: HttpRequest, role_id: UUID, data: Grants) -> HttpResponse:
-    text = request.headers.get("If-Match", "").strip('"')
-    if not text:
-        raise VersionRequired
+    text = _if_match(request).strip('"')
     if not text.isdecimal():
         raise Malformed(what="If-Match")
     organisation.set_grants(
@@ -74,22 +80,24 @@ def put_grants(request: HttpRequest, role_id: UUID, data: Grants) -> HttpRespons
 
 
 @router.get("/users/{user_id}/roles", operation_id="users_roles", summary="A person's roles")
-def get_roles(request: HttpRequest, user_id: UUID) -> dict[str, Any]:
-    return {"items": organisation.user_roles(signed_in(request), user_id)}
+def get_roles(request: HttpRequest, user_id: UUID) -> HttpResponse:
+    found = {"items": organisation.user_roles(signed_in(request), user_id)}
+    return json_response(found, headers={"ETag": organisation.roles_tag(user_id)})
 
 
 @router.put("/users/{user_id}/roles", operation_id="users_set_roles", summary="Replace a person's roles")
-def put_roles(request: HttpRequest, user_id: UUID, data: Roles) -> dict[str, Any]:
-    organisation.set_user_roles(signed_in(request), user_id, roles=data.roles)
+def put_roles(request: HttpRequest, user_id: UUID, data: Roles) -> HttpResponse:
+    organisation.set_user_roles(signed_in(request), user_id, roles=data.roles, seen=_if_match(request))
     return get_roles(request, user_id)
 
 
 @router.get("/teams/{team_id}/members", operation_id="teams_members", summary="A team's members")
-def get_members(request: HttpRequest, team_id: UUID) -> dict[str, Any]:
-    return {"items": organisation.team_members(signed_in(request), team_id)}
+def get_members(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    found = {"items": organisation.team_members(signed_in(request), team_id)}
+    return json_response(found, headers={"ETag": organisation.members_tag(team_id)})
 
 
 @router.put("/teams/{team_id}/members", operation_id="teams_set_members", summary="Replace a team's members")
-def put_members(request: HttpRequest, team_id: UUID, data: Members) -> dict[str, Any]:
-    organisation.set_team_members(signed_in(request), team_id, members=data.members)
+def put_members(request: HttpRequest, team_id: UUID, data: Members) -> HttpResponse:
+    organisation.set_team_members(signed_in(request), team_id, members=data.members, seen=_if_match(request))
     return get_members(request, team_id)

@@ -8,8 +8,10 @@ from uuid import UUID
 from kemai.accounts.access import FIELD_ACCESS, SCOPES, Actor, Reach, departments_below
 from kemai.accounts.errors import LastAdministrator, MoreThanOwn, OwnRoles
 from kemai.accounts.models import Department, FieldRule, Role, RoleGrant, TeamMember, User, UserRole
+from kemai.accounts.people import people_holding
 from kemai.base.audit import act
 from kemai.kit.errors import Invalid, NotFound, VersionStale
+from kemai.kit.http import etag_of
 from kemai.kit.ids import parse_id
 from kemai.kit.words import T
 from kemai.platform.objects.declare import Draft, all_objects, get_object, permissions_of
@@ -145,13 +147,24 @@ def _rule(raw: dict[str, Any]) -> dict[str, Any]:
     return {"object": raw["object"], "field": raw["field"], "access": raw["access"]}
 
 
-def set_user_roles(actor: Actor, user_id: UUID, *, roles: list[UUID]) -> None:
-    """Give a person exactly these roles. Nobody changes his own, nor gives a role that holds more than he does."""
+def set_user_roles(actor: Actor, user_id: UUID, *, roles: list[UUID], seen: str) -> None:
+    """Give a person exactly these roles. Nobody changes his own, nor gives a role that holds more than he does.
+
+    ``seen`` is the :func:`roles_tag` of what the writer read: :class:`VersionStale` when somebody else was faster (C-1).
+    """
     actor.require(ADMINISTRATE)
     if user_id == actor.id:
         raise OwnRoles
-    if not User.objects.filter(pk=user_id, deleted_at__isnull=True).exists():
-        raise NotFound
+    with act(actor, "roles", object="users", record_id=user_id, data={"roles": [str(r) for r in roles]}):
+        if not User.objects.select_for_update().filter(pk=user_id, deleted_at__isnull=True).exists():
+            raise NotFound
+        if seen != roles_tag(user_id):
+            raise VersionStale({"items": user_roles(actor, user_id)})
+        _replace_roles(actor, user_id, roles)
+        keep_an_administrator()
+
+
+def _replace_roles(actor: Actor, user_id: UUID, roles: list[UUID]) -> None:
     known = set(Role.objects.filter(pk__in=roles, deleted_at__isnull=True).values_list("id", flat=True))
     if known != set(roles):
         raise Invalid.one("roles", "not_visible", T("没有这个角色。", "There is no such role."))
@@ -159,17 +172,13 @@ def set_user_roles(actor: Actor, user_id: UUID, *, roles: list[UUID]) -> None:
     for grant in RoleGrant.objects.filter(role_id__in=known - held):
         if _exceeds(actor.reach(grant.permission), grant.scope, grant.departments):
             raise MoreThanOwn(permission=known_permissions().get(grant.permission, grant.permission))
-    with act(actor, "roles", object="users", record_id=user_id, data={"roles": [str(r) for r in roles]}):
-        UserRole.objects.filter(user_id=user_id).exclude(role_id__in=known).delete()
-        UserRole.objects.bulk_create(UserRole(user_id=user_id, role_id=r) for r in known - held)
-        keep_an_administrator()
+    UserRole.objects.filter(user_id=user_id).exclude(role_id__in=known).delete()
+    UserRole.objects.bulk_create(UserRole(user_id=user_id, role_id=r) for r in known - held)
 
 
 def keep_an_administrator() -> None:
     """Somebody active must be able to give rights; called before a change that may take the last one away commits."""
-    if not User.objects.filter(
-        is_active=True, deleted_at__isnull=True, role_links__role__grants__permission=ADMINISTRATE
-    ).exists():
+    if not people_holding(ADMINISTRATE).exists():
         raise LastAdministrator
 
 
@@ -181,14 +190,25 @@ def user_roles(actor: Actor, user_id: UUID) -> list[dict[str, Any]]:
     ]
 
 
+def roles_tag(user_id: UUID) -> str:
+    """The ETag of a person's roles: which they are, whatever they are called."""
+    keys = UserRole.objects.filter(user_id=user_id).order_by("role_id").values_list("role_id", flat=True)
+    return etag_of(list(keys))
+
+
 def team_members(actor: Actor, team_id: UUID) -> list[dict[str, Any]]:
     actor.require("administration.team.view")
     rows = TeamMember.objects.filter(team_id=team_id).select_related("user").order_by("-lead", "user__name_sort")
     return [{"user": {"id": m.user_id, "label": m.user.name}, "lead": m.lead} for m in rows]
 
 
-def set_team_members(actor: Actor, team_id: UUID, *, members: list[dict[str, Any]]) -> None:
-    """Replace a team's members."""
+def members_tag(team_id: UUID) -> str:
+    """The ETag of a team's members and leaders."""
+    return etag_of(list(TeamMember.objects.filter(team_id=team_id).order_by("user_id").values_list("user_id", "lead")))
+
+
+def set_team_members(actor: Actor, team_id: UUID, *, members: list[dict[str, Any]], seen: str) -> None:
+    """Replace a team's members; ``seen`` is the :func:`members_tag` of those the writer read (:class:`VersionStale`)."""
     declaration = get_object("teams")
     wanted = {k: bool(m.get("lead")) for m in members if (k := parse_id(m.get("user")))}
     if len(wanted) != len(members) or User.objects.filter(pk__in=wanted, deleted_at__isnull=True).count() != len(
@@ -197,5 +217,7 @@ def set_team_members(actor: Actor, team_id: UUID, *, members: list[dict[str, Any
         raise Invalid.one("members", "not_visible", T("成员不存在或重复。", "A member does not exist or comes twice."))
     with act(actor, "members", object="teams", record_id=team_id):
         lock_row(actor, declaration, team_id, declaration.perm("edit"))
+        if seen != members_tag(team_id):
+            raise VersionStale({"items": team_members(actor, team_id)})
         TeamMember.objects.filter(team_id=team_id).delete()
         TeamMember.objects.bulk_create(TeamMember(team_id=team_id, user_id=u, lead=lead) for u, lead in wanted.items())

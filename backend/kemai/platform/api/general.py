@@ -13,7 +13,7 @@ from ninja import Router, Schema, Status
 from kemai.base import files, jobs
 from kemai.base.models import Job
 from kemai.kit.errors import Invalid
-from kemai.kit.http import json_response
+from kemai.kit.http import etag_of, json_response
 from kemai.kit.words import T
 from kemai.platform import notify
 from kemai.platform.api.records import signed_in
@@ -43,7 +43,7 @@ def list_objects(request: HttpRequest) -> dict[str, Any]:
 @router.get("/meta/objects/{name}", operation_id="meta_object", summary="One kind of record described for the caller")
 def describe_object(request: HttpRequest, name: str) -> HttpResponse:
     description = meta.describe(signed_in(request), get_object(name))
-    etag = meta.etag_of(description)
+    etag = etag_of(description)
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if request.headers.get("If-None-Match") == etag:
         return HttpResponse(status=304, headers=headers)

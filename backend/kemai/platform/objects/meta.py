@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from typing import Any
 
 from kemai.accounts.access import Actor
-from kemai.kit.http import dumps
 from kemai.kit.words import T
 from kemai.platform.custom.layouts import layout_for
 from kemai.platform.objects import types
@@ -267,8 +265,3 @@ def describe_param(p: Field, readable: Collection[str]) -> dict[str, Any]:
         "max_length": p.max_length,
         "multiline": isinstance(p.type, types.LongText),
     }
-
-
-def etag_of(description: Any) -> str:
-    """A strong ETag of an answer's bytes."""
-    return f'"{hashlib.blake2b(dumps(description), digest_size=12).hexdigest()}"'
