@@ -13,13 +13,14 @@ from kemai.accounts.models import FieldRule, Role
 from kemai.administration.services.people import INSTALLER
 from kemai.base.audit import act
 from kemai.base.models import OutboxEvent
-from kemai.base.outbox import deliver_event, dispatch_pending
+from kemai.base.outbox import dispatch_pending
 from kemai.kit.clock import now
 from kemai.kit.text.mentions import mentioned, plain
 from kemai.platform.models import Follow, Notification
 from kemai.platform.objects import write
 from kemai.platform.objects.declare import all_objects, get_object
 from tests.calling import Caller
+from tests.delivering import hand_on
 from tests.fixtures import forget_everything
 from tests.world import World
 
@@ -31,20 +32,6 @@ def quiet(world: World) -> None:
     """What the building of the company left to hand on is nobody's here."""
     OutboxEvent.objects.filter(dispatched_at__isnull=True).update(dispatched_at=now())
     Notification.objects.all().delete()
-
-
-def hand_on(times: int = 1) -> None:
-    """Dispatch, then run what was queued, each so many times over (F-6)."""
-    while dispatch_pending():
-        pass
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM procrastinate_jobs WHERE task_name = 'base.deliver' RETURNING id, args ->> 'outbox_id', args ->> 'subscriber'"
-        )
-        queued = sorted(cursor.fetchall())
-    for _, outbox_id, name in queued:
-        for _ in range(times):
-            deliver_event(int(outbox_id), name)
 
 
 def edit(world: World, who: str, key: UUID, object_name: str = "customers", **values: Any) -> None:

@@ -60,3 +60,12 @@ class PartOfMerge(Conflict):
         "这条记录已合并到“{label}”，请到那里撤销合并。",
         'This record was merged into "{label}"; take the merge back there.',
     )
+
+
+class PartOfUnseen(PartOfMerge):
+    """The same, where the one it has become part of is not the asker's to know."""
+
+    text = T(
+        "这条记录已合并到您看不到的记录，请联系管理员撤销合并。",
+        "This record was merged into one you may not see; ask your administrator to take the merge back.",
+    )

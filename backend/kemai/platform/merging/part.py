@@ -39,6 +39,9 @@ def undo_merge(actor: Actor, payload: dict[str, Any]) -> None:
     if merge.undone_at:
         raise NotFound
     actor.require(declaration.perm(VERB))
+    line, table = declaration.ownership, declaration.table
+    if not can(actor, declaration.perm(VERB), line, table=table, key=merge.survivor_id, deleted=True):
+        raise NotFound
     onward = merged_into(declaration, merge.survivor_id)
     if onward is not None:
         raise errors.MergedOnwards(label=_label(declaration, merge.survivor_id))
