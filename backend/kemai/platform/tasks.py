@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from kemai.platform.custom import computed, indexes
 from kemai.platform.doubles import finder
 from kemai.platform.merging import part
-from kemai.platform.objects import bulk, operations, segment_members
+from kemai.platform.objects import bulk, operations, segment_members, takeback
 from kemai.platform.quality.service import judge_again
 from kemai.platform.transfer import approvals, export, run, undo
 
@@ -27,6 +27,7 @@ __all__ = [
     "part",
     "run",
     "segment_members",
+    "takeback",
     "undo",
 ]
 

@@ -25,7 +25,7 @@ from kemai.platform.merging.references import places_of
 from kemai.platform.models import Merge
 from kemai.platform.objects import shares, write
 from kemai.platform.objects.declare import get_object
-from kemai.platform.objects.operations import undo_change
+from kemai.platform.objects.takeback import undo_change
 from kemai.platform.objects.undo import UndoDone, UndoTooLate
 from kemai.sales.models import Opportunity
 from kemai.sales.services.opportunities import win_opportunity

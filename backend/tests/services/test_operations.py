@@ -12,11 +12,11 @@ from kemai.accounts.models import FieldRule, Role, User
 from kemai.administration.services.people import INSTALLER
 from kemai.base.audit import act
 from kemai.base.jobs import run_job
-from kemai.base.models import Operation
+from kemai.base.models import Job, Operation
 from kemai.customers.models import Customer
 from kemai.kit.clock import now
 from kemai.platform.models import Notification
-from kemai.platform.objects import inverse, write
+from kemai.platform.objects import inverse, takeback, write
 from tests.calling import Caller
 from tests.counting import counting
 from tests.fixtures import forget_everything
@@ -247,14 +247,92 @@ def test_pages_follow_each_other(world: World, call: Call, monkeypatch: pytest.M
     assert rep.get("/operations", cursor="x").status_code == 400
 
 
-def test_statements_do_not_grow_with_records(world: World, call: Call) -> None:
-    """The undo of many is set-based: sixty records take as many statements as thirty."""
+@pytest.mark.parametrize("action", ["set", "delete"])
+def test_statements_do_not_grow_with_records(action: str, world: World, call: Call) -> None:
+    """Bulk work and its undo are set-based: sixty records take as many statements as thirty."""
     rep = call("rep")
     counts = []
     for size in (30, 60):
         keys = [rep.post("/customers", {"name": f"撤销量{size}之{n}公司"}).json()["id"] for n in range(size)]
-        job = bulk(rep, keys, "set", {"remark": "批量"})
-        with counting() as seen:
+        with counting() as doing:
+            job = bulk(rep, keys, action, {"remark": "批量"} if action == "set" else None)
+        assert job["succeeded"] == size
+        with counting() as undoing:
             assert take_back(rep, job["undo"])["succeeded"] == size
-        counts.append(len(seen))
-    assert counts[0] == counts[1] < 90, counts
+        assert len(rep.ids("customers", q=f"撤销量{size}之")) == size
+        counts.append((len(doing), len(undoing)))
+    assert counts[0] == counts[1] and max(counts[0]) < 110, counts
+
+
+def test_a_bulk_delete_says_why_a_record_stays(world: World, call: Call) -> None:
+    """Seen and not to be deleted is forbidden; not seen is not there, and has no name."""
+    rep = call("rep")
+    job = bulk(rep, [key_of(world, "mine"), key_of(world, "lent"), key_of(world, "foreign")], "delete")
+    assert (job["succeeded"], job["failed"]) == (1, 2)
+    told = {f["id"]: (f["code"], f["label"]) for f in job["failures"]}
+    assert told == {
+        key_of(world, "lent"): ("forbidden", world.get("customers", "lent").canary),
+        key_of(world, "foreign"): ("not_found", ""),
+    }
+
+
+def test_one_place_taken_meanwhile_keeps_the_others_from_nothing(world: World, call: Call) -> None:
+    """Of many that come back together, the one whose name somebody else has by now stays in the bin, and says so."""
+    rep = call("rep")
+    keys = [rep.post("/customers", {"name": f"归来{n}有限公司"}).json()["id"] for n in range(5)]
+    job = bulk(rep, keys, "delete")
+    assert rep.post("/customers", {"name": "归来3有限公司"}).status_code == 201
+    back = take_back(rep, job["undo"])
+    assert (back["succeeded"], back["failed"], back["failures"][0]["id"]) == (4, 1, keys[3])
+    job = bulk(rep, [keys[3], keys[0]], "restore")
+    assert (job["succeeded"], [f["code"] for f in job["failures"]]) == (0, ["not_found", "duplicate"])
+
+
+@pytest.fixture
+def looks_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(takeback, "LOOKED_AT_ONCE", 1)
+
+
+@pytest.mark.usefixtures("looks_first")
+@pytest.mark.parametrize("action", ["set", "assign"])
+def test_of_very_many_the_job_looks_first_and_asks(action: str, world: World, call: Call) -> None:
+    """PLT-9: the look goes on outside the request; where something was changed since, nothing is taken back until somebody decides."""
+    manager, keys = call("manager"), [key_of(world, "mine"), key_of(world, "colleague")]
+    job = bulk(manager, keys, action, {"remark": "批量"} if action == "set" else {"owner": str(world.users["rep4"])})
+    path = f"/customers/{keys[0]}"
+    assert manager.patch(path, {"remark": "后改"}, manager.get(path).json()["version"]).status_code == 200
+    state = list(Customer.objects.filter(pk__in=keys).order_by("pk").values_list("remark", "owner_id", "version"))
+    asked = take_back(manager, job["undo"])
+    told = asked["result"]
+    assert (asked["state"], asked["succeeded"], told["kept"], told["rest"]) == ("done", 0, 1, 1)
+    assert told["operation"] == job["undo"] and told["changed"][0]["by"] == "员工manager" and "1 条" in told["detail"]
+    assert (
+        list(Customer.objects.filter(pk__in=keys).order_by("pk").values_list("remark", "owner_id", "version")) == state
+    )
+    assert rest_state(job["undo"]) == ("done", 0, 0)
+    assert manager.get(f"/operations/{job['undo']}").json()["can_undo"] is True
+    bell = Notification.objects.get(user_id=world.users["manager"], kind="undo")
+    assert "1 条之后又被修改" in bell.title_zh and bell.path == "/operations"
+    assert take_back(manager, job["undo"], rest=True)["succeeded"] == 1
+    assert rest_state(job["undo"]) == ("partly", 1, 1)
+
+
+@pytest.mark.usefixtures("looks_first")
+def test_where_nothing_was_changed_the_look_goes_on_to_the_work(world: World, call: Call) -> None:
+    manager, keys = call("manager"), [key_of(world, "mine"), key_of(world, "colleague")]
+    job = bulk(manager, keys, "set", {"remark": "批量"})
+    back = take_back(manager, job["undo"])
+    assert (back["succeeded"], back["failed"], back["done"]) == (2, 0, 2)
+    assert rest_state(job["undo"]) == ("undone", 2, 0)
+
+
+@pytest.mark.usefixtures("looks_first")
+def test_a_look_that_is_stopped_leaves_everything_as_it_was(world: World, call: Call) -> None:
+    manager, keys = call("manager"), [key_of(world, "mine"), key_of(world, "colleague")]
+    job = bulk(manager, keys, "set", {"remark": "批量"})
+    undo = manager.post(f"/undo/{job['undo']}").json()
+    assert manager.post(f"/undo/{job['undo']}").json()["code"] == "undo_running"
+    Job.objects.filter(pk=undo["id"]).update(cancel_asked=True)
+    assert run_job(undo["id"]).state == "cancelled"
+    assert rest_state(job["undo"]) == ("done", 0, 0)
+    assert manager.get(f"/operations/{job['undo']}").json()["can_undo"] is True

@@ -18,6 +18,7 @@ from kemai.kit.errors import Invalid, Malformed, NotFound
 from kemai.kit.ids import parse_id
 from kemai.kit.words import T
 from kemai.platform.objects.declare import get_object
+from kemai.platform.objects.logs import log_page
 
 PAGE = 50
 MAX_REPLAY = 10_000
@@ -30,15 +31,8 @@ def list_deliveries(actor: Actor, endpoint_id: UUID, filters: dict[str, Any], *,
     if not Endpoint.objects.filter(pk=endpoint_id).exists():
         raise NotFound
     rows = WebhookDelivery.objects.filter(endpoint_id=endpoint_id, **_conditions(filters))
-    if cursor:
-        at, _, key = cursor.partition("|")
-        moment, last = _moment(at, "cursor"), parse_id(key)
-        if last is None:
-            raise Malformed(what="cursor")
-        rows = rows.extra(where=["(occurred_at, id) < (%s, %s)"], params=[moment, last])
-    page = list(rows.order_by("-occurred_at", "-id").defer("body", "answer")[: PAGE + 1])
-    items = [_line(row) for row in page[:PAGE]]
-    following = f"{page[PAGE - 1].occurred_at.isoformat()}|{page[PAGE - 1].id}" if len(page) > PAGE else None
+    page, following = log_page(rows.defer("body", "answer"), cursor, PAGE, at="occurred_at")
+    items = [_line(row) for row in page]
     return {"items": items, "next_cursor": following}
 
 

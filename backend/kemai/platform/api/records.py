@@ -34,8 +34,8 @@ from kemai.platform.objects import (
     write,
 )
 from kemai.platform.objects.declare import ObjectType, get_object
-from kemai.platform.objects.operations import undo_change
 from kemai.platform.objects.select import MAX_LIMIT, Query
+from kemai.platform.objects.takeback import undo_change
 
 View = Callable[..., HttpResponse]
 

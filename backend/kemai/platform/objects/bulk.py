@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from kemai.accounts.access import Actor
 from kemai.accounts.sessions import actor_of
-from kemai.base.audit import act
+from kemai.base.audit import act, emit
 from kemai.base.jobs import JobRun, job_kind, start_job
 from kemai.base.models import Job, Operation
-from kemai.kit.errors import Forbidden, Invalid, KemaiError, NotFound
+from kemai.kit.errors import Forbidden, InUse, Invalid, KemaiError, NotFound
 from kemai.kit.ids import new_id, parse_id
 from kemai.kit.words import T, language
+from kemai.platform.events import RecordsDeleted
 from kemai.platform.objects import write
 from kemai.platform.objects.declare import Draft, ObjectType, get_object
 from kemai.platform.objects.read import list_options, run_params
@@ -148,9 +150,67 @@ def _batch(run: JobRun, actor: Actor, declaration: ObjectType, batch: list[UUID]
     if action not in ("delete", "restore"):
         return sum(_one(run, actor, declaration, key, action, params) for key in batch)
     with act(actor, action, object=declaration.name) as opened:
-        succeeded = sum(_one(run, actor, declaration, key, action, params) for key in batch)
-        note_event(run.job.id, opened.event_id)
-    return succeeded
+        done = (_delete if action == "delete" else _restore)(run, actor, declaration, batch)
+        if done:
+            note_event(run.job.id, opened.event_id)
+    return done
+
+
+def _delete(run: JobRun, actor: Actor, declaration: ObjectType, batch: list[UUID]) -> int:
+    rows = write.lock_rows(actor, declaration, batch, declaration.perm("delete"))
+    used = write.in_use_among(declaration, list(rows))
+    _refuse(run, actor, declaration, {key: InUse() for key in batch if key in used})
+    missing = [key for key in batch if key not in rows]
+    seen = _labels(actor, declaration, missing)
+    _refuse(run, actor, declaration, {key: Forbidden() if key in seen else NotFound() for key in missing})
+    gone = [key for key in batch if key in rows and key not in used]
+    if gone:
+        write.bin_rows(actor, declaration, gone, new_id())
+        emit(RecordsDeleted(declaration.name, None, [str(key) for key in gone]))
+    return len(gone)
+
+
+def _restore(run: JobRun, actor: Actor, declaration: ObjectType, batch: list[UUID]) -> int:
+    rows = write.restorable_rows(actor, declaration, batch)
+    merged = write.merged_away(actor, rows)
+    _refuse(
+        run,
+        actor,
+        declaration,
+        {key: merged.get(key) or NotFound() for key in batch if key in merged or key not in rows},
+    )
+    return _bring_back(run, actor, declaration, {key: d for key, d in rows.items() if key not in merged})
+
+
+def _bring_back(run: JobRun, actor: Actor, declaration: ObjectType, rows: dict[UUID, UUID]) -> int:
+    """All at once; when the place of one is taken, by halves until it is found."""
+    if not rows:
+        return 0
+    try:
+        with transaction.atomic():
+            write.restore_rows(actor, declaration, rows)
+    except KemaiError as error:
+        if len(rows) == 1:
+            _refuse(run, actor, declaration, dict.fromkeys(rows, error))
+            return 0
+        keys = list(rows)
+        halves = (keys[: len(keys) // 2], keys[len(keys) // 2 :])
+        return sum(_bring_back(run, actor, declaration, {k: rows[k] for k in half}) for half in halves)
+    return len(rows)
+
+
+def _refuse(run: JobRun, actor: Actor, declaration: ObjectType, errors: Mapping[UUID, KemaiError]) -> None:
+    """Keep the reasons, with the names of those records that the person sees."""
+    labels = _labels(actor, declaration, list(errors))
+    for key, error in errors.items():
+        run.fail(key, labels.get(key, ""), error)
+
+
+def _labels(actor: Actor, declaration: ObjectType, keys: list[UUID]) -> dict[UUID, str]:
+    """Names of those of some records that the person sees, by key."""
+    if not keys or not actor.has(declaration.perm("view")):
+        return {}
+    return {UUID(o["id"]): str(o["label"] or "") for o in list_options(actor, declaration, ids=keys)}
 
 
 def _set_batch(run: JobRun, actor: Actor, declaration: ObjectType, batch: list[UUID], params: dict[str, Any]) -> int:
@@ -173,14 +233,8 @@ def _set_batch(run: JobRun, actor: Actor, declaration: ObjectType, batch: list[U
 
 def _one(run: JobRun, actor: Actor, declaration: ObjectType, key: UUID, action: str, params: dict[str, Any]) -> bool:
     try:
-        if action == "delete":
-            write.delete_records(actor, declaration, [key])
-        elif action == "restore":
-            write.restore_record(actor, declaration, key)
-        else:
-            write.run_command(actor, declaration, action, key, params)
+        write.run_command(actor, declaration, action, key, params)
     except KemaiError as error:
-        seen = list_options(actor, declaration, ids=[key]) if actor.has(declaration.perm("view")) else []
-        run.fail(key, seen[0]["label"] if seen else "", error)
+        _refuse(run, actor, declaration, {key: error})
         return False
     return True

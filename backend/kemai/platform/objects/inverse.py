@@ -20,7 +20,7 @@ from django.db import IntegrityError, connection, transaction
 
 from kemai.accounts.access import Actor
 from kemai.base.audit import emit
-from kemai.kit.errors import Invalid, KemaiError, NotFound
+from kemai.kit.errors import Forbidden, Invalid, KemaiError, NotFound
 from kemai.kit.ids import new_id
 from kemai.kit.words import T
 from kemai.platform.events import RecordsDeleted
@@ -102,6 +102,10 @@ class Outcome:
     already: int = 0
     refused: list[Refusal] = field(default_factory=list)
 
+    @property
+    def count(self) -> int:
+        return self.done + self.already + len(self.refused)
+
     def add(self, other: Outcome) -> None:
         self.done += other.done
         self.already += other.already
@@ -146,15 +150,17 @@ class TakingBack:
         gone = self._gone([c.id for c in changes if c.id not in self.locked])
         edits: list[Change] = []
         created: list[Change] = []
+        binned: list[Change] = []
         for change in changes:
             if change.binned:
-                self._restore(change)
+                binned.append(change)
             elif change.id not in self.locked:
                 self._absent(change, gone)
             elif change.erased:
                 self._refuse(change.id, Erased(label=self._label(change.id)))
             else:
                 (created if change.created or change.restored else edits).append(change)
+        self._restore(binned)
         self._bin(created)
         self._edit(edits)
         return self.outcome
@@ -182,20 +188,20 @@ class TakingBack:
 
     # ------------------------------------------------------------ the bin
 
-    def _restore(self, change: Change) -> None:
-        if change.id in self.locked:
-            self.outcome.already += 1
-            return
-        try:
-            with transaction.atomic():
-                if self.dry:
-                    write.require_restorable(self.actor, self.declaration, change.id)
-                else:
-                    write.restore_record(self.actor, self.declaration, change.id)
-        except KemaiError as error:
-            self._refuse(change.id, error)
-        else:
-            self.outcome.done += 1
+    def _restore(self, changes: list[Change]) -> None:
+        """What was binned comes back with what went with it."""
+        ids = [c.id for c in changes if c.id not in self.locked]
+        self.outcome.already += len(changes) - len(ids)
+        may = self.actor.has(self.declaration.perm("delete"))
+        rows = write.restorable_rows(self.actor, self.declaration, ids) if ids and may else {}
+        merged = write.merged_away(self.actor, rows)
+        for key in ids:
+            if key not in rows:
+                self._refuse(key, NotFound() if may else Forbidden())
+            elif key in merged:
+                self._refuse(key, merged[key])
+        free = {key: deletion for key, deletion in rows.items() if key not in merged}
+        self._do(list(free), lambda keys: write.restore_rows(self.actor, self.declaration, {k: free[k] for k in keys}))
 
     def _bin(self, changes: list[Change]) -> None:
         """What was created goes to the bin, unless somebody worked on it since."""
@@ -277,24 +283,33 @@ class TakingBack:
         return [d for d in drafts if not d.errors]
 
     def _write(self, drafts: list[Draft]) -> None:
+        of = {d.id: d for d in drafts}
+        verb = self.permission.rpartition(".")[2]
+
+        def put_back(keys: list[UUID]) -> None:
+            write.write_edits(self.actor, self.declaration, [of[key] for key in keys], verb)
+            refuse_taken(self.actor, self.declaration, keys)
+
+        self._do(list(of), put_back)
+
+    def _do(self, keys: list[UUID], work: Callable[[list[UUID]], None]) -> None:
         """All at once; when one is refused (a double, out of scope), by halves until it is found."""
-        if not drafts or self.dry:
-            self.outcome.done += len(drafts)
+        if not keys or self.dry:
+            self.outcome.done += len(keys)
             return
         try:
             with transaction.atomic():
-                write.write_edits(self.actor, self.declaration, drafts, self.permission.rpartition(".")[2])
-                refuse_taken(self.actor, self.declaration, [d.id for d in drafts])
+                work(keys)
         except (KemaiError, IntegrityError) as error:
-            if len(drafts) == 1:
-                refusal = error if isinstance(error, KemaiError) else ChangedSince(label=self._label(drafts[0].id))
-                self._refuse(drafts[0].id, refusal)
+            if len(keys) == 1:
+                refusal = error if isinstance(error, KemaiError) else ChangedSince(label=self._label(keys[0]))
+                self._refuse(keys[0], refusal)
                 return
-            half = len(drafts) // 2
-            self._write(drafts[:half])
-            self._write(drafts[half:])
+            half = len(keys) // 2
+            self._do(keys[:half], work)
+            self._do(keys[half:], work)
         else:
-            self.outcome.done += len(drafts)
+            self.outcome.done += len(keys)
 
     # ------------------------------------------------------------ who changed it since
 

@@ -23,6 +23,7 @@ from kemai.kit.ids import parse_id
 from kemai.kit.words import T
 from kemai.platform.models import Segment, SegmentMember
 from kemai.platform.objects.declare import get_object
+from kemai.platform.objects.logs import cursor_at, place_after
 from kemai.platform.objects.read import run_params
 from kemai.platform.objects.rows import fetch_rows
 from kemai.platform.objects.secrecy import on, output
@@ -219,7 +220,10 @@ def segment_changes(actor: Actor, segment_id: UUID, *, cursor: str = "") -> dict
     declaration = get_object(row.object)
     scope = branches(actor, declaration.perm("view"), declaration.ownership)
     title = output(actor, declaration, declaration.by_name[declaration.title]) or "NULL"
-    before, last = _place(cursor)
+    place = place_after(cursor)
+    if place and (not place[1].isdecimal() or len(place[1]) > 19):
+        raise Malformed(what="cursor")
+    before, last = (place[0], int(place[1])) if place else (now(), 2**62)
     parts = [
         f"(SELECT m.{word}_at AS at, m.id * 2 + {n} AS k, m.record_id, '{word}' AS what, m.{word}_by AS by "
         f"FROM platform_segmentmember m JOIN {declaration.table} t ON t.id = m.record_id AND t.deleted_at IS NULL "
@@ -233,19 +237,10 @@ def segment_changes(actor: Actor, segment_id: UUID, *, cursor: str = "") -> dict
         f"JOIN {declaration.table} t ON t.id = c.record_id LEFT JOIN accounts_user u ON u.id = c.by "
         f"ORDER BY c.at DESC, c.k DESC LIMIT {PAGE + 1}"
     )
-    rows = fetch_rows(sql, {**scope.params, "me": actor.id, "segment": row.id, "before": before or now(), "last": last})
+    rows = fetch_rows(sql, {**scope.params, "me": actor.id, "segment": row.id, "before": before, "last": last})
     items = [
         {"at": at, "what": what, "record": {"id": key, "label": label}, "by": by}
         for at, _, key, what, label, by in rows[:PAGE]
     ]
-    more = f"{rows[PAGE - 1][0]}|{rows[PAGE - 1][1]}" if len(rows) > PAGE else None
+    more = cursor_at(*rows[PAGE - 1][:2]) if len(rows) > PAGE else None
     return {"items": items, "next_cursor": more, "object": declaration.name}
-
-
-def _place(cursor: str) -> tuple[str, int]:
-    if not cursor:
-        return "", 2**62
-    at, _, last = cursor.partition("|")
-    if not last.isdecimal() or len(last) > 19 or len(at) > 40 or not at[:4].isdecimal():
-        raise Malformed(what="cursor")
-    return at, int(last)

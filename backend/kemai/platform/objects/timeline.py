@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from kemai.accounts.access import Actor, branches, can
-from kemai.kit.errors import Malformed, NotFound
+from kemai.kit.errors import NotFound
 from kemai.platform.objects.declare import ObjectType, all_objects
 from kemai.platform.objects.history import action_label
+from kemai.platform.objects.logs import cursor_at, place_after
 from kemai.platform.objects.read import day_params
 from kemai.platform.objects.rows import fetch_rows
 from kemai.platform.objects.select import Output, build_columns, remembered
@@ -22,18 +24,18 @@ def record_timeline(actor: Actor, declaration: ObjectType, key: UUID, *, cursor:
     view = declaration.perm("view")
     if not actor.has(view) or not can(actor, view, declaration.ownership, table=declaration.table, key=key):
         raise NotFound
-    before, before_id = _place(cursor)
+    before, before_id = place_after(cursor) or (None, None)
     found: list[dict[str, Any]] = []
     for source in _sources(actor, declaration):
         found += _read(actor, source, declaration.name, key, before, before_id)
     found += _decisions(declaration, key, before)
     found.sort(key=lambda item: (item["at"], item["id"]), reverse=True)
     page = found[:PAGE]
-    following = f"{page[-1]['at']}|{page[-1]['id']}" if len(found) > PAGE else None
+    following = cursor_at(page[-1]["at"], page[-1]["id"]) if len(found) > PAGE else None
     return {"items": page, "next_cursor": following}
 
 
-def _decisions(declaration: ObjectType, key: UUID, before: str | None) -> list[dict[str, Any]]:
+def _decisions(declaration: ObjectType, key: UUID, before: datetime | None) -> list[dict[str, Any]]:
     """What was decided about the record itself: its commands, who gave them and why. Edits of fields stay in the history."""
     rows = fetch_rows(
         "SELECT id, at, actor_id, actor_name, action, reason FROM base_auditevent WHERE record_id = %(key)s "
@@ -55,15 +57,6 @@ def _decisions(declaration: ObjectType, key: UUID, before: str | None) -> list[d
     ]
 
 
-def _place(cursor: str) -> tuple[str | None, str | None]:
-    if not cursor:
-        return None, None
-    at, _, key = cursor.partition("|")
-    if len(cursor) > 100 or not key:
-        raise Malformed(what="cursor")
-    return at, key
-
-
 def _sources(actor: Actor, declaration: ObjectType) -> list[ObjectType]:
     return [
         o
@@ -75,7 +68,7 @@ def _sources(actor: Actor, declaration: ObjectType) -> list[ObjectType]:
 
 
 def _read(
-    actor: Actor, source: ObjectType, anchor: str, key: UUID, before: str | None, before_id: str | None
+    actor: Actor, source: ObjectType, anchor: str, key: UUID, before: datetime | None, before_id: str | None
 ) -> list[dict[str, Any]]:
     line = source.timeline_source
     assert line is not None

@@ -17,7 +17,7 @@ from kemai.accounts.access import Actor
 from kemai.base.audit import current_act
 from kemai.base.models import Operation
 from kemai.kit.clock import now
-from kemai.kit.errors import Conflict, Gone
+from kemai.kit.errors import Conflict, Gone, KemaiError
 from kemai.kit.ids import new_id
 from kemai.kit.words import T
 
@@ -28,10 +28,13 @@ PARTS = "parts"
 """The inverse of work made of many operations: that of each of them."""
 
 Inverse = Callable[[Actor, dict[str, Any]], None]
+#: Payloads by operation → the refusals, by operation; those not among them were taken back.
+ManyInverse = Callable[[Actor, dict[UUID, dict[str, Any]]], dict[UUID, KemaiError]]
 _kinds: dict[str, Inverse] = {}
 #: Inverses of work on many records: each gives steps, done one act each by a job, that answer with what became of their records.
 Steps = Callable[[Actor, dict[str, Any]], Iterator[Callable[[], Any]]]
 _stepwise: dict[str, Steps] = {}
+_many: dict[str, ManyInverse] = {}
 #: The bulk work whose parts are being done.
 _whole: ContextVar[UUID | None] = ContextVar("kemai_operation", default=None)
 
@@ -85,9 +88,25 @@ def undo_steps(name: str) -> Callable[[Steps], Steps]:
     return register
 
 
+def undo_many(name: str) -> Callable[[ManyInverse], ManyInverse]:
+    """Register how many operations of a kind go back at once, by the same rules as one (bulk commands). Optional: without it they go
+    back one by one."""
+
+    def register(function: ManyInverse) -> ManyInverse:
+        _many[name] = function
+        return function
+
+    return register
+
+
 def steps_of(kind: str) -> Steps | None:
     """The registered steps, None where there are none."""
     return _stepwise.get(kind)
+
+
+def inverse_of_many(kind: str) -> ManyInverse | None:
+    """The registered inverse for many, None where they go back one by one."""
+    return _many.get(kind)
 
 
 def inverse_of(kind: str) -> Inverse | None:

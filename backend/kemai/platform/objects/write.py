@@ -33,7 +33,7 @@ from kemai.kit.words import T
 from kemai.platform.doubles.check import possible_doubles, refuse_blocked
 from kemai.platform.doubles.store import write_keys
 from kemai.platform.events import RecordsChanged, RecordsCreated, RecordsDeleted, RecordsRestored
-from kemai.platform.merging.errors import PartOfMerge
+from kemai.platform.merging.errors import PartOfMerge, PartOfUnseen
 from kemai.platform.models import Merge
 from kemai.platform.objects.attachments import attach_files, check_files
 from kemai.platform.objects.declare import Draft, ObjectType, get_object
@@ -48,7 +48,7 @@ from kemai.platform.objects.drafts import (
     parse_into,
 )
 from kemai.platform.objects.mentioning import note_mentions
-from kemai.platform.objects.read import get_detail
+from kemai.platform.objects.read import get_detail, list_options
 from kemai.platform.objects.secrecy import row_secret
 from kemai.platform.objects.store import insert_rows, packed, unpacked
 from kemai.platform.objects.types import MISSING, BadValue
@@ -367,13 +367,20 @@ def delete_records(actor: Actor, declaration: ObjectType, ids: list[UUID], *, ve
 
 def refuse_in_use(declaration: ObjectType, ids: list[UUID]) -> None:
     """:class:`InUse` when living rows that the declaration names point to one of the records."""
+    if in_use_among(declaration, ids):
+        raise InUse
+
+
+def in_use_among(declaration: ObjectType, ids: list[UUID]) -> set[UUID]:
+    """Which of the records living rows point to, by the tables the declaration names."""
+    found: set[UUID] = set()
     with connection.cursor() as cursor:
         for table, column in declaration.in_use:
             # Not every such table has a bin; asked through JSON, those without one count as living.
             living = "to_jsonb(x) ->> 'deleted_at' IS NULL"
-            cursor.execute(f"SELECT 1 FROM {table} x WHERE x.{column} = ANY(%s) AND {living} LIMIT 1", [ids])
-            if cursor.fetchone():
-                raise InUse
+            cursor.execute(f"SELECT DISTINCT x.{column} FROM {table} x WHERE x.{column} = ANY(%s) AND {living}", [ids])
+            found.update(row[0] for row in cursor.fetchall())
+    return found
 
 
 def bin_rows(actor: Actor, declaration: ObjectType, ids: list[UUID], deletion: UUID) -> None:
@@ -396,49 +403,57 @@ def _bin(actor: Actor, declaration: ObjectType, column: str, ids: list[UUID], de
         _bin(actor, child, child.by_name[field_name].stored, gone, deletion)
 
 
-def require_restorable(actor: Actor, declaration: ObjectType, key: UUID) -> None:
-    """:class:`NotFound` unless ``actor`` may bring the record back."""
-    actor.require(declaration.perm("delete"))
-    if not can(
-        actor, declaration.perm("delete"), declaration.ownership, table=declaration.table, key=key, deleted=True
-    ):
-        raise NotFound
-
-
 def restore_record(actor: Actor, declaration: ObjectType, key: UUID) -> None:
     """Bring a record back with what went with it; :class:`Conflict` when a living one has taken its place."""
-    require_restorable(actor, declaration, key)
-    with act(actor, "restore", object=declaration.name, record_id=key), refusing_doubles(declaration):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT deletion_id FROM {declaration.table} WHERE id = %s AND deleted_at IS NOT NULL FOR UPDATE",
-                [key],
-            )
-            row = cursor.fetchone()
-        if row is None:
+    actor.require(declaration.perm("delete"))
+    with act(actor, "restore", object=declaration.name, record_id=key):
+        rows = restorable_rows(actor, declaration, [key])
+        if key not in rows:
             raise NotFound
-        refuse_merged(declaration, row[0])
-        _unbin(actor, declaration, "id", [key], row[0])
-        emit(RecordsRestored(declaration.name, key, [str(key)]))
+        for refusal in merged_away(actor, rows).values():
+            raise refusal
+        restore_rows(actor, declaration, rows)
 
 
-def refuse_merged(declaration: ObjectType, deletion: UUID) -> None:
-    """:class:`PartOfMerge` when a merge put the record away: it comes back by taking that back, or not at all."""
-    merge = Merge.objects.filter(deletion_id=deletion).values("object", "survivor_id").first()
-    if merge:
-        into = get_object(merge["object"])
-        title = into.by_name[into.title].expression
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {title} FROM {into.table} t WHERE t.id = %s", [merge["survivor_id"]])
-            raise PartOfMerge(label=cursor.fetchone()[0])
+def restorable_rows(actor: Actor, declaration: ObjectType, ids: list[UUID]) -> dict[UUID, UUID]:
+    """Those of ``ids`` that lie in the bin and that ``actor`` may bring back, locked: record → the deletion that put it there."""
+    scope = branches(actor, declaration.perm("delete"), declaration.ownership)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT t.id, t.deletion_id FROM {declaration.table} t WHERE t.id = ANY(%(ids)s) AND t.deleted_at IS NOT NULL "
+            f"AND {scope.sql} ORDER BY t.id FOR UPDATE OF t",
+            {**scope.params, "ids": ids},
+        )
+        return dict(cursor.fetchall())
 
 
-def _unbin(actor: Actor, declaration: ObjectType, column: str, ids: list[UUID], deletion: UUID) -> None:
+def merged_away(actor: Actor, rows: dict[UUID, UUID]) -> dict[UUID, PartOfMerge]:
+    """Those of some records in the bin that a merge put there: they come back by taking that back, or not at all. What each has become
+    part of is told to those who may see it."""
+    merges = {m.deletion_id: m for m in Merge.objects.filter(deletion_id__in=set(rows.values()))}
+    return {key: _part_of(actor, merges[deletion]) for key, deletion in rows.items() if deletion in merges}
+
+
+def _part_of(actor: Actor, merge: Merge) -> PartOfMerge:
+    into = get_object(merge.object)
+    seen = list_options(actor, into, ids=[merge.survivor_id]) if actor.has(into.perm("view")) else []
+    return PartOfMerge(label=seen[0]["label"]) if seen else PartOfUnseen()
+
+
+def restore_rows(actor: Actor, declaration: ObjectType, rows: dict[UUID, UUID]) -> None:
+    """Bring locked rows back with what went with them, inside an open act; ``rows`` as :func:`restorable_rows` gives them."""
+    with refusing_doubles(declaration):
+        _unbin(actor, declaration, "id", list(rows), list(set(rows.values())))
+    keys = list(rows)
+    emit(RecordsRestored(declaration.name, keys[0] if len(keys) == 1 else None, [str(k) for k in keys]))
+
+
+def _unbin(actor: Actor, declaration: ObjectType, column: str, ids: list[UUID], deletions: list[UUID]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {declaration.table} SET deleted_at = NULL, deletion_id = NULL, version = version + 1, updated_at = now(), updated_by = %s "
-            f"WHERE {column} = ANY(%s) AND deletion_id = %s RETURNING id",
-            [actor.id, ids, deletion],
+            f"WHERE {column} = ANY(%s) AND deletion_id = ANY(%s) RETURNING id",
+            [actor.id, ids, deletions],
         )
         back = [row[0] for row in cursor.fetchall()]
     if back:
@@ -447,7 +462,7 @@ def _unbin(actor: Actor, declaration: ObjectType, column: str, ids: list[UUID], 
         declaration.gone_or_back(actor, back)
     for child_name, field_name in declaration.children if back else ():
         child = get_object(child_name)
-        _unbin(actor, child, child.by_name[field_name].stored, back, deletion)
+        _unbin(actor, child, child.by_name[field_name].stored, back, deletions)
 
 
 def run_command(actor: Actor, declaration: ObjectType, name: str, key: UUID, params: dict[str, Any]) -> UUID | None:

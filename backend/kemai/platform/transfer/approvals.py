@@ -6,7 +6,7 @@ time ends it. It then runs with the rights the requester has at that moment.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,17 +15,18 @@ from django.db.models import F, Q
 
 from kemai.accounts.access import Actor, load_actor
 from kemai.accounts.models import User
+from kemai.accounts.people import people_holding
 from kemai.base import audit
 from kemai.base.jobs import close_job, queue_job
 from kemai.base.models import Job, StoredFile
 from kemai.base.parameters import Parameter, declare
 from kemai.kit.clock import now
-from kemai.kit.errors import Conflict, Forbidden, Gone, Invalid, Malformed, NotFound
-from kemai.kit.ids import parse_id
+from kemai.kit.errors import Conflict, Forbidden, Gone, Invalid, NotFound
 from kemai.kit.words import T
 from kemai.platform.models import Export
 from kemai.platform.notify import notify
 from kemai.platform.objects.declare import get_object
+from kemai.platform.objects.logs import log_page
 from kemai.platform.objects.types import MISSING
 
 APPROVE, AUDIT = "platform.export.approve", "platform.export.audit"
@@ -158,12 +159,7 @@ def ask(actor: Actor, export: Export, job: Job, *, rows: int, label: T) -> None:
 
 def _approvers(requester: Actor) -> list[UUID]:
     """People who may approve this person's exports."""
-    holders = (
-        User.objects.filter(is_active=True, deleted_at__isnull=True, role_links__role__grants__permission=APPROVE)
-        .exclude(pk=requester.id)
-        .distinct()
-        .values_list("pk", flat=True)[:50]
-    )
+    holders = people_holding(APPROVE).exclude(pk=requester.id).values_list("pk", flat=True)[:50]
     return [
         key for key in holders if (one := load_actor(key)) and may_decide(one, requester.id, requester.department_id)
     ]
@@ -297,25 +293,8 @@ def list_exports(actor: Actor, which: str, *, cursor: str = "") -> dict[str, Any
         rows = rows.filter(state="waiting", until__gt=now()).exclude(actor_id=actor.id)
         if not actor.has(APPROVE):
             rows = rows.none()
-    if cursor:
-        moment, _, key = cursor.partition("|")
-        at, after = _instant(moment), parse_id(key)
-        if at is None or after is None:
-            raise Malformed(what="cursor")
-        rows = rows.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=after))
-    found = list(rows.order_by("-created_at", "-id")[: PAGE + 1])
-    more = len(found) > PAGE
-    found = found[:PAGE]
-    following = f"{found[-1].created_at.isoformat()}|{found[-1].id}" if more else None
+    found, following = log_page(rows, cursor, PAGE)
     return {"items": exports_json(actor, found), "next_cursor": following}
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
 
 
 def exports_json(actor: Actor, rows: list[Export]) -> list[dict[str, Any]]:

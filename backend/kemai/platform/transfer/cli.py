@@ -19,9 +19,9 @@ from kemai.kit.ids import parse_id
 from kemai.kit.words import T, language
 from kemai.platform.models import Import
 from kemai.platform.objects.declare import get_object
-from kemai.platform.objects.operations import undo_here
 from kemai.platform.objects.secrecy import HIDDEN, access_of
 from kemai.platform.objects.select import Query
+from kemai.platform.objects.takeback import undo_here
 from kemai.platform.transfer import export, run, undo  # noqa: F401  (registers the kinds of job)
 from kemai.platform.transfer.errors import UnknownImport
 from kemai.platform.transfer.imports import begin_commit, begin_import, change_import, refuse_undo, remember_mapping

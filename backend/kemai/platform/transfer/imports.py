@@ -18,7 +18,7 @@ from kemai.kit.spreadsheet.reader import guess_header_row, read_table
 from kemai.kit.words import T
 from kemai.platform.models import Import, RememberedMapping
 from kemai.platform.objects.declare import ObjectType, get_object
-from kemai.platform.objects.operations import undo_change
+from kemai.platform.objects.takeback import undo_change
 from kemai.platform.transfer.errors import (
     Busy,
     FileGone,

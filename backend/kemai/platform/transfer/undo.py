@@ -9,7 +9,7 @@ from kemai.base.models import Operation
 from kemai.kit.clock import now
 from kemai.kit.words import T
 from kemai.platform.models import Import
-from kemai.platform.objects.operations import when_undone
+from kemai.platform.objects.takeback import when_undone
 from kemai.platform.objects.undo import DAYS, RECORDS, note_event, open_operation
 
 UNDO_DAYS = DAYS
