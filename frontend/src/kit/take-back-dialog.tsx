@@ -7,7 +7,7 @@ import type { Job } from "@/api/types";
 import { useT } from "@/i18n/index";
 import { NativeDialog } from "./native-dialog";
 import { useErrorText } from "./states";
-import { type Pending, setPending, takeBack } from "./take-back";
+import { type Pending, questionOf, setPending, takeBack } from "./take-back";
 import styles from "./take-back-dialog.module.css";
 import { useGo } from "./use-go";
 
@@ -86,9 +86,14 @@ function Progress({ pending, job: first }: { pending: Pending; job: Job }) {
   const { onUndone } = pending;
   useEffect(() => {
     if (!ended) return;
+    const question = questionOf(job);
+    if (question) {
+      setPending({ ...question, onUndone });
+      return;
+    }
     onUndone?.();
     void queryClient.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "take-back" });
-  }, [ended, onUndone]);
+  }, [ended, job, onUndone]);
   return (
     <>
       <div aria-live="polite">
@@ -96,7 +101,12 @@ function Progress({ pending, job: first }: { pending: Pending; job: Job }) {
           <p>{t("takeBack.done", { count: job.succeeded, kept: job.failed })}</p>
         ) : (
           <>
-            <p>{t("takeBack.running", { done: job.done, total: job.total ?? "…" })}</p>
+            <p>
+              {t(job.result?.looking ? "takeBack.looking" : "takeBack.running", {
+                done: job.done,
+                total: job.total ?? "…",
+              })}
+            </p>
             <progress className={styles.progress} max={job.total ?? undefined} value={job.done} />
           </>
         )}

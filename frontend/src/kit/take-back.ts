@@ -36,11 +36,18 @@ export function usePending(): Pending | null {
   );
 }
 
-function changedSince(error: unknown): ChangedSince | null {
-  if (!(error instanceof ApiError) || error.status !== 409) return null;
-  const { changed, kept, rest } = error.problem as Partial<ChangedSince>;
+function changedIn(facts: object): ChangedSince | null {
+  const { changed, kept, rest } = facts as Partial<ChangedSince>;
   if (!Array.isArray(changed) || typeof kept !== "number" || typeof rest !== "number") return null;
   return { changed, kept, rest };
+}
+
+/** What a job that looked before it took back very much has to ask; null where it had nothing to ask. */
+export function questionOf(job: Job): Pending | null {
+  const { operation, detail } = job.result ?? {};
+  const changed = job.state === "done" ? changedIn(job.result ?? {}) : null;
+  if (!changed || typeof operation !== "string") return null;
+  return { token: operation, job: null, changed, detail: String(detail ?? "") };
 }
 
 /**
@@ -56,7 +63,7 @@ export async function takeBack(token: string, options: { rest?: boolean; onUndon
       return false;
     }
   } catch (error) {
-    const changed = changedSince(error);
+    const changed = error instanceof ApiError && error.status === 409 ? changedIn(error.problem) : null;
     if (!changed) throw error;
     setPending({ token, job: null, changed, detail: (error as ApiError).detail, onUndone });
     return false;

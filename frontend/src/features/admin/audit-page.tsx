@@ -6,14 +6,11 @@ import { api } from "@/api/client";
 import type { ObjectSummary, Page, Ref } from "@/api/types";
 import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
-import { Card } from "@/kit/card";
 import { DateTime, startOfDay } from "@/kit/date-time";
+import { Log } from "@/kit/log";
 import { PageHeader } from "@/kit/page-header";
 import { RecordPicker } from "@/kit/record-picker";
 import { SimpleTable } from "@/kit/simple-table";
-import { SkeletonRows } from "@/kit/skeleton";
-import { EmptyState, ErrorState } from "@/kit/states";
-import admin from "./admin.module.css";
 import styles from "./audit.module.css";
 import { useSectionTitle } from "./use-section-title";
 
@@ -44,7 +41,6 @@ type Filters = {
 export function AuditPage() {
   const t = useT("admin");
   const title = useSectionTitle("audit");
-  const common = useT();
   const navigate = useNavigate();
   const filters: Filters = useSearch({ strict: false });
   const { actor, object, record, action, from, to } = filters;
@@ -77,7 +73,6 @@ export function AuditPage() {
   });
   const set = (change: Filters) =>
     void navigate({ to: ".", search: { ...filters, ...change } as never, replace: true });
-  const rows = entries.data?.pages.flatMap((page) => page.items) ?? [];
   const filtered = Object.values(filters).some(Boolean);
 
   return (
@@ -121,61 +116,48 @@ export function AuditPage() {
           ) : null}
         </div>
       </PageHeader>
-      {entries.isPending ? <SkeletonRows rows={10} /> : null}
-      {entries.isError ? <ErrorState error={entries.error} onRetry={() => void entries.refetch()} /> : null}
-      {entries.data ? (
-        <Card flush>
-          {rows.length === 0 ? (
-            <EmptyState icon={ScrollText} title={t("audit.empty")} text={t("audit.emptyText")} />
-          ) : (
-            <SimpleTable
-              label={title}
-              rows={rows}
-              rowKey={(row) => String(row.id)}
-              columns={[
-                {
-                  key: "at",
-                  title: t("audit.at"),
-                  cell: (row) => <DateTime value={row.at} kind="instant" />,
-                },
-                { key: "who", title: t("audit.who"), cell: (row) => row.actor?.label ?? t("audit.system") },
-                {
-                  key: "action",
-                  title: t("audit.action"),
-                  cell: (row) => (
-                    <button
-                      type="button"
-                      className={styles.action}
-                      onClick={() => set({ action: row.action })}
-                    >
-                      {row.action_label ?? row.action}
-                    </button>
-                  ),
-                },
-                {
-                  key: "record",
-                  title: t("audit.record"),
-                  cell: (row) => <RecordOf entry={row} />,
-                },
-                {
-                  key: "ip",
-                  title: "IP",
-                  phone: "hide",
-                  cell: (row) => <span className="km-num">{row.address ?? ""}</span>,
-                },
-              ]}
-              below={(row) => (hasChanges(row) ? <Changes entry={row} /> : null)}
-            />
-          )}
-        </Card>
-      ) : null}
-      {entries.hasNextPage ? (
-        <div className={admin.more}>
-          <Button loading={entries.isFetchingNextPage} onClick={() => void entries.fetchNextPage()}>
-            {common("loadMore")}
-          </Button>
-        </div>
-      ) : null}
+      <Log
+        query={entries}
+        lines={10}
+        empty={{ icon: ScrollText, title: t("audit.empty"), text: t("audit.emptyText") }}
+      >
+        {(rows) => (
+          <SimpleTable
+            label={title}
+            rows={rows}
+            rowKey={(row) => String(row.id)}
+            columns={[
+              {
+                key: "at",
+                title: t("audit.at"),
+                cell: (row) => <DateTime value={row.at} kind="instant" />,
+              },
+              { key: "who", title: t("audit.who"), cell: (row) => row.actor?.label ?? t("audit.system") },
+              {
+                key: "action",
+                title: t("audit.action"),
+                cell: (row) => (
+                  <button type="button" className={styles.action} onClick={() => set({ action: row.action })}>
+                    {row.action_label ?? row.action}
+                  </button>
+                ),
+              },
+              {
+                key: "record",
+                title: t("audit.record"),
+                cell: (row) => <RecordOf entry={row} />,
+              },
+              {
+                key: "ip",
+                title: "IP",
+                phone: "hide",
+                cell: (row) => <span className="km-num">{row.address ?? ""}</span>,
+              },
+            ]}
+            below={(row) => (hasChanges(row) ? <Changes entry={row} /> : null)}
+          />
+        )}
+      </Log>
     </>
   );
 }

@@ -6,14 +6,11 @@ import { api } from "@/api/client";
 import type { Page, Ref } from "@/api/types";
 import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
-import { Card } from "@/kit/card";
 import { DateTime } from "@/kit/date-time";
+import { Log } from "@/kit/log";
 import { PageHeader } from "@/kit/page-header";
 import { RecordPicker } from "@/kit/record-picker";
 import { SimpleTable } from "@/kit/simple-table";
-import { SkeletonRows } from "@/kit/skeleton";
-import { EmptyState, ErrorState } from "@/kit/states";
-import admin from "./admin.module.css";
 import styles from "./audit.module.css";
 import { useSectionTitle } from "./use-section-title";
 
@@ -33,7 +30,6 @@ type Filters = { actor?: string; refused?: "1" };
 /** Who had which masked value shown, and why. The values themselves are kept nowhere. */
 export function RevealsPage() {
   const t = useT("admin");
-  const common = useT();
   const title = useSectionTitle("reveals");
   const navigate = useNavigate();
   const filters: Filters = useSearch({ strict: false });
@@ -51,7 +47,6 @@ export function RevealsPage() {
     getNextPageParam: (page) => page.next_cursor,
     placeholderData: keepPreviousData,
   });
-  const rows = entries.data?.pages.flatMap((page) => page.items) ?? [];
   const set = (change: Filters) =>
     void navigate({ to: ".", search: { ...filters, ...change } as never, replace: true });
   return (
@@ -74,56 +69,47 @@ export function RevealsPage() {
           </Button>
         </div>
       </PageHeader>
-      {entries.isPending ? <SkeletonRows rows={8} /> : null}
-      {entries.isError ? <ErrorState error={entries.error} onRetry={() => void entries.refetch()} /> : null}
-      {entries.data ? (
-        <Card flush>
-          {rows.length === 0 ? (
-            <EmptyState icon={EyeOff} title={t("reveals.empty")} text={t("reveals.emptyText")} />
-          ) : (
-            <SimpleTable
-              label={title}
-              rows={rows}
-              rowKey={(row) => String(row.id)}
-              columns={[
-                { key: "who", title: t("audit.who"), cell: (row) => row.actor.label ?? "" },
-                {
-                  key: "at",
-                  title: t("audit.at"),
-                  cell: (row) => <DateTime value={row.at} kind="instant" />,
-                },
-                {
-                  key: "record",
-                  title: t("audit.record"),
-                  cell: (row) => (
-                    <span>
-                      {row.object_label}{" "}
-                      {row.record && row.object ? (
-                        <AppLink path={`/${row.object}/${row.record}`}>
-                          {row.record_label ?? t("audit.open")}
-                        </AppLink>
-                      ) : null}
-                    </span>
-                  ),
-                },
-                {
-                  key: "field",
-                  title: t("reveals.field"),
-                  cell: (row) => row.data?.field_label ?? row.data?.field ?? "",
-                },
-                { key: "reason", title: t("reveals.reason"), cell: (row) => row.reason || "–" },
-              ]}
-            />
-          )}
-        </Card>
-      ) : null}
-      {entries.hasNextPage ? (
-        <div className={admin.more}>
-          <Button loading={entries.isFetchingNextPage} onClick={() => void entries.fetchNextPage()}>
-            {common("loadMore")}
-          </Button>
-        </div>
-      ) : null}
+      <Log
+        query={entries}
+        lines={8}
+        empty={{ icon: EyeOff, title: t("reveals.empty"), text: t("reveals.emptyText") }}
+      >
+        {(rows) => (
+          <SimpleTable
+            label={title}
+            rows={rows}
+            rowKey={(row) => String(row.id)}
+            columns={[
+              { key: "who", title: t("audit.who"), cell: (row) => row.actor.label ?? "" },
+              {
+                key: "at",
+                title: t("audit.at"),
+                cell: (row) => <DateTime value={row.at} kind="instant" />,
+              },
+              {
+                key: "record",
+                title: t("audit.record"),
+                cell: (row) => (
+                  <span>
+                    {row.object_label}{" "}
+                    {row.record && row.object ? (
+                      <AppLink path={`/${row.object}/${row.record}`}>
+                        {row.record_label ?? t("audit.open")}
+                      </AppLink>
+                    ) : null}
+                  </span>
+                ),
+              },
+              {
+                key: "field",
+                title: t("reveals.field"),
+                cell: (row) => row.data?.field_label ?? row.data?.field ?? "",
+              },
+              { key: "reason", title: t("reveals.reason"), cell: (row) => row.reason || "–" },
+            ]}
+          />
+        )}
+      </Log>
     </>
   );
 }

@@ -7,12 +7,11 @@ import { flatMenu } from "@/access/menu";
 import { api } from "@/api/client";
 import type { ListPage, MenuItem, ObjectMeta, ObjectSummary, Row } from "@/api/types";
 import { useT } from "@/i18n/index";
-import { Card } from "@/kit/card";
 import { DateTime } from "@/kit/date-time";
+import { Log } from "@/kit/log";
 import { PageHeader } from "@/kit/page-header";
+import { Pills } from "@/kit/pills";
 import { SimpleTable } from "@/kit/simple-table";
-import { SkeletonRows } from "@/kit/skeleton";
-import { EmptyState, ErrorState } from "@/kit/states";
 import { useMessage } from "@/kit/use-message";
 import styles from "./bin.module.css";
 
@@ -32,7 +31,6 @@ function inMenuOrder(objects: ObjectSummary[], menu: MenuItem[]): ObjectSummary[
 
 export function BinPage() {
   const t = useT("bin");
-  const common = useT();
   const me = useMe();
   const client = useQueryClient();
   const message = useMessage();
@@ -65,7 +63,6 @@ export function BinPage() {
     getNextPageParam: (page) => page.next_cursor,
     enabled: object !== "",
   });
-  const rows = bin.data?.pages.flatMap((page) => page.items) ?? [];
   const titleField = meta.data?.title_field ?? "name";
 
   async function restore(row: Row) {
@@ -83,64 +80,41 @@ export function BinPage() {
   return (
     <div className={styles.page}>
       <PageHeader title={t("title")} sub={t("sub")}>
-        <div className={styles.kinds}>
-          {kinds.map((item) => (
-            <button
-              key={item.name}
-              type="button"
-              aria-pressed={item.name === object}
-              onClick={() =>
-                void navigate({ to: ".", search: { object: item.name } as never, replace: true })
-              }
-            >
-              {item.label}
-            </button>
-          ))}
-        </div>
+        <Pills
+          label={t("title")}
+          options={kinds.map((item) => ({ value: item.name, label: item.label }))}
+          value={object}
+          onChoose={(name) => void navigate({ to: ".", search: { object: name } as never, replace: true })}
+        />
       </PageHeader>
-      {bin.isPending && object ? <SkeletonRows rows={5} /> : null}
-      {bin.isError ? <ErrorState error={bin.error} onRetry={() => void bin.refetch()} /> : null}
-      {bin.data ? (
-        <Card flush>
-          {rows.length === 0 ? (
-            <EmptyState icon={Trash2} title={t("empty")} text={t("emptyText")} />
-          ) : (
-            <SimpleTable
-              label={t("title")}
-              rows={rows}
-              rowKey={(row) => row.id}
-              columns={[
-                { key: "name", title: t("record"), cell: (row) => text(row[titleField]) || row.id },
-                { key: "by", title: t("by"), cell: (row) => text(row.updated_by) || text(row.owner) || "–" },
-                {
-                  key: "at",
-                  title: t("at"),
-                  cell: (row) => (
-                    <DateTime value={text(row.deleted_at) || text(row.updated_at)} kind="smart" />
-                  ),
-                },
-                {
-                  key: "restore",
-                  title: "",
-                  align: "end",
-                  cell: (row) => (
-                    <Button size="small" onClick={() => void restore(row)}>
-                      {t("restore")}
-                    </Button>
-                  ),
-                },
-              ]}
-            />
-          )}
-        </Card>
-      ) : null}
-      {bin.hasNextPage ? (
-        <div className={styles.more}>
-          <Button loading={bin.isFetchingNextPage} onClick={() => void bin.fetchNextPage()}>
-            {common("loadMore")}
-          </Button>
-        </div>
-      ) : null}
+      <Log query={bin} lines={5} empty={{ icon: Trash2, title: t("empty"), text: t("emptyText") }}>
+        {(rows) => (
+          <SimpleTable
+            label={t("title")}
+            rows={rows}
+            rowKey={(row) => row.id}
+            columns={[
+              { key: "name", title: t("record"), cell: (row) => text(row[titleField]) || row.id },
+              { key: "by", title: t("by"), cell: (row) => text(row.updated_by) || text(row.owner) || "–" },
+              {
+                key: "at",
+                title: t("at"),
+                cell: (row) => <DateTime value={text(row.deleted_at) || text(row.updated_at)} kind="smart" />,
+              },
+              {
+                key: "restore",
+                title: "",
+                align: "end",
+                cell: (row) => (
+                  <Button size="small" onClick={() => void restore(row)}>
+                    {t("restore")}
+                  </Button>
+                ),
+              },
+            ]}
+          />
+        )}
+      </Log>
     </div>
   );
 }

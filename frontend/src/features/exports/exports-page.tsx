@@ -1,15 +1,13 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useLocation, useNavigate, useSearch } from "@tanstack/react-router";
-import { Button } from "antd";
 import { FileDown } from "lucide-react";
 import { useCan } from "@/access/me";
 import { api } from "@/api/client";
 import type { Page } from "@/api/types";
 import { useT } from "@/i18n/index";
-import { Card } from "@/kit/card";
+import { Log } from "@/kit/log";
 import { PageHeader } from "@/kit/page-header";
-import { SkeletonRows } from "@/kit/skeleton";
-import { EmptyState, ErrorState } from "@/kit/states";
+import { Pills } from "@/kit/pills";
 import { type ExportLine, ExportRow } from "./export-row";
 import styles from "./exports.module.css";
 
@@ -18,7 +16,6 @@ type Which = "mine" | "waiting" | "all";
 /** Lists taken out as files: one's own, those waiting for one's decision, and the whole log for who keeps it. */
 export function ExportsPage() {
   const t = useT("exports");
-  const common = useT();
   const can = useCan();
   const navigate = useNavigate();
   const search: { which?: Which } = useSearch({ strict: false });
@@ -38,47 +35,27 @@ export function ExportsPage() {
     getNextPageParam: (page) => page.next_cursor,
     placeholderData: keepPreviousData,
   });
-  const rows = log.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <div className={styles.page}>
       <PageHeader title={t("title")} sub={t("sub")}>
         {tabs.length > 1 ? (
-          <div className={styles.kinds}>
-            {tabs.map((tab) => (
-              <button
-                key={tab}
-                type="button"
-                aria-pressed={tab === which}
-                onClick={() => void navigate({ to: ".", search: { which: tab } as never, replace: true })}
-              >
-                {t(`which.${tab}`)}
-              </button>
-            ))}
-          </div>
+          <Pills
+            label={t("title")}
+            options={tabs.map((tab) => ({ value: tab, label: t(`which.${tab}`) }))}
+            value={which}
+            onChoose={(tab) => void navigate({ to: ".", search: { which: tab } as never, replace: true })}
+          />
         ) : null}
       </PageHeader>
-      {log.isPending ? <SkeletonRows rows={6} /> : null}
-      {log.isError ? <ErrorState error={log.error} onRetry={() => void log.refetch()} /> : null}
-      {log.data ? (
-        <Card flush>
-          {rows.length === 0 ? (
-            <EmptyState icon={FileDown} title={t(`empty.${which}`)} text={t("emptyText")} />
-          ) : (
-            <ul>
-              {rows.map((row) => (
-                <ExportRow key={row.id} row={row} own={which === "mine"} />
-              ))}
-            </ul>
-          )}
-        </Card>
-      ) : null}
-      {log.hasNextPage ? (
-        <div className={styles.more}>
-          <Button loading={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
-            {common("loadMore")}
-          </Button>
-        </div>
-      ) : null}
+      <Log query={log} empty={{ icon: FileDown, title: t(`empty.${which}`), text: t("emptyText") }}>
+        {(rows) => (
+          <ul>
+            {rows.map((row) => (
+              <ExportRow key={row.id} row={row} own={which === "mine"} />
+            ))}
+          </ul>
+        )}
+      </Log>
     </div>
   );
 }

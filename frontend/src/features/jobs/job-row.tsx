@@ -8,7 +8,7 @@ import { ConfirmButton } from "@/kit/confirm-button";
 import { DateTime } from "@/kit/date-time";
 import { saveCsv } from "@/kit/save-csv";
 import { StateTag } from "@/kit/tag";
-import { takeBack } from "@/kit/take-back";
+import { questionOf, setPending, takeBack } from "@/kit/take-back";
 import { useMessage } from "@/kit/use-message";
 import styles from "./jobs.module.css";
 
@@ -27,6 +27,7 @@ export function JobRow({ job }: { job: Job }) {
   const [open, setOpen] = useState(false);
   const active = job.state === "waiting" || job.state === "running";
   const file = typeof job.result?.file === "string" ? job.result.file : null;
+  const question = questionOf(job);
   const undoable = job.undo !== null && (!job.undo_until || new Date(job.undo_until) > new Date());
 
   async function act(path: string, said: string) {
@@ -67,9 +68,11 @@ export function JobRow({ job }: { job: Job }) {
         <span className={`${styles.count} km-num`}>
           {active && job.total
             ? `${job.done} / ${job.total}`
-            : job.succeeded + job.failed > 0
-              ? t("result", { succeeded: job.succeeded, failed: job.failed })
-              : null}
+            : question?.changed
+              ? t("asks", { kept: question.changed.kept })
+              : job.succeeded + job.failed > 0
+                ? t("result", { succeeded: job.succeeded, failed: job.failed })
+                : null}
         </span>
         <span className={styles.at}>
           <DateTime value={job.finished_at ?? job.created_at} kind="smart" />
@@ -83,6 +86,11 @@ export function JobRow({ job }: { job: Job }) {
           {file ? (
             <Button size="small" href={api.fileUrl(file)} download>
               {t("download")}
+            </Button>
+          ) : null}
+          {question ? (
+            <Button size="small" onClick={() => setPending(question)}>
+              {t("decide")}
             </Button>
           ) : null}
           {active ? (

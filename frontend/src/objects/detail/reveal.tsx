@@ -1,10 +1,9 @@
 /** A masked value in clear for a few seconds: asked for with a reason, kept nowhere but on the screen (ORG-8). */
-import { Button } from "antd";
 import { Eye } from "lucide-react";
-import { type FormEvent, type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { ApiError, api } from "@/api/client";
+import { AskDialog } from "@/kit/ask-dialog";
 import { TextField } from "@/kit/field";
-import { NativeDialog } from "@/kit/native-dialog";
 import { useErrorText } from "@/kit/states";
 import { useFormat } from "../fields/use-format";
 import type { FieldMeta } from "../model/meta";
@@ -75,8 +74,7 @@ function Ask({ object, id, field, onClose, onShown }: AskProps) {
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
 
-  async function submit(event: FormEvent) {
-    event.preventDefault();
+  async function submit() {
     setBusy(true);
     setProblem(null);
     try {
@@ -89,29 +87,23 @@ function Ask({ object, id, field, onClose, onShown }: AskProps) {
   }
 
   return (
-    <NativeDialog
-      label={t("reveal.title", { label: field.label })}
-      className={styles.dialog}
+    <AskDialog
+      title={t("reveal.title", { label: field.label })}
+      submit={t("reveal.button")}
+      ready={Boolean(reason.trim())}
+      busy={busy}
+      onSubmit={() => void submit()}
       onClose={onClose}
     >
-      <form onSubmit={(event) => void submit(event)}>
-        <h2 className={styles.title}>{t("reveal.title", { label: field.label })}</h2>
-        <TextField
-          label={t("reveal.reason")}
-          hint={t("reveal.hint")}
-          error={problem}
-          value={reason}
-          maxLength={200}
-          autoComplete="off"
-          onValue={setReason}
-        />
-        <div className={styles.buttons}>
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button type="primary" htmlType="submit" loading={busy} disabled={!reason.trim()}>
-            {t("reveal.button")}
-          </Button>
-        </div>
-      </form>
-    </NativeDialog>
+      <TextField
+        label={t("reveal.reason")}
+        hint={t("reveal.hint")}
+        error={problem}
+        value={reason}
+        maxLength={200}
+        autoComplete="off"
+        onValue={setReason}
+      />
+    </AskDialog>
   );
 }
