@@ -20,6 +20,7 @@ __all__ = [
     "expire_exports",
     "export",
     "fill_keys",
+    "find_duplicates",
     "finder",
     "forget_undo",
     "indexes",
@@ -55,6 +56,13 @@ def forget_undo(timestamp: int) -> None:
 def fill_keys(timestamp: int) -> None:
     """Make the keys against doubles of records from before there were any (CUS-9): once, and nothing to do from then on."""
     finder.fill_keys()
+
+
+@app.periodic(cron="50 18 * * *", periodic_id="find_duplicates")  # 02:50 in China
+@app.task(name="platform.find_duplicates", queue="jobs", queueing_lock="find_duplicates")
+def find_duplicates(timestamp: int) -> None:
+    """Search everything for doubles anew (CUS-9)."""
+    finder.find_nightly()
 
 
 @app.periodic(cron="17 2 * * *", periodic_id="count_segments")

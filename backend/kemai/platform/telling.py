@@ -17,7 +17,7 @@ from kemai.base.events import Delivered, known_events, subscribe
 from kemai.base.outbox import defer, handler, tap
 from kemai.kit.text.mentions import plain
 from kemai.kit.words import EN, ZH, T, language
-from kemai.platform.events import PeopleMentioned, RecordsChanged, RecordsCreated
+from kemai.platform.events import PeopleMentioned, RecordsChanged, RecordsCreated, RecordsMerged
 from kemai.platform.notify import MENTION, notify, notify_grouped
 from kemai.platform.objects.declare import ObjectType, all_objects, get_object
 from kemai.platform.objects.mentioning import names_in
@@ -164,4 +164,37 @@ def tell_mentioned(event: Delivered) -> None:
             path=f"/{declaration.name}/{event.record_id}",
             object=declaration.name,
             record_id=event.record_id,
+        )
+
+
+@subscribe(RecordsMerged)
+def tell_owner_of_merged(event: Delivered) -> None:
+    """Tell whoever held a record that it has become part of another one, and of which where he may see it (CUS-9)."""
+    declaration = get_object(event.object)
+    if not declaration.ownership.owners or event.record_id is None:
+        return
+    title = declaration.by_name[declaration.title].expression
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT t.{declaration.ownership.owners[0]}, {title} FROM {declaration.table} t WHERE t.id = %s",
+            [event.payload["loser_id"]],
+        )
+        owner, label = cursor.fetchone()
+    if owner is None or owner == event.actor_id:
+        return
+    what = declaration.label
+    for actor in actors_of([owner]):
+        into = _label(actor, declaration, event.record_id)
+        zh, en = ("“{into}”", '"{into}"') if into else ("您看不到的记录", "a record you may not see")
+        notify(
+            actor.id,
+            kind="merged",
+            title=T(
+                f"您负责的{what.zh}“{{label}}”已被{{name}}合并到{zh}",
+                f'Your {what.en.lower()} "{{label}}" was merged into {en} by {{name}}',
+            ),
+            title_params={"label": label, "name": _doer(event), "into": into or ""},
+            path=f"/{declaration.name}/{event.record_id}" if into else "",
+            object=declaration.name,
+            record_id=event.record_id if into else None,
         )

@@ -14,6 +14,7 @@ from kemai.platform.objects import drafts, filters, read, select, write
 from kemai.platform.objects.declare import get_object
 from tests.calling import Caller
 from tests.contracts import test_canary, test_matrix, test_visible
+from tests.contracts.trail import leave
 from tests.world import World
 
 
@@ -41,8 +42,9 @@ def test_the_crawl_notices_a_broken_scope(
     world: World, call: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """S-2."""
+    trail = leave(world)
     break_scope(monkeypatch)
-    wrong, _ = test_canary.leaks(call("rep"), world, "rep")
+    wrong, _ = test_canary.leaks(call("rep"), world, "rep", trail)
     assert wrong
 
 

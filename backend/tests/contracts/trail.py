@@ -56,28 +56,20 @@ def leave(world: World) -> Trail:
     return trail
 
 
-def _customer(world: World, trail: Trail, slug: str, owner: str, **values: Any) -> UUID:
+def _customer(world: World, trail: Trail, slug: str, owner: str, *, into: str = "", **values: Any) -> UUID:
+    """``into``: the owner of what it will be merged into, where its name stays as a former one."""
     name = f"金丝雀{slug}客户"
     key = write.create_record(world.actor(owner), get_object("customers"), {"name": name, **values})
-    trail.facts.append(
-        Fact(
-            "customers",
-            slug,
-            key,
-            name,
-            frozenset({owner}),
-            frozenset({home_of(owner)}),
-            deleted=slug.startswith("被并"),
-        )
-    )
+    people = frozenset({owner, into or owner})
+    trail.facts.append(Fact("customers", slug, key, name, people, frozenset(map(home_of, people)), deleted=bool(into)))
     return key
 
 
 def _merge(world: World, trail: Trail) -> None:
     """A chain among hidden ones, and one of the representative's own that became part of a hidden one."""
     director = world.actor("director")
-    first, second, last = (_customer(world, trail, slug, "rep3") for slug in ("被并一", "被并二", "归处"))
-    own = _customer(world, trail, "被并三", "rep")
+    first, second = (_customer(world, trail, slug, "rep3", into="rep3") for slug in ("被并一", "被并二"))
+    own, last = _customer(world, trail, "被并三", "rep", into="rep3"), _customer(world, trail, "归处", "rep3")
     for survivor, loser in ((second, first), (last, second), (last, own)):
         merge_records(director, "customers", survivor, loser=loser)
     for merge in Merge.objects.all():
@@ -160,8 +152,8 @@ def _messages(director: Caller, world: World, trail: Trail) -> None:
                 object="interactions",
                 id=UUID(note.json()["id"]),
                 canary=f"金丝雀面谈{fact.slug}",
-                owners=frozenset({"director"}),
-                departments=frozenset({home_of("director")}),
+                owners=fact.owners | {"director"},
+                departments=fact.departments | {home_of("director")},
                 pool=None,
                 secrets=(),
             )

@@ -8,8 +8,9 @@ from uuid import UUID
 
 import pytest
 
+from kemai.base import parameters
 from kemai.base.jobs import run_job
-from kemai.base.models import AuditEvent
+from kemai.base.models import AuditEvent, ParameterValue
 from kemai.kit.errors import Duplicate, Forbidden, Invalid
 from kemai.platform.doubles import finder, queue, rules
 from kemai.platform.models import DuplicatePair, MatchKey
@@ -123,21 +124,83 @@ def test_the_whole_is_searched_and_decisions_stay(world: World) -> None:
         assert job.state == "done", job.result
 
     search()
-    page = queue.list_pairs(director, "customers")
-    assert len(page["items"]) == 3
+    page = queue.list_cases(director, "customers")
+    assert [len(case["pairs"]) for case in page["items"]] == [3], "three that are alike are one case"
+    assert len(page["items"][0]["records"]) == 3
     assert page["items"][0]["reasons"][0]["details"][0] in ("字号相同", "字号同音")
-    mine = queue.list_pairs(world.actor("rep"), "customers")["items"]
+    mine = queue.list_cases(world.actor("rep"), "customers")["items"]
     assert [{r["id"] for r in pair["records"]} for pair in mine] == [{str(one), str(two)}]
-    assert queue.list_pairs(world.actor("rep3"), "customers")["items"] == []
-    foreign = [p["id"] for p in page["items"] if p["id"] != mine[0]["id"]]
+    assert queue.list_cases(world.actor("rep3"), "customers")["items"] == []
+    foreign = [p["id"] for p in page["items"][0]["pairs"] if p["id"] != mine[0]["id"]]
     assert queue.decide_pairs(world.actor("rep"), "customers", foreign, decision="different") == 0
     assert queue.decide_pairs(director, "customers", [mine[0]["id"]], decision="different", note="两家公司") == 1
     search()
     assert DuplicatePair.objects.get(pk=mine[0]["id"]).state == "different"
-    assert len(queue.list_pairs(director, "customers")["items"]) == 2
+    assert [len(case["pairs"]) for case in queue.list_cases(director, "customers")["items"]] == [2]
     write.update_record(world.actor("rep"), get_object("customers"), two, {"name": "完全不同的名字"}, version=1)
     finder.look_again(get_object("customers"), [two])
-    assert len(queue.list_pairs(director, "customers")["items"]) == 1
+    assert [len(case["pairs"]) for case in queue.list_cases(director, "customers")["items"]] == [1]
+
+
+def pair_up(keys: list[UUID], *pairs: tuple[int, int, int]) -> None:
+    """Put pairs into the queue: two of the records and how likely."""
+    for one, two, score in pairs:
+        first, second = sorted((keys[one], keys[two]))
+        DuplicatePair.objects.create(object="customers", one=first, two=second, score=score)
+
+
+def test_every_night_all_is_searched_unless_switched_off(world: World) -> None:
+    """CUS-9: pairs nobody met by an edit are found, those that are none any more leave, decisions stay."""
+    one, two = make(world, "rep", "上海华辰精密机械有限公司"), make(world, "rep", "上海华晨精密机械有限公司")
+    third = make(world, "rep", "完全无关有限公司")
+    DuplicatePair.objects.all().delete()
+    pair_up([one, two, third], (0, 2, 80))
+    ParameterValue.objects.update_or_create(code="duplicates.nightly", defaults={"value": False})
+    parameters.forget_cache()
+    assert finder.find_nightly() == 0 and DuplicatePair.objects.get().score == 80
+    ParameterValue.objects.filter(code="duplicates.nightly").delete()
+    parameters.forget_cache()
+    assert finder.find_nightly() >= 1
+    assert {(p.one, p.two) for p in DuplicatePair.objects.filter(object="customers")} == {tuple(sorted((one, two)))}
+    DuplicatePair.objects.update(state="different")
+    finder.find_nightly()
+    assert not DuplicatePair.objects.filter(object="customers", state="open").exists()
+
+
+def test_what_hangs_together_is_one_case_over_pages(
+    world: World, call: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CUS-9: A like B, B like C is one case at its likeliest pair; on no page twice, on none missing, however pages fall."""
+    keys = [make(world, "rep", f"成组{n}有限公司") for n in range(9)]
+    # A chain of four (by its ends 90, 70, 60), a pair of its own, and a ring of three.
+    pair_up(keys, (0, 1, 60), (1, 2, 90), (2, 3, 70), (4, 5, 80), (6, 7, 75), (7, 8, 74), (6, 8, 73))
+    expected = [{0, 1, 2, 3}, {4, 5}, {6, 7, 8}]
+    for size in (1, 2, 3, 30):
+        monkeypatch.setattr(queue, "PAGE", size)
+        seen, cursor = [], ""
+        while True:
+            page = call("rep").get("/duplicates", cursor=cursor).json()
+            seen += [{keys.index(UUID(r["id"])) for r in case["records"]} for case in page["items"]]
+            assert page["items"] or not page["next_cursor"], "no page is empty while there are more"
+            cursor = page["next_cursor"]
+            if not cursor:
+                break
+        assert seen == expected, size
+
+
+def test_a_case_shows_each_reader_his_own_pairs(world: World, call: Callable[[str], Caller]) -> None:
+    """S-2: a chain over a record one may not merge falls apart for who may not."""
+    keys = [
+        make(world, "rep", "成链甲有限公司"),
+        make(world, "rep3", "成链乙有限公司"),
+        make(world, "rep", "成链丙有限公司"),
+    ]
+    pair_up(keys, (0, 1, 90), (1, 2, 80))
+    assert [len(c["records"]) for c in call("director").get("/duplicates").json()["items"]] == [3]
+    assert call("rep").get("/duplicates").json()["items"] == []
+    pair_up(keys, (0, 2, 70))
+    mine = call("rep").get("/duplicates").json()["items"]
+    assert [{r["id"] for r in c["records"]} for c in mine] == [{str(keys[0]), str(keys[2])}]
 
 
 def test_a_common_key_costs_no_more(world: World) -> None:

@@ -22,7 +22,7 @@ from kemai.platform.merging import errors
 from kemai.platform.merging.merge import merge_records
 from kemai.platform.merging.part import part_records
 from kemai.platform.merging.references import places_of
-from kemai.platform.models import Merge
+from kemai.platform.models import Merge, Notification
 from kemai.platform.objects import shares, write
 from kemai.platform.objects.declare import get_object
 from kemai.platform.objects.takeback import undo_change
@@ -31,6 +31,7 @@ from kemai.sales.models import Opportunity
 from kemai.sales.services.opportunities import win_opportunity
 from tests.calling import Caller
 from tests.database import Outcome
+from tests.delivering import hand_on
 from tests.world import World
 
 #: Tables that remember what was: they name the loser for ever.
@@ -402,3 +403,36 @@ def test_a_merge_against_an_edit_and_a_new_child(committed_world: World, race_db
         assert all(isinstance(o.error, (Invalid, NotFound, Conflict, type(None))) for o in outcomes), outcomes
         assert not Task.objects.filter(related_id=stays if home == goes else goes).exists()
         assert not Interaction.objects.filter(customer_id=stays if home == goes else goes).exists()
+
+
+def test_whoever_held_the_one_that_goes_is_told(world: World) -> None:
+    """CUS-9, S-2: by name where he may see what it became part of, without a name where he may not; never who merged it himself."""
+    director = world.actor("director")
+    near, far = make(world, "归并近有限公司", "rep"), make(world, "归并远有限公司", "rep3")
+    lost, given = (make(world, f"归并{n}有限公司", "rep2") for n in ("甲", "乙"))
+    shares.share(
+        world.actor("rep"), get_object("customers"), near, {"grantee_kind": "user", "grantee": str(world.users["rep2"])}
+    )
+    hand_on()
+    Notification.objects.all().delete()
+    merge_records(director, "customers", near, loser=lost)
+    merge_records(director, "customers", far, loser=given)
+    hand_on()
+    told = list(
+        Notification.objects.filter(user_id=world.users["rep2"])
+        .order_by("id")
+        .values_list("title_zh", "path", "record_id")
+    )
+    assert told == [
+        ("您负责的客户“归并甲有限公司”已被员工director合并到“归并近有限公司”", f"/customers/{near}", near),
+        ("您负责的客户“归并乙有限公司”已被员工director合并到您看不到的记录", "", None),
+    ]
+    merge_records(
+        director,
+        "customers",
+        make(world, "归并丁有限公司", "director"),
+        loser=make(world, "归并戊有限公司", "director"),
+    )
+    hand_on()
+    assert not Notification.objects.filter(user_id=world.users["director"], kind="merged").exists()
+    assert not Notification.objects.filter(user_id=world.users["rep3"], kind="merged").exists()

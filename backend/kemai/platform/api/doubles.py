@@ -92,13 +92,17 @@ def remove_rule(request: HttpRequest, object_name: str, code: str) -> dict[str, 
     return {"items": rules.remove_rule(signed_in(request), object_name, code)}
 
 
-@router.get("/duplicates", operation_id="duplicates_list", summary="Pairs of records that may be one")
+@router.get(
+    "/duplicates",
+    operation_id="duplicates_list",
+    summary="Records that may be one: pairs, and those that hang together",
+)
 def list_pairs(
     request: HttpRequest, object: str = "customers", state: str = "open", mine: bool = False, cursor: str = ""
 ) -> dict[str, Any]:
     actor = signed_in(request)
     return {
-        **queue.list_pairs(actor, object, state=state, mine=mine, cursor=cursor),
+        **queue.list_cases(actor, object, state=state, mine=mine, cursor=cursor),
         "kinds": queue.kinds_with_queue(actor),
     }
 

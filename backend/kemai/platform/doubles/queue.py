@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -28,6 +29,9 @@ from kemai.platform.objects.read import list_options
 PAGE = 30
 STATES = ("open", "different", "merged")
 MOST = 200
+LIVING = "a.deleted_at IS NULL AND b.deleted_at IS NULL"
+#: A case is followed so many steps along a chain of pairs, and so many pairs a step; what is longer comes as several.
+STEPS, MOST_IN_CASES = 6, 300
 
 DETAILS = {
     "brand": T("字号", "name"),
@@ -73,61 +77,142 @@ def _scope(actor: Actor, declaration: ObjectType) -> tuple[str, dict[str, Any]]:
     """Both records living, both within reach of the right to merge: a pair half seen would tell of the other half."""
     permission = declaration.perm("merge")
     one, two = (branches(actor, permission, declaration.ownership, alias) for alias in ("a", "b"))
-    living = "a.deleted_at IS NULL AND b.deleted_at IS NULL"
-    return f"p.object = %(object)s AND {living} AND {one.sql} AND {two.sql}", {**one.params, "object": declaration.name}
+    return f"p.object = %(object)s AND {LIVING} AND {one.sql} AND {two.sql}", {**one.params, "object": declaration.name}
 
 
-def list_pairs(
+def list_cases(
     actor: Actor, object_name: str, *, state: str = "open", mine: bool = False, cursor: str = ""
 ) -> dict[str, Any]:
-    """A page of the queue, likeliest first."""
+    """A page of the queue, likeliest first. Open pairs that hang together (A like B, B like C) are one case, at its likeliest pair."""
     declaration = _declared(object_name)
     actor.require(declaration.perm("merge"))
     if state not in STATES:
         raise Malformed(what="state")
-    where, params = _scope(actor, declaration)
-    if state == "merged":  # the loser lives no more
-        where = where.replace("a.deleted_at IS NULL AND b.deleted_at IS NULL", "TRUE")
-    if mine:
-        where += " AND p.assignee_id = %(me)s"
-    if cursor:
-        score, _, key = cursor.partition("|")
-        if not score.isdecimal() or parse_id(key) is None:
-            raise Malformed(what="cursor")
-        where += " AND (p.score, p.id) < (%(score)s, %(after)s)"
-        params |= {"score": int(score), "after": parse_id(key)}
-    with connection.cursor() as db:
-        db.execute(
+    asked = _Asked(actor, declaration, state, mine)
+    place = _place(cursor)
+    while True:
+        rows = asked.page(place)
+        page, more = rows[:PAGE], len(rows) > PAGE
+        cases = [case for row in page if (case := asked.case_of(row))] if state == "open" else [[row] for row in page]
+        if cases or not more:
+            break
+        place = (page[-1].score, page[-1].id)  # all of this page hang together with pairs before it
+    following = f"{page[-1].score}|{page[-1].id}" if more else None
+    return {"items": _items(actor, declaration, cases), "next_cursor": following}
+
+
+def _place(cursor: str) -> tuple[int, UUID] | None:
+    if not cursor:
+        return None
+    score, _, text = cursor.partition("|")
+    key = parse_id(text)
+    if not score.isdecimal() or len(score) > 9 or key is None:
+        raise Malformed(what="cursor")
+    return int(score), key
+
+
+class _Pair(NamedTuple):
+    id: UUID
+    one: UUID
+    two: UUID
+    score: int
+    reasons: str
+    assignee: UUID | None
+    found_at: datetime
+    note: str
+    decided_by: UUID | None
+    decided_at: datetime | None
+
+
+class _Asked:
+    """One question to the queue: which pairs, and which of them hang together."""
+
+    def __init__(self, actor: Actor, declaration: ObjectType, state: str, mine: bool) -> None:
+        where, self.params = _scope(actor, declaration)
+        if state == "merged":  # the loser lives no more
+            where = where.replace(LIVING, "TRUE")
+        self.params |= {"state": state, "me": actor.id}
+        self.sql = (
             "SELECT p.id, p.one, p.two, p.score, p.reasons::text, p.assignee_id, p.found_at, p.note, p.decided_by, p.decided_at "
-            f"FROM {_tables(declaration)} WHERE {where} AND p.state = %(state)s ORDER BY p.score DESC, p.id DESC LIMIT {PAGE + 1}",
-            {**params, "state": state, "me": actor.id},
+            f"FROM {_tables(declaration)} WHERE {where} AND p.state = %(state)s"
+            + (" AND p.assignee_id = %(me)s" if mine else "")
         )
-        rows = db.fetchall()
-    items = _items(actor, declaration, rows[:PAGE])
-    last = rows[PAGE - 1] if len(rows) > PAGE else None
-    return {"items": items, "next_cursor": f"{last[3]}|{last[0]}" if last else None}
+        self.known: dict[UUID, _Pair] = {}
+        self.cases: dict[UUID, list[_Pair]] = {}
+
+    def _read(self, rest: str, **params: Any) -> list[_Pair]:
+        with connection.cursor() as db:
+            db.execute(f"{self.sql} {rest}", {**self.params, **params})
+            return [_Pair(*row) for row in db.fetchall()]
+
+    def page(self, place: tuple[int, UUID] | None) -> list[_Pair]:
+        after = "AND (p.score, p.id) < (%(score)s, %(after)s) " if place else ""
+        score, key = place or (None, None)
+        rows = self._read(f"{after}ORDER BY p.score DESC, p.id DESC LIMIT {PAGE + 1}", score=score, after=key)
+        self._gather(rows)
+        return rows
+
+    def _gather(self, rows: list[_Pair]) -> None:
+        """Read what hangs together with these pairs, a step along the chain at a time."""
+        fresh = {key for row in rows for key in (row.one, row.two)}
+        self.known |= {row.id: row for row in rows}
+        for _ in range(STEPS):
+            found = self._read(
+                f"AND (p.one = ANY(%(ends)s) OR p.two = ANY(%(ends)s)) AND p.id <> ALL(%(known)s) LIMIT {MOST_IN_CASES}",
+                ends=list(fresh),
+                known=list(self.known),
+            )
+            if not found:
+                break
+            fresh = {key for row in found for key in (row.one, row.two)} - fresh
+            self.known |= {row.id: row for row in found}
+        self.cases = _hang_together(list(self.known.values()))
+
+    def case_of(self, row: _Pair) -> list[_Pair] | None:
+        """The case a pair stands for, likeliest first; None where it stands with a likelier one."""
+        case = self.cases[row.one]
+        return case if case[0].id == row.id else None
 
 
-def _items(actor: Actor, declaration: ObjectType, rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
-    labels = (
-        {o["id"]: o for o in list_options(actor, declaration, ids=[k for r in rows for k in r[1:3]])} if rows else {}
+def _hang_together(rows: list[_Pair]) -> dict[UUID, list[_Pair]]:
+    """Record → the pairs of its case, likeliest first."""
+    case: dict[UUID, list[_Pair]] = {}
+    for row in sorted(rows, key=lambda r: (r.score, r.id), reverse=True):
+        ours, theirs = case.get(row.one, []), case.get(row.two, [])
+        joined = [*ours, *(theirs if theirs is not ours else []), row]
+        for pair in joined:
+            case[pair.one] = case[pair.two] = joined
+    return {key: sorted(pairs, key=lambda r: (r.score, r.id), reverse=True) for key, pairs in case.items()}
+
+
+def _items(actor: Actor, declaration: ObjectType, cases: list[list[_Pair]]) -> list[dict[str, Any]]:
+    rows = [row for case in cases for row in case]
+    records = [key for row in rows for key in (row.one, row.two)]
+    labels = {o["id"]: o for o in list_options(actor, declaration, ids=records)} if records else {}
+    people = dict(
+        User.objects.filter(pk__in={k for r in rows for k in (r.assignee, r.decided_by) if k}).values_list("id", "name")
     )
-    people = dict(User.objects.filter(pk__in={k for r in rows for k in (r[5], r[8]) if k}).values_list("id", "name"))
     rules = rule_map(declaration)
-    return [
-        {
-            "id": key,
-            "records": [labels.get(str(k), {"id": k, "label": "", "sub": ""}) for k in (one, two)],
-            "score": score,
-            "reasons": [told for r in orjson.loads(reasons) if (told := tell_reason(rules.get(r["rule"]), r))],
-            "assignee": {"id": assignee, "label": people.get(assignee)} if assignee else None,
-            "found_at": found,
-            "note": note,
-            "decided_by": {"id": by, "label": people.get(by)} if by else None,
-            "decided_at": at,
+
+    def pair(row: _Pair) -> dict[str, Any]:
+        return {
+            "id": row.id,
+            "records": [labels.get(str(k), {"id": k, "label": "", "sub": ""}) for k in (row.one, row.two)],
+            "score": row.score,
+            "reasons": [told for r in orjson.loads(row.reasons) if (told := tell_reason(rules.get(r["rule"]), r))],
+            "assignee": {"id": row.assignee, "label": people.get(row.assignee)} if row.assignee else None,
+            "found_at": row.found_at,
+            "note": row.note,
+            "decided_by": {"id": row.decided_by, "label": people.get(row.decided_by)} if row.decided_by else None,
+            "decided_at": row.decided_at,
         }
-        for key, one, two, score, reasons, assignee, found, note, by, at in rows
-    ]
+
+    found = []
+    for case in cases:
+        pairs = [pair(row) for row in case]
+        named = {str(r["id"]): r for p in pairs for r in p["records"]}
+        found.append({**pairs[0], "records": list(named.values()), "pairs": pairs})
+    return found
 
 
 def tell_reason(rule: MatchRule | None, reason: dict[str, Any]) -> dict[str, Any] | None:

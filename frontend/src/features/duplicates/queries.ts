@@ -16,8 +16,10 @@ export type Pair = {
   decided_by: Person | null;
   decided_at: string | null;
 };
+/** Pairs that hang together: all their records, likeliest pair first. */
+export type Case = Pair & { pairs: Pair[] };
 export type Kind = { object: string; label: string; open: number };
-export type QueuePage = { items: Pair[]; next_cursor: string | null; kinds: Kind[] };
+export type QueuePage = { items: Case[]; next_cursor: string | null; kinds: Kind[] };
 export type QueueState = "open" | "different" | "merged";
 
 const ROOT = "duplicates";

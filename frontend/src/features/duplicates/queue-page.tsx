@@ -7,14 +7,13 @@ import { useCan } from "@/access/me";
 import { api } from "@/api/client";
 import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
-import { Card } from "@/kit/card";
+import { Log } from "@/kit/log";
 import { PageHeader } from "@/kit/page-header";
+import { Pills } from "@/kit/pills";
 import { RecordPicker } from "@/kit/record-picker";
-import { SkeletonRows } from "@/kit/skeleton";
-import { EmptyState, ErrorState } from "@/kit/states";
 import { useMessage } from "@/kit/use-message";
+import { CaseRow } from "./case-row";
 import styles from "./duplicates.module.css";
-import { PairRow } from "./pair-row";
 import { type QueueState, useQueue } from "./queries";
 
 const STATES: QueueState[] = ["open", "different", "merged"];
@@ -23,7 +22,6 @@ type Search = { object?: string; state?: QueueState; mine?: string | number };
 /** Records that may be one, likeliest first: compare, merge, or say that they are not. */
 export function QueuePage() {
   const t = useT("duplicates");
-  const common = useT();
   const can = useCan();
   const navigate = useNavigate();
   const search: Search = useSearch({ strict: false });
@@ -31,7 +29,6 @@ export function QueuePage() {
   const mine = Boolean(search.mine);
   const queue = useQueue(object, state, mine);
   const { chosen, toggle, clear, decide, assign, find } = useQueueWork(object);
-  const pairs = queue.data?.pages.flatMap((page) => page.items) ?? [];
   const kinds = queue.data?.pages[0]?.kinds ?? [];
   const go = (change: Partial<Search>) => {
     clear();
@@ -53,23 +50,28 @@ export function QueuePage() {
           </>
         }
       >
-        <div className={styles.chips}>
-          {kinds.map((kind) => (
-            <button
-              key={kind.object}
-              type="button"
-              aria-pressed={kind.object === object}
-              onClick={() => go({ object: kind.object })}
-            >
-              {kind.label} {kind.open ? <b>{kind.open >= 1000 ? "999+" : kind.open}</b> : null}
-            </button>
-          ))}
-          <span className={styles.gap} />
-          {STATES.map((one) => (
-            <button key={one} type="button" aria-pressed={one === state} onClick={() => go({ state: one })}>
-              {t(`state.${one}`)}
-            </button>
-          ))}
+        <div className={styles.filters}>
+          {kinds.length > 1 ? (
+            <Pills
+              label={t("kind")}
+              options={kinds.map((kind) => ({
+                value: kind.object,
+                label: (
+                  <>
+                    {kind.label} {kind.open ? <b>{kind.open >= 1000 ? "999+" : kind.open}</b> : null}
+                  </>
+                ),
+              }))}
+              value={object}
+              onChoose={(name) => go({ object: name })}
+            />
+          ) : null}
+          <Pills
+            label={t("stateOf")}
+            options={STATES.map((one) => ({ value: one, label: t(`state.${one}`) }))}
+            value={state}
+            onChoose={(one) => go({ state: one })}
+          />
           <Checkbox checked={mine} onChange={(event) => go({ mine: event.target.checked ? 1 : "" })}>
             {t("mine")}
           </Checkbox>
@@ -93,36 +95,27 @@ export function QueuePage() {
           </Button>
         </section>
       ) : null}
-      {queue.isPending ? <SkeletonRows rows={5} /> : null}
-      {queue.isError ? <ErrorState error={queue.error} onRetry={() => void queue.refetch()} /> : null}
-      {queue.data ? (
-        <Card flush>
-          {pairs.length === 0 ? (
-            <EmptyState icon={CopyCheck} title={t(`empty.${state}`)} text={t("emptyText")} />
-          ) : (
-            <ul className={styles.pairs}>
-              {pairs.map((pair) => (
-                <PairRow
-                  key={pair.id}
-                  pair={pair}
-                  object={object}
-                  state={state}
-                  chosen={chosen.includes(pair.id)}
-                  onChoose={() => toggle(pair.id)}
-                  onDecide={(decision) => void decide([pair.id], decision)}
-                />
-              ))}
-            </ul>
-          )}
-        </Card>
-      ) : null}
-      {queue.hasNextPage ? (
-        <div className={styles.more}>
-          <Button loading={queue.isFetchingNextPage} onClick={() => void queue.fetchNextPage()}>
-            {common("loadMore")}
-          </Button>
-        </div>
-      ) : null}
+      <Log
+        query={queue}
+        lines={5}
+        empty={{ icon: CopyCheck, title: t(`empty.${state}`), text: t("emptyText") }}
+      >
+        {(cases) => (
+          <ul className={styles.pairs}>
+            {cases.map((one) => (
+              <CaseRow
+                key={one.id}
+                found={one}
+                object={object}
+                state={state}
+                chosen={one.pairs.every((pair) => chosen.includes(pair.id))}
+                onChoose={() => toggle(one.pairs.map((pair) => pair.id))}
+                onDecide={(ids, decision) => void decide(ids, decision)}
+              />
+            ))}
+          </ul>
+        )}
+      </Log>
     </div>
   );
 }
@@ -157,8 +150,11 @@ function useQueueWork(object: string) {
   return {
     chosen,
     clear: () => setChosen([]),
-    toggle: (id: string) =>
-      setChosen((old) => (old.includes(id) ? old.filter((one) => one !== id) : [...old, id])),
+    toggle: (ids: string[]) =>
+      setChosen((old) => {
+        const rest = old.filter((one) => !ids.includes(one));
+        return rest.length === old.length - ids.length ? rest : [...rest, ...ids];
+      }),
     decide,
     assign: (ids: string[], assignee: string) =>
       run(async () => {

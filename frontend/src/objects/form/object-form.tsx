@@ -30,7 +30,7 @@ export function ObjectForm({ meta, loaded = null, initial, onSaved, onCancel }: 
   const idPrefix = useId();
   const [again, setAgain] = useState(false);
   const form = useRecordForm({ meta, loaded, initial, onSaved: (written) => onSaved(written, again) });
-  const check = useLiveCheck(meta, form.values, form.changes, loaded === null);
+  const check = useLiveCheck(meta, form.values, form.changes, loaded?.record.id ?? null);
   const reader = useReader();
   const isNow = (field: FieldMeta) => isShown(field, form.values, reader);
   const sections = formSections(meta, loaded === null)

@@ -25,10 +25,10 @@ function stampsOf(values: Values): Record<string, string> {
 }
 
 /**
- * Tries a new record's values while they are typed. Never in the way: it waits for a pause, the latest question counts,
+ * Tries a record's values while they are typed; of one that exists already (`id`) those that are being changed. Never in the way: it waits for a pause, the latest question counts,
  * and a check that could not be made is no message.
  */
-export function useLiveCheck(meta: ObjectMeta, values: Values, changes: Values, enabled: boolean) {
+export function useLiveCheck(meta: ObjectMeta, values: Values, changes: Values, id: string | null) {
   const [findings, setFindings] = useState<Findings>({});
   const [doubles, setDoubles] = useState<Doubles>({});
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
@@ -37,12 +37,12 @@ export function useLiveCheck(meta: ObjectMeta, values: Values, changes: Values, 
     return { current: stampsOf(given) };
   });
   const latest = useRef(values);
-  latest.current = values;
+  latest.current = id ? changes : values;
   const running = useRef<AbortController | null>(null);
   const composing = useRef(false);
 
   const run = useCallback(async () => {
-    if (!enabled || composing.current) return;
+    if (composing.current) return;
     const sent = valuesToCheck(meta, latest.current, asked.current);
     if (!sent) return;
     running.current?.abort();
@@ -52,7 +52,7 @@ export function useLiveCheck(meta: ObjectMeta, values: Values, changes: Values, 
       const { data } = await api.post<{ errors: FieldProblem[]; doubles: Double[] }>(
         `/${meta.name}/check`,
         sent,
-        { signal: mine.signal },
+        { signal: mine.signal, ...(id ? { query: { id } } : {}) },
       );
       if (mine.signal.aborted) return;
       asked.current = { ...asked.current, ...stampsOf(sent) };
@@ -62,13 +62,13 @@ export function useLiveCheck(meta: ObjectMeta, values: Values, changes: Values, 
       // Too many questions, no connection, a newer question: the record can be saved all the same.
       if (!(error instanceof ApiError || error instanceof DOMException)) throw error;
     }
-  }, [enabled, meta, asked]);
+  }, [id, meta, asked]);
 
   useEffect(() => {
-    if (!enabled || Object.keys(changes).length === 0) return;
+    if (Object.keys(changes).length === 0) return;
     const timer = window.setTimeout(() => void run(), PAUSE);
     return () => window.clearTimeout(timer);
-  }, [enabled, changes, run]);
+  }, [changes, run]);
   useEffect(() => () => running.current?.abort(), []);
 
   const shown = useMemo(() => shownFindings(findings, values, left), [findings, values, left]);

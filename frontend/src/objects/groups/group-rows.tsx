@@ -95,7 +95,7 @@ function GroupLabel({ meta, group, level }: { meta: ObjectMeta; group: Aggregate
   if (choice) return <ChoiceTag choice={choice} />;
   if (typeof key === "boolean") return <>{t(key ? "value.yes" : "value.no")}</>;
   const label = group.label[level];
-  return label === null ? <span className={styles.muted}>{t("value.hidden")}</span> : <>{label}</>;
+  return label === null ? <span className={styles.muted}>{t("value.hidden")}</span> : label;
 }
 
 type InnerProps = { table: GroupTable; depth: number; within: Filter | null };
