@@ -247,21 +247,40 @@ def test_pages_follow_each_other(world: World, call: Call, monkeypatch: pytest.M
     assert rep.get("/operations", cursor="x").status_code == 400
 
 
-@pytest.mark.parametrize("action", ["set", "delete"])
+@pytest.mark.parametrize("action", ["set", "delete", "assign"])
 def test_statements_do_not_grow_with_records(action: str, world: World, call: Call) -> None:
-    """Bulk work and its undo are set-based: sixty records take as many statements as thirty."""
-    rep = call("rep")
+    """Bulk work and its undo are set-based: sixty records take as many statements as thirty. A bulk command is done one by one, and
+    goes back all at once."""
+    rep = call("manager" if action == "assign" else "rep")
+    params = {"set": {"remark": "批量"}, "assign": {"owner": str(world.users["rep4"])}}.get(action)
     counts = []
     for size in (30, 60):
         keys = [rep.post("/customers", {"name": f"撤销量{size}之{n}公司"}).json()["id"] for n in range(size)]
         with counting() as doing:
-            job = bulk(rep, keys, action, {"remark": "批量"} if action == "set" else None)
+            job = bulk(rep, keys, action, params)
         assert job["succeeded"] == size
         with counting() as undoing:
             assert take_back(rep, job["undo"])["succeeded"] == size
         assert len(rep.ids("customers", q=f"撤销量{size}之")) == size
-        counts.append((len(doing), len(undoing)))
+        counts.append((0 if action == "assign" else len(doing), len(undoing)))
     assert counts[0] == counts[1] and max(counts[0]) < 110, counts
+
+
+def test_a_bulk_release_goes_back_as_far_as_it_comes_within_reach(world: World, call: Call) -> None:
+    """S-6: who was given the others' customers to release brings back only what would be within his reach again."""
+    manager, keys = call("manager"), [key_of(world, "mine"), key_of(world, "colleague")]
+    job = bulk(manager, keys, "release", {"reason": "other"})
+    assert job["succeeded"] == 2
+    owned = dict(Operation.objects.filter(parent_id=job["undo"]).values_list("record_id", "id"))
+    with act(INSTALLER, "move", object="customers"):
+        part = Operation.objects.get(pk=owned[world.get("customers", "mine").id])
+        payload = {**part.payload, "owner": str(world.users["rep3"]), "department": str(world.departments["south"])}
+        Operation.objects.filter(pk=part.pk).update(payload=payload)
+    told = manager.post(f"/undo/{job['undo']}").json()
+    assert (told["kept"], told["rest"], told["changed"][0]["code"]) == (1, 1, "out_of_scope")
+    back = take_back(manager, job["undo"], rest=True)
+    assert (back["succeeded"], back["failed"]) == (1, 1)
+    assert Customer.objects.get(pk=keys[0]).pool_id and Customer.objects.get(pk=keys[1]).owner_id == world.users["rep2"]
 
 
 def test_a_bulk_delete_says_why_a_record_stays(world: World, call: Call) -> None:

@@ -1,4 +1,4 @@
-"""Taking back what moved many customers at once: a run of recycling, a distribution (PLT-9). Set by set, in steps of one act each."""
+"""Taking back what moved many customers at once: a run of recycling, a distribution, bulk commands (PLT-9). Set by set."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
-from kemai.accounts.access import Actor
+from kemai.accounts.access import Actor, visible_among
 from kemai.customers.models import OwnershipChange
 from kemai.customers.services.ownership import START_ANEW, hold_children
 from kemai.customers.services.pools import may_give_out
 from kemai.customers.services.recycle_rules import refresh
 from kemai.kit.clock import now
-from kemai.kit.errors import Forbidden
+from kemai.kit.errors import Forbidden, KemaiError, NotFound
+from kemai.platform.objects.declare import get_object
 from kemai.platform.objects.inverse import Outcome, Refusal
-from kemai.platform.objects.undo import ChangedSince, undo_steps
+from kemai.platform.objects.undo import ChangedSince, undo_many, undo_steps
+from kemai.platform.objects.write import OutOfScope, lock_rows
 
 STEP = 1_000
+#: A customer, its former owner, his department, its former pool.
+Back = tuple[UUID, UUID | None, UUID | None, UUID | None]
 
 #: Customers that are still where this operation put them, and nothing happened to their holding since: (id, former owner, his
 #: department, former pool).
@@ -62,6 +66,20 @@ def _take_back(operation: UUID, actor: Actor, lines: list[int]) -> Outcome:
         cursor.execute(_STILL, {"operation": operation, "lines": lines})
         rows = cursor.fetchall()
         ids = [row[0] for row in rows]
+        _put_back(actor, rows)
+        cursor.execute(
+            "SELECT c.customer_id, COALESCE(t.name, '') FROM customers_ownershipchange c LEFT JOIN customers_customer t ON t.id = c.customer_id "
+            "WHERE c.id = ANY(%s) AND NOT c.customer_id = ANY(%s)",
+            [lines, ids],
+        )
+        left = cursor.fetchall()
+    return Outcome(done=len(ids), refused=[Refusal(key, name, ChangedSince(label=name)) for key, name in left])
+
+
+def _put_back(actor: Actor, rows: list[Back]) -> None:
+    """Customers under lock, with what follows them, to whom or where they were."""
+    ids = [row[0] for row in rows]
+    with connection.cursor() as cursor:
         cursor.execute(
             _BACK,
             {
@@ -73,15 +91,64 @@ def _take_back(operation: UUID, actor: Actor, lines: list[int]) -> Outcome:
                 "by": actor.id,
             },
         )
-        cursor.execute(
-            "SELECT c.customer_id, COALESCE(t.name, '') FROM customers_ownershipchange c LEFT JOIN customers_customer t ON t.id = c.customer_id "
-            "WHERE c.id = ANY(%s) AND NOT c.customer_id = ANY(%s)",
-            [lines, ids],
-        )
-        left = cursor.fetchall()
     hold_children(ids)
     refresh(ids)
-    return Outcome(done=len(ids), refused=[Refusal(key, name, ChangedSince(label=name)) for key, name in left])
+
+
+@undo_many("customers.holding")
+def holdings_back(actor: Actor, payloads: dict[UUID, dict[str, Any]]) -> dict[UUID, KemaiError]:
+    """Claims, assignments, releases and moves done in bulk, by the rules of :func:`~kemai.customers.services.ownership.undo_holding`."""
+    refused: dict[UUID, KemaiError] = {}
+    for verb in sorted({str(p.get("verb", "assign")) for p in payloads.values()}):
+        of_verb = {key: p for key, p in payloads.items() if p.get("verb", "assign") == verb}
+        refused |= _verb_back(actor, verb, of_verb)
+    return refused
+
+
+def _verb_back(actor: Actor, verb: str, payloads: dict[UUID, dict[str, Any]]) -> dict[UUID, KemaiError]:
+    declaration = get_object("customers")
+    permission, view = declaration.perm("assign" if verb == "move-pool" else verb), declaration.perm("view")
+    if not actor.has(permission):
+        return {key: Forbidden() for key in payloads}
+    ids = [UUID(p["customer"]) for p in payloads.values()]
+    line, table = declaration.ownership, declaration.table
+    locked = lock_rows(actor, declaration, ids, view if verb in ("release", "move-pool") else permission)
+    seen = (
+        visible_among(actor, view, line, table=table, keys=ids) if len(locked) < len(ids) and actor.has(view) else set()
+    )
+    refused: dict[UUID, KemaiError] = {}
+    back: dict[UUID, Back] = {}
+    for key, payload in payloads.items():
+        customer = UUID(payload["customer"])
+        row = locked.get(customer)
+        if row is None:
+            refused[key] = Forbidden() if customer in seen else NotFound()
+        elif row["version"] != payload["version"]:
+            refused[key] = ChangedSince(label=row["name"])
+        else:
+            owner, department, pool = (UUID(v) if (v := payload[n]) else None for n in ("owner", "department", "pool"))
+            back[key] = (customer, owner, department, pool)
+    outside = _put_back_within(actor, permission if verb == "release" else "", list(back.values()))
+    return refused | {key: OutOfScope() for key, row in back.items() if row[0] in outside}
+
+
+def _put_back_within(actor: Actor, permission: str, rows: list[Back]) -> set[UUID]:
+    """Put customers back, but those that would then lie outside ``permission`` (empty: none is asked for); returns these."""
+    if not rows:
+        return set()
+    declaration, ids = get_object("customers"), [row[0] for row in rows]
+    with transaction.atomic():
+        _put_back(actor, rows)
+        within = (
+            visible_among(actor, permission, declaration.ownership, table=declaration.table, keys=ids)
+            if permission
+            else set(ids)
+        )
+        if len(within) < len(ids):
+            transaction.set_rollback(True)
+    if len(within) < len(ids):
+        _put_back_within(actor, "", [row for row in rows if row[0] in within])
+    return set(ids) - within
 
 
 @undo_steps("customers.recycling")
