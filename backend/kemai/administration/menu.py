@@ -22,6 +22,7 @@ TENDING: tuple[tuple[str, T, str, str], ...] = (
     ("quality", T("资料质量", "Quality of files"), "/quality", "customers.customer.edit"),
 )
 ADMIN: tuple[tuple[str, T, str, str], ...] = (
+    ("guide", T("上线指引", "Going live"), "/admin/guide", "administration.parameter.edit"),
     ("users", T("人员", "People"), "/admin/users", "administration.user.edit"),
     ("departments", T("部门", "Departments"), "/admin/departments", "administration.department.edit"),
     ("roles", T("角色与权限", "Roles and rights"), "/admin/roles", "administration.role.view"),

@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 
-from kemai.administration.api import auth, people, tokens, trust
+from kemai.administration.api import auth, guide, people, tokens, trust
 from kemai.administration.api import settings as admin_settings
 from kemai.analytics.api import pages
 from kemai.customers.api import pools, recycling
@@ -73,6 +73,7 @@ for prefix, router, tag in (
     ("", people.router, "people"),
     ("", admin_settings.router, "administration"),
     ("", trust.router, "administration"),
+    ("", guide.router, "administration"),
     ("", general.router, "general"),
     ("", transfers.router, "transfers"),
     ("", views.router, "views"),

@@ -125,6 +125,11 @@ const adminPages = [
   }),
   createRoute({
     getParentRoute: () => admin,
+    path: "/guide",
+    component: lazyRouteComponent(() => import("@/features/guide/guide-page"), "GuidePage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
     path: "/$object",
     component: lazyRouteComponent(() => import("@/features/admin/object-page"), "AdminObjectPage"),
   }),

@@ -36,6 +36,7 @@ ACTIONS = {
     "password": T("修改密码", "Password changed"),
     "token.create": T("新建令牌", "Token made"),
     "token.revoke": T("作废令牌", "Token revoked"),
+    "guide.say": T("修改上线指引", "Going-live guide changed"),
     "parameter.set": T("修改参数", "Parameter changed"),
     "dictionary": T("修改字典", "Dictionary changed"),
     "grants": T("修改权限", "Rights changed"),

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import type { CSSProperties } from "react";
+import { type CSSProperties, lazy, Suspense } from "react";
+import { useCan } from "@/access/me";
 import { useLocale, useT } from "@/i18n/index";
 import { CounterTile } from "@/kit/counter-tile";
 import { localTime } from "@/kit/date-time";
@@ -11,8 +12,12 @@ import { homeQuery } from "./queries";
 import { RecentList } from "./recent-list";
 import { TasksToday } from "./tasks-today";
 
+/** Only administrators load it. */
+const GuideCard = lazy(() => import("@/features/guide/guide-card"));
+
 export function HomePage() {
   const t = useT("home");
+  const can = useCan();
   const locale = useLocale();
   const home = useQuery(homeQuery);
   if (home.isPending) return <HomeSkeleton />;
@@ -24,6 +29,11 @@ export function HomePage() {
         <h1>{t(greetingKey(localTime().hour()), { name: greeting })}</h1>
         <p>{localTime().format(locale === "zh-CN" ? "M月D日 dddd" : "dddd, D MMMM")}</p>
       </header>
+      {can("administration.parameter.edit") ? (
+        <Suspense fallback={null}>
+          <GuideCard />
+        </Suspense>
+      ) : null}
       <section aria-label={t("counters")} className={styles.tiles} style={columnsFor(counters.length)}>
         {counters.map((counter) => (
           <CounterTile key={counter.key} counter={counter} />
