@@ -35,8 +35,16 @@ class Person:
     """Speaks to the page by the words a person reads on it."""
 
     def __init__(
-        self, browser: Browser, url: str, screen: Screen = LAPTOP, *, theme: str = "light", locale: str = "zh-CN"
+        self,
+        browser: Browser,
+        url: str,
+        screen: Screen = LAPTOP,
+        *,
+        theme: str = "light",
+        locale: str = "zh-CN",
+        installed: bool = False,
     ) -> None:
+        """``installed``: with the service worker, as on a person's own phone."""
         self.url, self.screen = url, screen
         self._faults: list[str] = []
         self._expected: set[int] = {401}  # who is not signed in is told so
@@ -50,6 +58,7 @@ class Person:
             has_touch=screen.phone,
             is_mobile=screen.phone,
             accept_downloads=True,
+            service_workers="allow" if installed else "block",
         )
         self.context.set_default_timeout(WAIT_MS)
         self.context.add_init_script(TELL_VIOLATIONS)

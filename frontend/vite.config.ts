@@ -2,9 +2,10 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { antdUnderCsp } from "./scripts/antd-under-csp.ts";
 import { precompress } from "./scripts/precompress.ts";
+import { serviceWorker } from "./scripts/service-worker.ts";
 
 export default defineConfig({
-  plugins: [react(), antdUnderCsp(), precompress()],
+  plugins: [react(), antdUnderCsp(), serviceWorker(), precompress()],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
   server: { port: 5173, proxy: { "/api": "http://127.0.0.1:8000" } },
   preview: { proxy: { "/api": "http://127.0.0.1:8000" } },

@@ -1,3 +1,4 @@
+import { keepForLater, mayWait, type Outcome, type WaitingWrite } from "./outbox";
 import type { Problem, ProblemError, UploadedFile } from "./types";
 
 export type QueryValue = string | number | boolean | null | undefined;
@@ -105,15 +106,49 @@ function bareProblem(response: Response): Problem {
   return { type: "about:blank", title: text, status: response.status, code: "http", detail: "" };
 }
 
-function offlineProblem(): Problem {
-  return { type: "about:blank", title: "network", status: 0, code: "network", detail: "" };
+function offlineProblem(code: "network" | "waiting" = "network"): Problem {
+  return { type: "about:blank", title: code, status: 0, code, detail: "" };
 }
 
-function write<T>(
+/** Whether what was caught says that a write waits on this device for the network: kept, not failed. */
+export function isWaiting(error: unknown): boolean {
+  return error instanceof ApiError && error.code === "waiting";
+}
+
+async function write<T>(
   method: string,
   path: string,
   body: unknown,
   options: WriteOptions = {},
+): Promise<Answer<T>> {
+  const key = options.idempotencyKey ?? (mayWait(method, path) ? newIdempotencyKey() : undefined);
+  try {
+    return await writeOnce<T>(method, path, body, { ...options, ...(key ? { idempotencyKey: key } : {}) });
+  } catch (error) {
+    const unsent = error instanceof ApiError && error.code === "network";
+    if (unsent && key && keepForLater(method, path, body, key))
+      throw new ApiError(offlineProblem("waiting"), new Headers());
+    throw error;
+  }
+}
+
+/** Send a write that waited; see {@link sendWaiting}. */
+export async function sendKept(kept: WaitingWrite): Promise<Outcome> {
+  try {
+    await writeOnce(kept.method, kept.path, kept.body, { idempotencyKey: kept.key });
+    return { state: "done" };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const later = error.status === 0 || error.status === 401 || error.status === 429 || error.status >= 500;
+    return later ? { state: "later" } : { state: "refused", problem: error.problem };
+  }
+}
+
+function writeOnce<T>(
+  method: string,
+  path: string,
+  body: unknown,
+  options: WriteOptions,
 ): Promise<Answer<T>> {
   const headers: Record<string, string> = { ...options.headers };
   if (options.idempotencyKey) headers["Idempotency-Key"] = options.idempotencyKey;

@@ -4,8 +4,10 @@ import { StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { queryClient } from "@/api/query-client";
 import { startI18n } from "@/i18n/index";
+import { startServiceWorker } from "@/kit/offline";
 import { ToastHost } from "@/kit/undo-bar";
 import { ThemeProvider } from "@/theme/theme-provider";
+
 import { router } from "./router";
 
 /** After an update the files an open page would load next are gone: one reload fetches the new ones. */
@@ -20,6 +22,7 @@ function reloadWhenOutdated(): void {
 
 async function start(): Promise<void> {
   reloadWhenOutdated();
+  startServiceWorker();
   await startI18n();
   const root = document.getElementById("root");
   if (!root) return;

@@ -5,6 +5,7 @@ import { api } from "@/api/client";
 import type { Me } from "@/api/types";
 import { changeLocale, currentLocale, type LocaleCode } from "@/i18n/index";
 import { setDisplayZone } from "@/kit/date-time";
+import { keepRecords } from "@/kit/offline";
 import { setThemeChoice, type ThemeChoice } from "@/theme/use-theme";
 
 /** The person's own language and theme win over what this browser remembered. */
@@ -43,6 +44,7 @@ export function useChangeTheme(): (theme: ThemeChoice) => Promise<void> {
 /** A full reload forgets everything the last person had loaded. */
 export async function signOut(): Promise<void> {
   try {
+    await keepRecords(false);
     await api.post("/auth/logout");
   } finally {
     window.location.assign("/login");

@@ -173,6 +173,11 @@ const routeTree = root.addChildren([
     }),
     createRoute({
       ...parent,
+      path: "/outbox",
+      component: lazyRouteComponent(() => import("@/features/outbox/outbox-page"), "OutboxPage"),
+    }),
+    createRoute({
+      ...parent,
       path: "/exports",
       component: lazyRouteComponent(() => import("@/features/exports/exports-page"), "ExportsPage"),
     }),

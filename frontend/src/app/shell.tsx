@@ -6,12 +6,14 @@ import { usePending } from "@/kit/take-back";
 import { useHotkey } from "@/kit/use-hotkey";
 import { useIsPhone } from "@/kit/use-is-phone";
 import { CreateHost } from "./create-host";
+import { OfflineBar } from "./offline-bar";
 import { usePersonalSettings } from "./personal-settings";
 import { SessionGuard } from "./session-guard";
 import styles from "./shell.module.css";
 import { Sidebar } from "./sidebar";
 import { TabBar } from "./tab-bar";
 import { TopBar } from "./top-bar";
+import { useOutbox } from "./use-outbox";
 import { usePageTitle } from "./use-page-title";
 import { useShortcuts } from "./use-shortcuts";
 import { useStream } from "./use-stream";
@@ -43,6 +45,7 @@ export function Shell() {
 
   usePersonalSettings(me);
   useStream();
+  useOutbox(me.id);
   useShortcuts(setOverlay);
   usePageTitle(me);
   useHotkey("mod+k", () => setOverlay((now) => (now === "palette" ? null : "palette")));
@@ -58,6 +61,7 @@ export function Shell() {
       {phone ? null : <Sidebar menu={me.menu} />}
       <div className={styles.column}>
         <ViewingBar me={me} />
+        <OfflineBar />
         <TopBar me={me} phone={phone} onOpen={setOverlay} />
         <main className={styles.main} id="main" ref={main} tabIndex={-1}>
           <Outlet />

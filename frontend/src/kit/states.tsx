@@ -1,7 +1,7 @@
 import { Button } from "antd";
 import { CloudOff, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
-import { ApiError } from "@/api/client";
+import { ApiError, isWaiting } from "@/api/client";
 import { useT } from "@/i18n/index";
 import styles from "./states.module.css";
 
@@ -33,6 +33,7 @@ export function EmptyState({ icon: Icon, title, text, action, compact }: EmptySt
 export function useErrorText(): (error: unknown) => string {
   const t = useT();
   return (error) => {
+    if (isWaiting(error)) return t("error.waiting");
     if (error instanceof ApiError) return error.status === 0 ? t("error.network") : error.detail;
     return t("error.unknown");
   };

@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import { isWaiting } from "@/api/client";
 import { useErrorText } from "./states";
 import { showToast } from "./toasts";
 
@@ -20,7 +21,10 @@ export function useMessage(): Message {
       success: (text) => void showToast({ tone: "good", text }),
       info: (text) => void showToast({ tone: "info", text }),
       error: (error) =>
-        void showToast({ tone: "bad", text: typeof error === "string" ? error : errorText(error) }),
+        void showToast({
+          tone: isWaiting(error) ? "info" : "bad",
+          text: typeof error === "string" ? error : errorText(error),
+        }),
       undo: (text, token, onUndone) =>
         void showToast({ tone: "good", text, undo: token, ...(onUndone ? { onUndone } : {}) }),
       action: (text, label, run) => void showToast({ tone: "info", text, action: { label, run } }),

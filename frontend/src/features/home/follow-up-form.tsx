@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
 import { type KeyboardEvent, useRef, useState } from "react";
-import { ApiError, api, newIdempotencyKey } from "@/api/client";
+import { ApiError, api, isWaiting, newIdempotencyKey } from "@/api/client";
 import type { ObjectMeta, Row } from "@/api/types";
 import { useT } from "@/i18n/index";
 import { localTime } from "@/kit/date-time";
@@ -58,6 +58,10 @@ export function FollowUpForm({ item, onClose, onDone }: FollowUpFormProps) {
       onDone();
       void client.invalidateQueries({ queryKey: homeQuery.queryKey });
     } catch (error) {
+      if (isWaiting(error)) {
+        message.error(error);
+        return onDone();
+      }
       setBusy(false);
       // Another body needs another key; the same one would be answered as a conflict.
       key.current = newIdempotencyKey();

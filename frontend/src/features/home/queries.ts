@@ -1,5 +1,5 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { api, newIdempotencyKey } from "@/api/client";
+import { api, isWaiting, newIdempotencyKey } from "@/api/client";
 import type { Counter, Detail, Id, Ref } from "@/api/types";
 import { useT } from "@/i18n/index";
 import { useMessage } from "@/kit/use-message";
@@ -68,7 +68,7 @@ export function useCompleteTask() {
       ),
     onMutate: (task) => mark(task.id, true),
     onError: (error, task) => {
-      mark(task.id, false);
+      if (!isWaiting(error)) mark(task.id, false);
       message.error(error);
     },
     onSuccess: ({ data }, task) => {

@@ -29,7 +29,13 @@ export function ObjectForm({ meta, loaded = null, initial, onSaved, onCancel }: 
   const { t } = useFormat();
   const idPrefix = useId();
   const [again, setAgain] = useState(false);
-  const form = useRecordForm({ meta, loaded, initial, onSaved: (written) => onSaved(written, again) });
+  const form = useRecordForm({
+    meta,
+    loaded,
+    initial,
+    onSaved: (written) => onSaved(written, again),
+    onWaiting: onCancel,
+  });
   const check = useLiveCheck(meta, form.values, form.changes, loaded?.record.id ?? null);
   const reader = useReader();
   const isNow = (field: FieldMeta) => isShown(field, form.values, reader);

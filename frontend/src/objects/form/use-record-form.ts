@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { ApiError, newIdempotencyKey } from "@/api/client";
+import { ApiError, isWaiting, newIdempotencyKey } from "@/api/client";
+import { useMessage } from "@/kit/use-message";
 import type { Loaded } from "../data/records";
 import { etagOf } from "../data/records";
 import { useRecordWrites, type Written } from "../data/writes";
@@ -26,6 +27,8 @@ export type RecordFormOptions = {
   /** Whose draft this is, where the same kind is noted on many records. */
   draftFor?: string;
   onSaved: (written: Written) => void;
+  /** It was kept on this device until there is a network. */
+  onWaiting?: () => void;
 };
 
 export type Clash = { conflicts: Conflict[]; current: RecordData };
@@ -45,8 +48,9 @@ function startOf(meta: ObjectMeta, loaded: Loaded | null, initial: Values | unde
  * What one form holds: the values, what of them was changed here, the draft of it, and what the server said to it.
  * Only changed fields are sent, so two people editing different fields do not overwrite each other.
  */
-export function useRecordForm({ meta, loaded, initial, draftFor, onSaved }: RecordFormOptions) {
+export function useRecordForm({ meta, loaded, initial, draftFor, onSaved, onWaiting }: RecordFormOptions) {
   const { t } = useFormat();
+  const message = useMessage();
   const writes = useRecordWrites(meta.name);
   const reader = useReader();
   const key = draftKey(meta.name, loaded?.record.id ?? draftFor ?? null, draftFor ? "note" : "form");
@@ -95,8 +99,22 @@ export function useRecordForm({ meta, loaded, initial, draftFor, onSaved }: Reco
     drafts.clear(key);
   }, [key]);
 
+  function empty(): void {
+    once.current = newIdempotencyKey();
+    drafts.clear(key);
+    setChanges({});
+    setRestored(false);
+    setClash(null);
+  }
+
   function refuse(error: unknown): void {
     if (!(error instanceof ApiError)) throw error;
+    if (isWaiting(error)) {
+      empty();
+      message.error(error);
+      onWaiting?.();
+      return;
+    }
     const current = error.problem.current as RecordData | undefined;
     if (error.status === 412 && current && loaded) {
       const conflicts = conflictsBetween(loaded.record, changes, current);
@@ -118,11 +136,7 @@ export function useRecordForm({ meta, loaded, initial, draftFor, onSaved }: Reco
         loaded && etag
           ? await writes.patch(loaded.record.id, etag, body)
           : await writes.create(body, once.current);
-      once.current = newIdempotencyKey();
-      drafts.clear(key);
-      setChanges({});
-      setRestored(false);
-      setClash(null);
+      empty();
       onSaved(written);
       return true;
     } catch (error) {
