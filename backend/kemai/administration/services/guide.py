@@ -140,12 +140,10 @@ def guide(actor: Actor) -> dict[str, Any]:
     actor.require(PERMISSION)
     steps = [step for step in STEPS if actor.has(step.permission)]
     found = _counts([step for step in steps if step.object])
-    said = {
-        row["code"].removeprefix(_SAID): row
-        for row in ParameterValue.objects.filter(code__startswith=_SAID).values("code", "updated_at", "updated_by")
-    }
-    people = dict(User.objects.filter(pk__in={row["updated_by"] for row in said.values()}).values_list("id", "name"))
-    items = []
+    said = {row.code.removeprefix(_SAID): row for row in ParameterValue.objects.filter(code__startswith=_SAID)}
+    keys = {row.updated_by for row in said.values() if row.updated_by}
+    people = dict(User.objects.filter(pk__in=keys).values_list("id", "name"))
+    items: list[dict[str, Any]] = []
     for step in steps:
         word = said.get(step.code)
         there = bool(step.object) and found[step.code] >= step.wanted
@@ -157,8 +155,8 @@ def guide(actor: Actor) -> dict[str, Any]:
                 "path": step.path,
                 "done": there or word is not None,
                 "by_itself": there,
-                "said_by": people.get(word["updated_by"]) if word else None,
-                "said_at": word["updated_at"].isoformat() if word else None,
+                "said_by": people.get(word.updated_by) if word and word.updated_by else None,
+                "said_at": word.updated_at.isoformat() if word else None,
             }
         )
     done = sum(item["done"] for item in items)

@@ -3,8 +3,8 @@ import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
 import { DateTime } from "@/kit/date-time";
 import styles from "./duplicates.module.css";
-import { Reasons, Score } from "./reasons";
 import type { Case, Pair, QueueState } from "./queries";
+import { Reasons, Score } from "./reasons";
 
 type Decide = (ids: string[], decision: "different" | "open") => void;
 type CaseRowProps = {

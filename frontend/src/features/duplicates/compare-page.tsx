@@ -16,8 +16,8 @@ import { type ObjectMeta, type RecordData, titleOf } from "@/objects/model/meta"
 import { ChildrenTable } from "./children-table";
 import styles from "./duplicates.module.css";
 import { FieldChoices } from "./field-choices";
-import { Reasons } from "./reasons";
 import { type Preview, usePreview } from "./queries";
+import { Reasons } from "./reasons";
 
 type Search = { object?: string; one?: string; two?: string; pair?: string };
 
