@@ -16,6 +16,7 @@ from django.contrib.auth.hashers import make_password
 from kemai.accounts.access import Actor, load_actor
 from kemai.accounts.models import Department, RecordShare, Role, RoleGrant, Session, Team, TeamMember, User
 from kemai.accounts.sessions import create_token, hash_token
+from kemai.activities.models import Sequence
 from kemai.administration.services.people import INSTALLER, new_user
 from kemai.base.audit import act
 from kemai.config.install import install
@@ -63,6 +64,11 @@ SALES_PREFIXES = (
     "activities.interaction",
     "activities.task",
     "sales.opportunity",
+    "customers.need",
+    "activities.promise",
+    "activities.plan",
+    "activities.enrollment",
+    "activities.report",
 )
 
 
@@ -105,6 +111,7 @@ class World:
     stages: dict[str, UUID] = field(default_factory=dict)
     pipeline: UUID | None = None
     team: UUID | None = None
+    sequence: UUID | None = None
     token: str = ""
 
     def of(self, name: str) -> list[Fact]:
@@ -163,6 +170,7 @@ def build() -> World:
     pipeline = Pipeline.objects.get(name="销售流程")
     world.pipeline = pipeline.id
     world.stages = dict(Stage.objects.filter(pipeline=pipeline).values_list("code", "id"))
+    world.sequence = Sequence.objects.get().id
     for number, plan in enumerate(PLANS):
         _customer(world, number, plan)
     _relations(world)
@@ -280,6 +288,7 @@ def _customer(world: World, number: int, plan: Plan) -> None:
         get_object("tasks"),
         {"title": f"金丝雀{plan.slug}任务", "related": str(key), "due_at": f"2030-01-{number + 1:02d}T09:00:00+08:00"},
     )
+    days = _days(world, actor, plan, number, str(key))
     made: tuple[Share, ...] = ()
     if plan.share:
         made = (_share(world, "customers", key, *plan.share, by=plan.owner, expired=plan.expired),)
@@ -309,9 +318,28 @@ def _customer(world: World, number: int, plan: Plan) -> None:
         Fact(
             "opportunities", id=opportunity, canary=f"金丝雀{plan.slug}商机", owners=maker, departments=home, **common
         ),
+        Fact("needs", id=days["needs"], canary=f"金丝雀{plan.slug}需求", owners=held[0], departments=held[1], **common),
+        *(
+            Fact(name, id=days[name], canary=f"金丝雀{plan.slug}{word}", owners=maker, departments=home, **common)
+            for name, word in (("promises", "承诺"), ("planned-contacts", "计划"), ("enrollments", "序列"))
+        ),
+        Fact("reports", plan.slug, days["reports"], f"金丝雀{plan.slug}报告", maker, home),
         # Tasks are their people's, not the customer's: no shares, and they stay when the customer goes to the bin.
         Fact("tasks", plan.slug, task, f"金丝雀{plan.slug}任务", maker, home),
     ]
+
+
+def _days(world: World, actor: Actor, plan: Plan, number: int, customer: str) -> dict[str, UUID]:
+    """One record of each kind the days with a customer leave behind."""
+    slug, day = plan.slug, f"2030-01-{number + 1:02d}"
+    wanted: dict[str, dict[str, Any]] = {
+        "needs": {"title": f"金丝雀{slug}需求", "customer": customer},
+        "promises": {"content": f"金丝雀{slug}承诺", "customer": customer, "due_on": day},
+        "planned-contacts": {"title": f"金丝雀{slug}计划", "customer": customer, "planned_on": day},
+        "enrollments": {"remark": f"金丝雀{slug}序列", "customer": customer, "sequence": str(world.sequence)},
+        "reports": {"kind": "day", "begins_on": day, "places": f"金丝雀{slug}报告"},
+    }
+    return {name: write.create_record(actor, get_object(name), values) for name, values in wanted.items()}
 
 
 def _share(

@@ -24,3 +24,23 @@ class TaskDone(Event):
     label: ClassVar[T] = T("完成", "Done")
     about: ClassVar[str] = "tasks"
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSubmitted(Event):
+    kind: ClassVar[str] = "activities.report_submitted"
+    label: ClassVar[T] = T("提交", "Handed in")
+    about: ClassVar[str] = "reports"
+    owner_id: str
+    report_kind: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCommented(Event):
+    kind: ClassVar[str] = "activities.report_commented"
+    label: ClassVar[T] = T("批阅", "Commented")
+    about: ClassVar[str] = "reports"
+    public: ClassVar[bool] = False
+    owner_id: str
+    text: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from kemai.activities.services.care import remind_of_dates
+from kemai.activities.services.sequences import advance_sequences
 from kemai.activities.services.tasks import remind_due_tasks
 from kemai.platform.notify import forget_old_events
 
@@ -20,3 +21,9 @@ def remind(timestamp: int) -> None:
 @app.task(name="activities.care", queue="system", queueing_lock="care")
 def care(timestamp: int) -> None:
     remind_of_dates()
+
+
+@app.periodic(cron="*/5 * * * *", periodic_id="sequences")
+@app.task(name="activities.sequences", queue="system", queueing_lock="sequences")
+def sequences(timestamp: int) -> None:
+    advance_sequences()

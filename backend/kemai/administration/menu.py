@@ -15,6 +15,10 @@ SALES = (
     ("opportunities", "/opportunities"),
     ("interactions", "/interactions"),
     ("tasks", "/tasks"),
+    ("needs", "/needs"),
+    ("promises", "/promises"),
+    ("planned-contacts", "/planned-contacts"),
+    ("enrollments", "/enrollments"),
 )
 #: Pages about records that are no list of them.
 TENDING: tuple[tuple[str, T, str, str], ...] = (
@@ -28,6 +32,9 @@ ADMIN: tuple[tuple[str, T, str, str], ...] = (
     ("roles", T("角色与权限", "Roles and rights"), "/admin/roles", "administration.role.view"),
     ("teams", T("团队", "Teams"), "/admin/teams", "administration.team.edit"),
     ("pools", T("公海", "Pools"), "/admin/pools", "customers.pool.edit"),
+    ("cadences", T("联系频率", "Cadences"), "/admin/cadences", "activities.cadence.edit"),
+    ("sequences", T("跟进序列", "Sequences"), "/admin/sequences", "activities.sequence.edit"),
+    ("greetings", T("问候模板", "Greetings"), "/admin/greetings", "activities.greeting.edit"),
     ("pipelines", T("销售流程", "Pipelines"), "/admin/pipelines", "sales.pipeline.edit"),
     ("fields", T("字段与布局", "Fields and layouts"), "/admin/fields", "platform.field.manage"),
     ("dictionaries", T("字典", "Dictionaries"), "/admin/dictionaries", "administration.dictionary.edit"),
@@ -47,6 +54,15 @@ def menu_for(actor: Actor) -> list[dict[str, Any]]:
     menu: list[dict[str, Any]] = [{"key": "home", "label": T("工作台", "Home").to(), "icon": "home", "path": "/"}]
     if actor.has("analytics.manager.view"):
         menu.append({"key": "manager", "label": T("经理看板", "Manager").to(), "icon": "manager", "path": "/manager"})
+    if actor.has("customers.customer.view"):
+        menu += [
+            {"key": "worklist", "label": T("今天联系谁", "To contact").to(), "icon": "worklist", "path": "/worklist"},
+            {"key": "calendar", "label": T("日历", "Calendar").to(), "icon": "calendar", "path": "/calendar"},
+        ]
+    if actor.has("activities.report.view"):
+        menu.append(
+            {"key": "reports", "label": T("晨会与报告", "Reports").to(), "icon": "reports", "path": "/day-reports"}
+        )
     objects = {o.name: o for o in all_objects()}
     sales: list[dict[str, Any]] = [
         {"key": name, "label": objects[name].plural.to(), "icon": name, "path": path, "object": name}

@@ -9,6 +9,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 
+from kemai.activities.api import calendar, reports, worklist
 from kemai.administration.api import auth, guide, people, tokens, trust
 from kemai.administration.api import settings as admin_settings
 from kemai.analytics.api import pages
@@ -85,6 +86,9 @@ for prefix, router, tag in (
     ("", pools.router, "pools"),
     ("", recycling.router, "recycling"),
     ("", pages.router, "pages"),
+    ("", worklist.router, "worklist"),
+    ("", calendar.router, "calendar"),
+    ("", reports.router, "reports"),
     ("", webhooks.router, "webhooks"),
 ):
     api.add_router(prefix, router, tags=[tag])

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from django.apps import AppConfig
 
 DOMAINS = ("platform", "administration", "customers", "activities", "sales", "analytics", "integrations")
-REGISTERING = ("objects", "subscribers", "tasks")
+REGISTERING = ("objects", "subscribers", "tasks", "reasons", "calendar", "reporting")
 
 
 class ConfigConfig(AppConfig):

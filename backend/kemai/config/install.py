@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from kemai.accounts.models import Department, RightsEpoch
+from kemai.activities.services.ready import make_ready
 from kemai.administration.services.people import INSTALLER
 from kemai.administration.services.roles import install_roles
 from kemai.base.audit import act
@@ -24,6 +25,7 @@ def install() -> None:
         _seed_dictionaries()
         install_roles()
         make_ready_pipeline(INSTALLER)
+        make_ready(INSTALLER)
         _first_pool()
 
 

@@ -177,3 +177,11 @@ LEVEL = declare_dictionary(
     ("middle", "中", "Middle", "orange"),
     ("low", "低", "Low", "default"),
 )
+NEED_FOCUS = declare_dictionary(
+    "need_focus",
+    T("需求关注点", "Focus of a need"),
+    ("price", "价格", "Price", "orange"),
+    ("quality", "质量", "Quality", "blue"),
+    ("after_sales", "售后", "After-sales", "green"),
+    ("other", "其他", "Other", "default"),
+)

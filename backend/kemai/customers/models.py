@@ -387,3 +387,35 @@ class PoolView(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user_id", "day", "customer_id"], name="pool_view_once")]
         indexes = [models.Index(fields=["day"], name="pool_view_day_ix")]
+
+
+class Need(Held, Record):
+    """What a customer wants, why, and how it is decided (CUS-13). The opportunity is a key only: sales sits above this domain."""
+
+    title = models.CharField(max_length=200)
+    opportunity_id = models.UUIDField(null=True)
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="+")
+    focus = models.CharField(max_length=20, default="")
+    budget = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    wanted_on = models.DateField(null=True)
+    pain = models.TextField(default="")
+    motive = models.TextField(default="")
+    decision = models.TextField(default="")
+    habits = models.TextField(default="")
+
+    class Meta(Record.Meta):
+        triggers = audited("holder_id", "holder_department_id")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(budget__isnull=True) | models.Q(budget__gte=0), name="need_budget_positive"
+            )
+        ]
+        indexes = [
+            *record_indexes("need", sorts=("updated_at", "wanted_on"), branches=("holder_id", "holder_department_id")),
+            models.Index(fields=["customer", "updated_at", "id"], name="need_customer_ix"),
+            models.Index(
+                fields=["opportunity_id", "updated_at", "id"],
+                name="need_opportunity_ix",
+                condition=models.Q(opportunity_id__isnull=False),
+            ),
+        ]

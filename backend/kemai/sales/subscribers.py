@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from kemai.activities.services.sequences import enrol_on_won, stop_on_lost
 from kemai.base.events import Delivered, subscribe
 from kemai.customers.services.recycle_rules import refresh
 from kemai.platform.events import RecordsCreated, RecordsDeleted, RecordsRestored
@@ -11,7 +12,7 @@ from kemai.sales import figures
 from kemai.sales.events import OpportunityLost, OpportunityWon
 from kemai.sales.models import Opportunity
 
-__all__ = ["days_of_customers", "figures"]
+__all__ = ["begin_sequences", "days_of_customers", "end_sequences", "figures"]
 
 
 @subscribe(RecordsCreated, RecordsDeleted, RecordsRestored, OpportunityWon, OpportunityLost)
@@ -21,3 +22,17 @@ def days_of_customers(event: Delivered) -> None:
         keys = event.payload.get("ids") or [str(event.record_id)]
         found = Opportunity.objects.filter(pk__in=[UUID(key) for key in keys]).values_list("customer_id", flat=True)
         refresh(sorted(set(found)))
+
+
+@subscribe(OpportunityWon)
+def begin_sequences(event: Delivered) -> None:
+    """A won deal puts its customer into the sequences that begin then (ACT-6)."""
+    if event.record_id:
+        enrol_on_won(customer_id=UUID(event.payload["customer_id"]), opportunity_id=event.record_id)
+
+
+@subscribe(OpportunityLost)
+def end_sequences(event: Delivered) -> None:
+    """A lost deal ends the sequences begun for it (ACT-6)."""
+    if event.record_id:
+        stop_on_lost(customer_id=UUID(event.payload["customer_id"]), opportunity_id=event.record_id)

@@ -7,35 +7,72 @@ from __future__ import annotations
 
 from tests.world import DEPARTMENTS, PEOPLE, Fact
 
-SALES = ("customers", "contacts", "customer-relations", "interactions", "tasks", "opportunities")
-LOOK_UP = ("departments", "users", "teams", "pools", "pipelines", "stages")
+#: What is sold with: everybody's of his department, as the role reaches.
+WORKED = (
+    "customers",
+    "contacts",
+    "customer-relations",
+    "interactions",
+    "tasks",
+    "opportunities",
+    "needs",
+    "promises",
+    "planned-contacts",
+    "enrollments",
+)
+#: What people write up of their own days: read by those they report to, changed by nobody else.
+WRITTEN = ("reports",)
+SALES = (*WORKED, *WRITTEN)
+LOOK_UP = (
+    "departments",
+    "users",
+    "teams",
+    "pools",
+    "pipelines",
+    "stages",
+    "cadences",
+    "greetings",
+    "sequences",
+    "sequence-steps",
+)
 OBJECTS = (*SALES, *LOOK_UP, "roles")
 
 _ALL_VERBS = ("view", "create", "edit", "delete", "share", "import", "export")
 
 #: role → [(objects, verbs, scope)]; everybody with a ready role may look at the look-up objects.
 POLICY: dict[str, list[tuple[tuple[str, ...], tuple[str, ...], str]]] = {
-    "administrator": [(OBJECTS, (*_ALL_VERBS, "claim", "release", "assign", "reveal_pool", "disable"), "all")],
+    "administrator": [
+        (OBJECTS, (*_ALL_VERBS, "claim", "release", "assign", "reveal_pool", "disable", "comment"), "all")
+    ],
     "sales_director": [
-        (SALES, _ALL_VERBS, "all"),
+        (WORKED, _ALL_VERBS, "all"),
         (("customers",), ("claim", "release", "assign", "reveal_pool"), "all"),
         (("opportunities",), ("assign",), "all"),
+        (WRITTEN, ("create", "edit", "delete"), "own"),
+        (WRITTEN, ("view", "export", "comment"), "all"),
     ],
     "sales_manager": [
-        (SALES, _ALL_VERBS, "below"),
+        (WORKED, _ALL_VERBS, "below"),
         (("customers",), ("claim", "release", "assign", "reveal_pool"), "below"),
         (("opportunities",), ("assign",), "below"),
+        (WRITTEN, ("create", "edit", "delete"), "own"),
+        (WRITTEN, ("view", "export", "comment"), "below"),
     ],
-    "sales_rep": [(SALES, _ALL_VERBS, "own"), (("customers",), ("claim", "release"), "own")],
+    "sales_rep": [
+        (WORKED, _ALL_VERBS, "own"),
+        (("customers",), ("claim", "release"), "own"),
+        (WRITTEN, ("view", "create", "edit", "delete", "export"), "own"),
+    ],
     "inside_sales": [
-        (SALES, ("view", "create", "edit", "import", "export"), "below"),
+        (WORKED, ("view", "create", "edit", "import", "export"), "below"),
         (("customers",), ("assign",), "below"),
+        (WRITTEN, ("view", "create", "edit", "delete", "export"), "own"),
     ],
     "service_agent": [
         (("customers", "contacts", "customer-relations"), ("view",), "all"),
         (("interactions", "tasks"), ("view", "create", "edit"), "own"),
     ],
-    "finance": [(SALES, ("view", "export"), "all")],
+    "finance": [(WORKED, ("view", "export"), "all")],
     "auditor": [],
     "watcher": [(SALES, ("view",), "south")],
     "": [],

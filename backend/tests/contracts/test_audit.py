@@ -23,6 +23,10 @@ FURTHER = (
     "accounts_recordshare",
     "customers_poolmember",
     "platform_dictionaryvalue",
+    "activities_calendarfeed",
+    "activities_enrollmentstep",
+    "activities_reportcomment",
+    "activities_worklistpause",
 )
 
 

@@ -21,6 +21,7 @@ OPEN = {
     ("POST", "/auth/setup"): {410, 422},
     ("POST", "/auth/login"): {401, 422, 429},
     ("POST", "/auth/logout"): {204},
+    ("GET", f"/calendar/feeds/{KEY}.ics"): {404},
 }
 
 

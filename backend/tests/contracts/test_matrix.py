@@ -23,6 +23,15 @@ EDITS: dict[str, dict[str, Any]] = {
     "interactions": {"next_step": "edited"},
     "tasks": {"description": "edited"},
     "opportunities": {"need": "edited"},
+    "needs": {"motive": "edited"},
+    "promises": {"remark": "edited"},
+    "planned-contacts": {"result": "edited"},
+    "enrollments": {"remark": "edited"},
+    "reports": {"problems": "edited"},
+    "cadences": {"position": 7},
+    "greetings": {"text": "edited"},
+    "sequences": {"description": "edited"},
+    "sequence-steps": {"guidance": "edited"},
     "departments": {"position": 7},
     "users": {"job_title": "edited"},
     "roles": {"goals": "edited"},
@@ -92,6 +101,28 @@ def _commands(caller: Caller, person: str, fact: Fact, world: World, path: str) 
         edit = oracle.change_status(person, fact, "edit", 200)
         yield Cell("complete", edit, lambda: caller.post(f"{path}/complete"))
         yield Cell("reopen", 409 if edit == 200 else edit, lambda: caller.post(f"{path}/reopen"))
+    if fact.object == "promises":
+        edit = oracle.change_status(person, fact, "edit", 200)
+        yield Cell("keep", edit, lambda: caller.post(f"{path}/keep"))
+        yield Cell("break", edit, lambda: caller.post(f"{path}/break", {"reason": "来不及"}))
+    if fact.object == "planned-contacts":
+        edit = oracle.change_status(person, fact, "edit", 200)
+        yield Cell("do", edit, lambda: caller.post(f"{path}/do", {"result": "谈妥"}))
+        yield Cell("drop", edit, lambda: caller.post(f"{path}/drop"))
+    if fact.object == "enrollments":
+        edit = oracle.change_status(person, fact, "edit", 200)
+        yield Cell("skip", edit, lambda: caller.post(f"{path}/skip"))
+        yield Cell("pause", edit, lambda: caller.post(f"{path}/pause"))
+        yield Cell("resume", 409 if edit == 200 else edit, lambda: caller.post(f"{path}/resume"))
+        yield Cell("stop", edit, lambda: caller.post(f"{path}/stop", {"reason": "不需要"}))
+    if fact.object == "reports":
+        edit = oracle.change_status(person, fact, "edit", 200)
+        # Whoever may do everything still hands in his own sheets only.
+        mine = edit if edit != 200 or person in fact.owners else 409
+        yield Cell("submit", mine, lambda: caller.post(f"{path}/submit"))
+        yield Cell("withdraw", 409 if edit == 200 else edit, lambda: caller.post(f"{path}/withdraw"))
+        read = oracle.change_status(person, fact, "comment", 409)  # nothing was handed in yet
+        yield Cell("mark-read", read, lambda: caller.post(f"{path}/mark-read"))
     if fact.object == "users":
         myself = str(world.users[person]) == str(fact.id)
         reset = oracle.change_status(person, fact, "edit", 200)

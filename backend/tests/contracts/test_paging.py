@@ -46,8 +46,12 @@ def bulk(world: World, declaration: ObjectType) -> None:
         values.update({c: "" for c in ("unique_key", "credit_code") if c in values})
         if "is_default" in values:
             values["is_default"] = False
-        if declaration.name == "customer-relations":
+        if declaration.name in ("customer-relations", "reports"):
             values["kind"] = f"kind{n}"
+        if declaration.name == "cadences":
+            values["value"] = f"value{n}"
+        if declaration.name == "enrollments":
+            values["status"] = "done"
         if "pool_id" in values:
             values["pool_id"] = None
         for column in sorts:

@@ -26,6 +26,11 @@ TRUE_OF_ALL: dict[str, tuple[dict[str, Any] | None, str]] = {
     "interactions": ({"field": "channel", "op": "eq", "value": "phone"}, "金丝雀"),
     "tasks": ({"field": "status", "op": "eq", "value": "open"}, "金丝雀"),
     "opportunities": ({"field": "status", "op": "eq", "value": "open"}, "金丝雀"),
+    "needs": ({"field": "title", "op": "contains", "value": "金丝雀"}, "金丝雀"),
+    "promises": ({"field": "status", "op": "eq", "value": "open"}, "金丝雀"),
+    "planned-contacts": ({"field": "status", "op": "eq", "value": "planned"}, "金丝雀"),
+    "enrollments": ({"field": "status", "op": "eq", "value": "active"}, "金丝雀"),
+    "reports": ({"field": "kind", "op": "eq", "value": "day"}, "金丝雀"),
 }
 SEERS = [p for p in oracle.CALLERS if oracle.scope_of(oracle.CALLERS[p], "customers", "view")]
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
 from kemai.accounts.access import Actor
-from kemai.accounts.models import User
 from kemai.activities.models import Interaction
+from kemai.activities.services.owned import set_people
+from kemai.activities.services.sequences import note_interactions
 from kemai.customers.models import Contact
 from kemai.customers.services.ownership import note_contact, set_contacts
-from kemai.customers.services.records import set_holders
 from kemai.kit.clock import now
 from kemai.kit.words import T
 from kemai.platform.merging.references import recount_after_merge
 from kemai.platform.objects.declare import Draft
 
+RECENT = timedelta(days=3)
 NOT_IN_CHARGE = T(
     "只能以自己或所辖人员的名义记录跟进。", "Record follow-ups in your own name or that of people in your charge."
 )
@@ -24,24 +24,11 @@ NOT_IN_CHARGE = T(
 
 def prepare_interactions(actor: Actor, drafts: list[Draft]) -> None:
     """Who did it, whose customer it is, and dates that can be true."""
-    set_holders(actor, drafts)
-    owners = {d.get("owner_id") or actor.id for d in drafts}
-    departments = dict(User.objects.filter(pk__in=owners).values_list("id", "department_id"))
+    set_people(actor, drafts, "activities.interaction.create", NOT_IN_CHARGE)
     latest = now() + timedelta(minutes=5)
     for draft in drafts:
         if draft.old is None:
-            draft.values["owner_id"] = draft.values.get("owner_id") or actor.id
             draft.values["occurred_at"] = draft.values.get("occurred_at") or now()
-            draft.values["department_id"] = departments.get(draft.values["owner_id"])
-        if draft.changed("owner_id") and not _may_name(actor, draft.get("owner_id"), departments):
-            draft.wrong(
-                "owner",
-                "not_yours_to_name",
-                T(
-                    "只能以自己或所辖人员的名义记录跟进。",
-                    "Record follow-ups in your own name or that of people in your charge.",
-                ),
-            )
         occurred, following, contact = draft.get("occurred_at"), draft.get("next_contact_at"), draft.get("contact_id")
         if occurred and draft.changed("occurred_at") and occurred > latest:
             draft.wrong(
@@ -66,19 +53,17 @@ def prepare_interactions(actor: Actor, drafts: list[Draft]) -> None:
             )
 
 
-def _may_name(actor: Actor, owner: UUID, departments: Mapping[UUID, UUID | None]) -> bool:
-    """Oneself, or people within the reach of one's right to create."""
-    reach = actor.reach("activities.interaction.create")
-    return owner == actor.id or (
-        reach is not None and (reach.everything or departments.get(owner) in reach.departments)
-    )
-
-
 def after_interactions(actor: Actor, drafts: list[Draft]) -> None:
     """Tell the customer when it was last contacted and when it wants to be next."""
     for draft in sorted(drafts, key=lambda d: d.get("occurred_at")):
         if draft.old is None or draft.changed("occurred_at") or draft.changed("next_contact_at"):
             note_contact(draft.get("customer_id"), at=draft.get("occurred_at"), next_at=draft.get("next_contact_at"))
+    # What is written up from long ago (an import) does no step of today.
+    fresh = [d for d in drafts if d.old is None and d.get("occurred_at") > now() - RECENT]
+    if fresh:
+        note_interactions(
+            actor, [(d.id, d.get("customer_id"), str(d.get("channel")), str(d.get("outcome") or "")) for d in fresh]
+        )
 
 
 def recount_contacts(actor: Actor, interaction_ids: list[UUID]) -> None:

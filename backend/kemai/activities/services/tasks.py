@@ -11,6 +11,7 @@ from kemai.activities import errors
 from kemai.activities.events import TaskAssigned, TaskDone
 from kemai.activities.models import Task
 from kemai.activities.rules.tasks import next_due
+from kemai.activities.services.sequences import step_done, step_reopened
 from kemai.base.audit import act, emit
 from kemai.kit.clock import now
 from kemai.kit.ids import new_id
@@ -75,6 +76,7 @@ def complete_task(actor: Actor, task_id: UUID) -> UUID:
             raise errors.AlreadyDone
         successor = _repeat(actor, row) if row["repeat"] else None
         update_rows(declaration, actor.id, [Draft(task_id, row, {"status": "done", "progress": 100, "done_at": now()})])
+        step_done(task_id)
         emit(TaskDone("tasks", task_id, row["title"]))
         payload = {
             "task": str(task_id),
@@ -121,6 +123,7 @@ def reopen_task(actor: Actor, task_id: UUID) -> None:
         if row["status"] == "open":
             raise errors.NotDone
         update_rows(declaration, actor.id, [Draft(task_id, row, {"status": "open", "done_at": None, "progress": 0})])
+        step_reopened(task_id)
 
 
 @undo_kind("tasks.done")
@@ -131,6 +134,7 @@ def undo_done(actor: Actor, payload: dict[str, Any]) -> None:
     row = lock_row(actor, declaration, key, declaration.perm("edit"))
     if row["version"] != payload["version"]:
         raise ChangedSince(label=row["title"])
+    step_reopened(key, refuse=True)
     if payload["successor"]:
         Task.objects.filter(pk=payload["successor"], version=1).update(deleted_at=now(), deletion_id=new_id())
     update_rows(

@@ -14,14 +14,21 @@ INSTALLER = SystemActor("set-up")
 
 FILES = ("customers.customer", "customers.contact", "customers.relation")
 ACTIVITIES = ("activities.interaction", "activities.task")
-SALES = (*FILES, *ACTIVITIES, "sales.opportunity")
+#: What a seller keeps of his days with customers.
+DAYS = ("activities.promise", "activities.plan", "activities.enrollment", "customers.need")
+SALES = (*FILES, *ACTIVITIES, "sales.opportunity", *DAYS)
 LOOK_UP = (
     "administration.department",
     "administration.user",
     "administration.team",
     "customers.pool",
     "sales.pipeline",
+    "activities.cadence",
+    "activities.greeting",
+    "activities.sequence",
 )
+REPORTS = ("activities.report",)
+WRITE_UP = ("view", "create", "edit", "delete", "export")
 WORK = ("view", "create", "edit", "delete", "share", "import", "export")
 
 #: role → (Chinese, English, duties, {permission prefix: {verbs: scope}})
@@ -30,6 +37,7 @@ _OWN: Rules = {
     SALES: {WORK: "own"},
     ("customers.customer",): {("claim", "release", "merge"): "own"},
     ("customers.contact",): {("merge",): "own"},
+    REPORTS: {WRITE_UP: "own"},
 }
 
 
@@ -44,6 +52,8 @@ def _manager(scope: str) -> Rules:
         ("platform.view",): {("share",): scope},
         ("platform.operation",): {("view", "undo"): scope},
         ("platform.export",): {("approve",): scope},
+        # What somebody reported is his; those he reports to read it and answer.
+        REPORTS: {WRITE_UP: "own", ("view", "export", "comment"): scope},
     }
 
 
@@ -68,6 +78,7 @@ READY: dict[str, tuple[str, str, str, Rules]] = {
         "录入和整理客户资料，导入导出，协助销售。",
         {
             SALES: {("view", "create", "edit", "import", "export"): "department_below"},
+            REPORTS: {WRITE_UP: "own"},
             ("customers.customer",): {("assign", "merge"): "department_below"},
             ("customers.contact",): {("merge",): "department_below"},
         },

@@ -15,6 +15,7 @@ UPDATE customers_pool SET name_en = 'Shared pool' WHERE name_en = '' AND name = 
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("base", "0001_initial"),
         ("customers", "0002_classifications"),
     ]
 

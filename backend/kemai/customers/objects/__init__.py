@@ -1,5 +1,5 @@
 """Declarations of the customer domain; importing them registers them, in the order of menus and search."""
 
-from kemai.customers.objects import customers, followers, pools
+from kemai.customers.objects import customers, followers, needs, pools
 
-__all__ = ["customers", "followers", "pools"]
+__all__ = ["customers", "followers", "needs", "pools"]

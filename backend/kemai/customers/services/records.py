@@ -167,6 +167,21 @@ def prepare_contacts(actor: Actor, drafts: list[Draft]) -> None:
                 )
 
 
+def prepare_needs(actor: Actor, drafts: list[Draft]) -> None:
+    """Holder from the customer; whoever voiced the need is one of its contacts (CUS-13)."""
+    set_holders(actor, drafts)
+    for draft in drafts:
+        contact = draft.values.get("contact_id")
+        if (
+            contact
+            and draft.changed("contact_id")
+            and not Contact.objects.filter(pk=contact, customer_id=draft.get("customer_id")).exists()
+        ):
+            draft.wrong(
+                "contact", "other_customer", T("联系人不属于该客户。", "The contact belongs to another customer.")
+            )
+
+
 def prepare_relations(actor: Actor, drafts: list[Draft]) -> None:
     """Holder from the customer; no customer is related to itself."""
     set_holders(actor, drafts)

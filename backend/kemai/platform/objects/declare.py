@@ -463,6 +463,24 @@ def register(declaration: ObjectType) -> ObjectType:
     return declaration
 
 
+def contribute(
+    name: str,
+    *,
+    panels: tuple[Panel, ...] = (),
+    commands: tuple[Command, ...] = (),
+    children: tuple[tuple[str, str], ...] = (),
+) -> None:
+    """Add what a higher domain keeps of these records to a declaration registered before (extension point): panels on the detail
+    page, commands, records that go to the bin with them."""
+    found = _registry[name]
+    _registry[name] = replace(
+        found,
+        panels=(*found.panels, *panels),
+        commands=(*found.commands, *commands),
+        children=(*found.children, *children),
+    )
+
+
 def _as_declared(declaration: ObjectType) -> ObjectType:
     return declaration
 

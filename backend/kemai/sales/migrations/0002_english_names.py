@@ -20,6 +20,7 @@ UPDATE sales_stage SET name_en = 'Lost' WHERE name_en = '' AND code = 'lost' AND
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("base", "0001_initial"),
         ("sales", "0001_initial"),
     ]
 

@@ -1,4 +1,4 @@
-"""Declarations of the activity domain."""
+"""Follow-ups and tasks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,18 @@ from kemai.platform.objects.declare import (
     View,
     register,
 )
-from kemai.platform.objects.types import CHOICE, DEPARTMENT, INSTANT, INTEGER, LONG_TEXT, REFERENCE, RELATED, TEXT, USER
+from kemai.platform.objects.types import (
+    CHOICE,
+    DEPARTMENT,
+    INSTANT,
+    INTEGER,
+    LONG_TEXT,
+    MULTI_CHOICE,
+    REFERENCE,
+    RELATED,
+    TEXT,
+    USER,
+)
 
 assert dictionaries.OUTCOME  # declared before the fields that name it
 
@@ -35,6 +46,11 @@ REPEAT = (
     Choice("daily", T("每天", "Daily")),
     Choice("weekly", T("每周", "Weekly")),
     Choice("monthly", T("每月", "Monthly")),
+)
+OCCASIONS = (
+    Choice("birthday", T("生日", "Birthday"), "gold"),
+    Choice("anniversary", T("纪念日", "Anniversary"), "purple"),
+    Choice("holiday", T("节日", "Holiday"), "red"),
 )
 
 
@@ -62,6 +78,7 @@ register(
             shares=(("customers", "customer_id"),),
         ),
         title="summary",
+        sections=(("basic", T("基本信息", "Basics")), ("phases", T("三阶段与关怀", "Phases and greeting"))),
         fields=(
             Field("summary", TEXT, T("摘要", "Summary"), sql=f"left({plain_sql('t.content')}, 60)", filterable=False),
             Field(
@@ -119,6 +136,38 @@ register(
                 indexed=True,
                 aliases=("联系时间", "时间", "日期"),
             ),
+            Field(
+                "prepared",
+                MULTI_CHOICE,
+                T("联系前", "Before"),
+                dictionary="contact_before",
+                section="phases",
+                importable=False,
+            ),
+            Field(
+                "covered",
+                MULTI_CHOICE,
+                T("联系中", "During"),
+                dictionary="contact_during",
+                section="phases",
+                importable=False,
+            ),
+            Field(
+                "settled",
+                MULTI_CHOICE,
+                T("联系后", "After"),
+                dictionary="contact_after",
+                section="phases",
+                importable=False,
+            ),
+            Field(
+                "occasion",
+                CHOICE,
+                T("关怀", "Greeting"),
+                choices=OCCASIONS,
+                section="phases",
+                help=T("生日、纪念日、节日的问候", "A greeting on a birthday, an anniversary or a holiday"),
+            ),
             Field("owner", USER, T("跟进人", "By"), target="users", indexed=True, narrow=True, aliases=("业务员",)),
             Field(
                 "department",
@@ -152,6 +201,10 @@ register(
             "occurred_at",
             "next_step",
             "next_contact_at",
+            "prepared",
+            "covered",
+            "settled",
+            "occasion",
             "owner",
         ),
         timeline_source=TimelineSource(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from kemai.accounts.models import Department, User
@@ -23,6 +24,11 @@ class Interaction(Held, Record):
     next_step = models.CharField(max_length=300, default="")
     occurred_at = models.DateTimeField(default=now)
     next_contact_at = models.DateTimeField(null=True)
+    # What was thought of before, during and after the contact (ACT-2), and the occasion of a greeting (ACT-9)
+    prepared = ArrayField(models.TextField(), default=list)
+    covered = ArrayField(models.TextField(), default=list)
+    settled = ArrayField(models.TextField(), default=list)
+    occasion = models.CharField(max_length=20, default="")
 
     class Meta(Record.Meta):
         triggers = audited("holder_id", "holder_department_id")

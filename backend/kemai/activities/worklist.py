@@ -1,0 +1,69 @@
+"""Why a customer is on somebody's list of whom to contact today (ACT-3). Higher domains add reasons of theirs.
+
+A reason is one branch of one statement: rows of a declared kind of record that name a customer, a moment, and a short text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from kemai.accounts.access import Actor
+from kemai.kit.words import T
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """SQL over alias ``x``: ``at`` the instant it is due, ``where`` which rows, ``extra`` a text the words may quote.
+
+    May bind ``%(people)s`` (whose lists are asked for), ``%(today)s``, ``%(today_from)s``, ``%(today_to)s``, ``%(zone)s`` and what
+    ``params`` brings, by names of its own.
+    """
+
+    at: str
+    where: str
+    extra: str = "NULL"
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One way onto the list.
+
+    ``object`` is the kind of record the branch reads: whoever may not see one is not told of it. ``customer`` is SQL over ``x``.
+    ``title`` names a field of the record the words may quote. ``weight`` ranks the reasons; a day late adds one, a day ahead takes
+    one away, twenty at most. ``now``, ``past``, ``ahead`` say it plainly, with ``{n}`` days, ``{day}``, ``{time}``, ``{title}``,
+    ``{extra}``. ``branch`` gives the SQL, None where there is nothing to ask for.
+    """
+
+    code: str
+    label: T
+    object: str
+    weight: int
+    branch: Callable[[Actor], Branch | None]
+    now: T
+    past: T
+    ahead: T
+    customer: str = "x.customer_id"
+    title: str = ""
+
+    def words(self, *, days: int, **facts: str) -> str:
+        """Why, in the reader's language; ``days`` late, ahead when negative."""
+        chosen = self.now if days == 0 else self.past if days > 0 else self.ahead
+        return chosen.to(n=abs(days), **facts)
+
+
+_reasons: list[Reason] = []
+
+
+def worklist_reason(reason: Reason) -> Reason:
+    """Register a reason (extension point)."""
+    assert reason.code not in {r.code for r in _reasons}, reason.code
+    _reasons.append(reason)
+    return reason
+
+
+def reasons() -> list[Reason]:
+    """All registered."""
+    return list(_reasons)

@@ -1,0 +1,57 @@
+"""What of selling a sheet is filled with (ACT-7)."""
+
+from __future__ import annotations
+
+from kemai.activities.reporting import Figure, Lines, report_figure, report_lines
+from kemai.kit.words import T
+
+_WON = {
+    "object": "opportunities",
+    "person": "t.owner_id",
+    "at": "t.closed_at",
+    "person_field": "owner",
+    "at_field": "closed_at",
+    "where": "t.status = 'won'",
+    "leaves": ({"field": "status", "op": "eq", "value": "won"},),
+}
+_EXPECTED = {
+    "object": "opportunities",
+    "person": "t.owner_id",
+    "at": "t.expected_close_on",
+    "person_field": "owner",
+    "at_field": "expected_close_on",
+    "where": "t.status = 'open'",
+    "leaves": ({"field": "status", "op": "eq", "value": "open"},),
+    "ahead": True,
+    "dated": True,
+}
+_SUM = "COALESCE(sum(t.amount), 0)::numeric(20,2)"
+
+report_figure(
+    Figure(
+        "new_opportunities",
+        T("新增商机", "New opportunities"),
+        "opportunities",
+        "t.owner_id",
+        "t.created_at",
+        "owner",
+        "created_at",
+    )
+)
+report_figure(Figure("won", T("成交", "Won"), **_WON))  # type: ignore[arg-type]
+report_figure(Figure("won_sum", T("成交金额", "Won, amount"), measure=_SUM, unit="CNY", **_WON))  # type: ignore[arg-type]
+report_figure(Figure("expected", T("预计成交", "Expected"), **_EXPECTED))  # type: ignore[arg-type]
+report_figure(Figure("expected_sum", T("预计金额", "Expected, amount"), measure=_SUM, unit="CNY", **_EXPECTED))  # type: ignore[arg-type]
+report_lines(Lines("deals", "opportunities", "t.owner_id", "t.closed_at", ("name", "amount"), "t.status = 'won'"))
+report_lines(
+    Lines(
+        "expected",
+        "opportunities",
+        "t.owner_id",
+        "t.expected_close_on",
+        ("name", "amount"),
+        "t.status = 'open'",
+        ahead=True,
+        dated=True,
+    )
+)
