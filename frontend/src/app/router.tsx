@@ -163,6 +163,21 @@ const routeTree = root.addChildren([
     }),
     createRoute({
       ...parent,
+      path: "/worklist",
+      component: lazyRouteComponent(() => import("@/features/worklist/worklist-page"), "WorklistPage"),
+    }),
+    createRoute({
+      ...parent,
+      path: "/calendar",
+      component: lazyRouteComponent(() => import("@/features/calendar/calendar-page"), "CalendarPage"),
+    }),
+    createRoute({
+      ...parent,
+      path: "/day-reports",
+      component: lazyRouteComponent(() => import("@/features/reports/reports-page"), "ReportsPage"),
+    }),
+    createRoute({
+      ...parent,
       path: "/me",
       component: lazyRouteComponent(() => import("@/features/me/me-page"), "MePage"),
     }),

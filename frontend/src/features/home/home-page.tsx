@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { type CSSProperties, lazy, Suspense } from "react";
 import { useCan } from "@/access/me";
+import { WorklistCard } from "@/features/worklist/public";
 import { useLocale, useT } from "@/i18n/index";
 import { CounterTile } from "@/kit/counter-tile";
 import { localTime } from "@/kit/date-time";
 import { SkeletonCard, SkeletonLine } from "@/kit/skeleton";
 import { ErrorState } from "@/kit/states";
-import { ContactsToday } from "./contacts-today";
 import styles from "./home-page.module.css";
 import { homeQuery } from "./queries";
 import { RecentList } from "./recent-list";
@@ -40,7 +40,7 @@ export function HomePage() {
         ))}
       </section>
       <div className={styles.columns}>
-        <ContactsToday items={today.contacts} all={counters.find((counter) => counter.key === "due")} />
+        <WorklistCard />
         <div className={styles.column}>
           <TasksToday items={today.tasks} all={counters.find((counter) => counter.key === "tasks")} />
           <RecentList items={recent} />

@@ -8,17 +8,19 @@ import styles from "./calendar.module.css";
 import { daysOf, step } from "./days";
 
 type CalendarToolsProps = {
-  fields: FieldMeta[];
-  field: FieldMeta;
+  /** The date fields to choose from; nothing to choose where there are none. */
+  fields?: FieldMeta[];
+  field?: FieldMeta;
   span: Span;
   day: string;
   now: string;
-  onField: (name: string) => void;
+  onField?: (name: string) => void;
   onSpan: (span: Span) => void;
   onDay: (day: string) => void;
 };
 
-export function CalendarTools({ fields, field, span, day, now, onField, onSpan, onDay }: CalendarToolsProps) {
+export function CalendarTools(props: CalendarToolsProps) {
+  const { fields = [], field, span, day, now, onField, onSpan, onDay } = props;
   const { t } = useFormat();
   const days = daysOf(day, span);
   const [year = "", month = ""] = day.split("-");
@@ -71,8 +73,8 @@ export function CalendarTools({ fields, field, span, day, now, onField, onSpan, 
           {t("calendar.by")}
           <select
             className={barStyles.native}
-            value={field.name}
-            onChange={(event) => onField(event.target.value)}
+            value={field?.name}
+            onChange={(event) => onField?.(event.target.value)}
           >
             {fields.map((one) => (
               <option key={one.name} value={one.name}>

@@ -10,22 +10,30 @@ import { useErrorText } from "@/kit/states";
 import { useMessage } from "@/kit/use-message";
 import { MentionArea } from "@/objects/mentions/mention-area";
 import { MentionPlaceProvider } from "@/objects/mentions/place";
+import { Chips } from "./chips";
 import styles from "./follow-up-form.module.css";
-import { type ContactItem, homeQuery } from "./queries";
+import { type LineCustomer, refreshDay } from "./queries";
 
 const NEXT_DAYS = [1, 3, 7, 30] as const;
 
-type FollowUpFormProps = { item: ContactItem; onClose: () => void; onDone: () => void };
+type FollowUpFormProps = {
+  item: LineCustomer;
+  /** Chosen already by a key: the place of an outcome among them, from 1. */
+  picked?: number | null;
+  onClose: () => void;
+  onDone: () => void;
+};
 
-/** One note, one channel, one next date: what a call leaves behind, without leaving the page. */
-export function FollowUpForm({ item, onClose, onDone }: FollowUpFormProps) {
-  const t = useT("home");
+/** One note, its outcome, one channel, one next date: what a call leaves behind, without leaving the page. */
+export function FollowUpForm({ item, picked, onClose, onDone }: FollowUpFormProps) {
+  const t = useT("worklist");
   const client = useQueryClient();
   const message = useMessage();
   const errorText = useErrorText();
   const key = useRef(newIdempotencyKey());
   const [content, setContent] = useState("");
   const [channel, setChannel] = useState<string | null>(null);
+  const [outcome, setOutcome] = useState<string | null | undefined>(undefined);
   const [days, setDays] = useState<number | null>(3);
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -34,18 +42,23 @@ export function FollowUpForm({ item, onClose, onDone }: FollowUpFormProps) {
     queryFn: async ({ signal }) => (await api.get<ObjectMeta>("/meta/objects/interactions", { signal })).data,
     staleTime: 5 * 60_000,
   });
-  const choices = (meta?.fields.find((field) => field.name === "channel")?.choices ?? []).filter(
-    (c) => c.active,
-  );
+  const choicesOf = (name: string) =>
+    (meta?.fields.find((field) => field.name === name)?.choices ?? []).filter((choice) => choice.active);
+  const choices = choicesOf("channel");
+  const outcomes = choicesOf("outcome");
   const chosen = channel ?? choices[0]?.value ?? null;
+  const result = outcome === undefined ? (outcomes[(picked ?? 0) - 1]?.value ?? null) : outcome;
 
   async function save() {
-    if (!content.trim()) return setProblem(t("followUp.empty"));
+    // An outcome alone says enough: "not reached" needs no more words.
+    const said = content.trim() || (outcomes.find((one) => one.value === result)?.label ?? "");
+    if (!said) return setProblem(t("followUp.empty"));
     setBusy(true);
     setProblem(null);
     const body = {
       customer: item.id,
-      content: content.trim(),
+      content: said,
+      ...(result ? { outcome: result } : {}),
       ...(chosen ? { channel: chosen } : {}),
       occurred_at: new Date().toISOString(),
       ...(days === null
@@ -56,7 +69,7 @@ export function FollowUpForm({ item, onClose, onDone }: FollowUpFormProps) {
       await api.post<Row>("/interactions", body, { idempotencyKey: key.current });
       message.success(t("followUp.saved"));
       onDone();
-      void client.invalidateQueries({ queryKey: homeQuery.queryKey });
+      refreshDay(client);
     } catch (error) {
       if (isWaiting(error)) {
         message.error(error);
@@ -71,6 +84,8 @@ export function FollowUpForm({ item, onClose, onDone }: FollowUpFormProps) {
   }
 
   function onKeyDown(event: KeyboardEvent) {
+    // The keys of the list do not reach what is typed here.
+    event.stopPropagation();
     if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) void save();
     if (event.key === "Escape" && !content) onClose();
   }
@@ -94,6 +109,12 @@ export function FollowUpForm({ item, onClose, onDone }: FollowUpFormProps) {
         </MentionArea>
       </MentionPlaceProvider>
       <div className={styles.line}>
+        <Chips
+          label={t("followUp.outcome")}
+          value={result}
+          options={outcomes.map((choice) => ({ value: choice.value, label: choice.label }))}
+          onPick={(value) => setOutcome(value === result ? null : value)}
+        />
         <Chips
           label={t("followUp.channel")}
           value={chosen}
@@ -121,31 +142,5 @@ export function FollowUpForm({ item, onClose, onDone }: FollowUpFormProps) {
         </Button>
       </div>
     </div>
-  );
-}
-
-type ChipsProps<V> = {
-  label: string;
-  value: V | null;
-  options: { value: V | null; label: string }[];
-  onPick: (value: V | null) => void;
-};
-
-function Chips<V extends string | number>({ label, value, options, onPick }: ChipsProps<V>) {
-  if (options.length === 0) return null;
-  return (
-    <fieldset className={styles.chips}>
-      <legend>{label}</legend>
-      {options.map((option) => (
-        <button
-          key={String(option.value)}
-          type="button"
-          aria-pressed={option.value === value}
-          onClick={() => onPick(option.value)}
-        >
-          {option.label}
-        </button>
-      ))}
-    </fieldset>
   );
 }

@@ -1,0 +1,2 @@
+export { WhoseSelect } from "./whose-select";
+export { WorklistCard } from "./worklist-card";
