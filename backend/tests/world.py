@@ -16,7 +16,7 @@ from django.contrib.auth.hashers import make_password
 from kemai.accounts.access import Actor, load_actor
 from kemai.accounts.models import Department, RecordShare, Role, RoleGrant, Session, Team, TeamMember, User
 from kemai.accounts.sessions import create_token, hash_token
-from kemai.activities.models import Sequence
+from kemai.activities.models import Sequence, SequenceStep
 from kemai.administration.services.people import INSTALLER, new_user
 from kemai.base.audit import act
 from kemai.config.install import install
@@ -112,6 +112,8 @@ class World:
     pipeline: UUID | None = None
     team: UUID | None = None
     sequence: UUID | None = None
+    sequences: list[UUID] = field(default_factory=list)
+    """Two more, of one step, which nobody is in."""
     token: str = ""
 
     def of(self, name: str) -> list[Fact]:
@@ -170,7 +172,7 @@ def build() -> World:
     pipeline = Pipeline.objects.get(name="销售流程")
     world.pipeline = pipeline.id
     world.stages = dict(Stage.objects.filter(pipeline=pipeline).values_list("code", "id"))
-    world.sequence = Sequence.objects.get().id
+    _sequences(world)
     for number, plan in enumerate(PLANS):
         _customer(world, number, plan)
     _relations(world)
@@ -221,6 +223,15 @@ def _pools(world: World) -> None:
         south = Pool.objects.create(name="华南公海", name_sort="south")
         PoolMember.objects.create(pool=south, member_kind="department", member_id=world.departments["south"])
     world.pools["south"] = south.id
+
+
+def _sequences(world: World) -> None:
+    world.sequence = Sequence.objects.get().id
+    with act(INSTALLER, "create", object="sequences"):
+        for n in range(2):
+            sequence = Sequence.objects.create(name=f"另一序列{n}", name_sort=f"lingyi{n}")
+            SequenceStep.objects.create(sequence=sequence, title="一步", offset_days=5)
+            world.sequences.append(sequence.id)
 
 
 def home_of(username: str) -> str:

@@ -12,7 +12,7 @@ def _rotting(actor: Actor) -> Branch:
     return Branch(
         "(x.stage_since + make_interval(days => (SELECT s.rot_days FROM sales_stage s WHERE s.id = x.stage_id)))",
         "x.holder_id = ANY(%(people)s) AND x.status = 'open' AND EXISTS (SELECT 1 FROM sales_stage s WHERE s.id = x.stage_id "
-        "AND s.rot_days > 0 AND x.stage_since < now() - make_interval(days => s.rot_days))",
+        "AND s.rot_days > 0 AND x.stage_since < %(today_to)s - make_interval(days => s.rot_days))",
         "(SELECT s.name FROM sales_stage s WHERE s.id = x.stage_id)",
     )
 

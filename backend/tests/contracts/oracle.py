@@ -20,7 +20,7 @@ WORKED = (
     "planned-contacts",
     "enrollments",
 )
-#: What people write up of their own days: read by those they report to, changed by nobody else.
+#: What people write up of their own days: for those they report to, not for everybody who works with their customers.
 WRITTEN = ("reports",)
 SALES = (*WORKED, *WRITTEN)
 LOOK_UP = (
@@ -48,15 +48,13 @@ POLICY: dict[str, list[tuple[tuple[str, ...], tuple[str, ...], str]]] = {
         (WORKED, _ALL_VERBS, "all"),
         (("customers",), ("claim", "release", "assign", "reveal_pool"), "all"),
         (("opportunities",), ("assign",), "all"),
-        (WRITTEN, ("create", "edit", "delete"), "own"),
-        (WRITTEN, ("view", "export", "comment"), "all"),
+        (WRITTEN, ("view", "create", "edit", "delete", "export", "comment"), "all"),
     ],
     "sales_manager": [
         (WORKED, _ALL_VERBS, "below"),
         (("customers",), ("claim", "release", "assign", "reveal_pool"), "below"),
         (("opportunities",), ("assign",), "below"),
-        (WRITTEN, ("create", "edit", "delete"), "own"),
-        (WRITTEN, ("view", "export", "comment"), "below"),
+        (WRITTEN, ("view", "create", "edit", "delete", "export", "comment"), "below"),
     ],
     "sales_rep": [
         (WORKED, _ALL_VERBS, "own"),

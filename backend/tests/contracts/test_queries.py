@@ -27,7 +27,7 @@ LIMITS = {
     "aggregate": 2,
     "board": 9,
     "history": 3,
-    "timeline": 4,
+    "timeline": 6,  # one of each kind of record that appears in it
     "meta": 2,
 }
 

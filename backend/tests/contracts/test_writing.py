@@ -8,23 +8,12 @@ from typing import Any
 import pytest
 from django.db import models
 
-from kemai.activities.models import Sequence, SequenceStep
-from kemai.administration.services.people import INSTALLER
-from kemai.base.audit import act
 from kemai.platform.objects.declare import ObjectType, declared_objects, get_object
 from tests.calling import Caller
 from tests.contracts.oracle import OBJECTS
 from tests.contracts.test_matrix import EDITS
 from tests.fixtures import business_hash, taken_back
 from tests.world import World
-
-
-def other_sequence(n: int) -> str:
-    """A sequence with one step, made for the purpose: a customer is in each once."""
-    with act(INSTALLER, "create", object="sequences"):
-        sequence, _ = Sequence.objects.get_or_create(name=f"另一序列{n}")
-        SequenceStep.objects.get_or_create(sequence=sequence, title="一步", offset_days=5)
-    return str(sequence.id)
 
 
 def minimal(world: World, name: str, n: int = 0) -> dict[str, Any]:
@@ -44,7 +33,7 @@ def minimal(world: World, name: str, n: int = 0) -> dict[str, Any]:
         "needs": {"title": f"新需求{n}", "customer": customer},
         "promises": {"content": f"新承诺{n}", "customer": customer, "due_on": "2030-02-01"},
         "planned-contacts": {"title": f"新拜访{n}", "customer": customer, "planned_on": "2030-02-01"},
-        "enrollments": {"customer": customer, "sequence": other_sequence(n)},
+        "enrollments": {"customer": customer, "sequence": str(world.sequences[n])},
         "reports": {"kind": "day", "begins_on": f"2031-01-0{n + 1}", "places": f"新去处{n}"},
         "cadences": {"field": "size", "value": ("large", "small")[n], "days": 9},
         "greetings": {"name": f"新问候{n}", "occasion": "birthday", "text": "生日快乐"},

@@ -245,7 +245,7 @@ register(
                 indexed=True,
             ),
         ),
-        columns=("customer", "sequence", "status", "progress", "step", "next_on", "owner"),
+        columns=("customer", "sequence", "status", "progress", "step", "next_on", "owner", "remark"),
         quick_filters=("owner", "sequence", "status"),
         search=SearchLine(texts=("remark",), global_search=False),
         views=(

@@ -27,6 +27,7 @@ LOOK_UP = (
     "activities.greeting",
     "activities.sequence",
 )
+#: What people write of their own days: read by those they report to, not by everybody who works with their customers.
 REPORTS = ("activities.report",)
 WRITE_UP = ("view", "create", "edit", "delete", "export")
 WORK = ("view", "create", "edit", "delete", "share", "import", "export")
@@ -52,8 +53,7 @@ def _manager(scope: str) -> Rules:
         ("platform.view",): {("share",): scope},
         ("platform.operation",): {("view", "undo"): scope},
         ("platform.export",): {("approve",): scope},
-        # What somebody reported is his; those he reports to read it and answer.
-        REPORTS: {WRITE_UP: "own", ("view", "export", "comment"): scope},
+        REPORTS: {(*WRITE_UP, "comment"): scope},
     }
 
 
@@ -62,7 +62,11 @@ READY: dict[str, tuple[str, str, str, Rules]] = {
         "管理层",
         "Management",
         "看全公司的经营情况，决定重大事项。",
-        {SALES: {("view", "export"): "all"}, ("analytics.manager",): {("view",): "all"}},
+        {
+            SALES: {("view", "export"): "all"},
+            REPORTS: {("view", "export", "comment"): "all"},
+            ("analytics.manager",): {("view",): "all"},
+        },
     ),
     "sales_director": ("销售总监", "Sales director", "制定销售目标，分配资源，检查客户工作。", _manager("all")),
     "sales_manager": (

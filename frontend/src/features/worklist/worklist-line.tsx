@@ -41,7 +41,6 @@ export const WorklistLine = forwardRef<HTMLLIElement, WorklistLineProps>(functio
   ].filter(Boolean);
   const toggle = (next: Doing) => onDo(doing?.kind === next.kind ? null : next);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: the lines are walked by j and k, and worked from the keyboard
     <li ref={ref} className={styles.item} tabIndex={tabIndex} onKeyDown={onKeyDown} onFocus={onFocus}>
       <div className={styles.row}>
         <Avatar name={customer.name} size={36} square />
