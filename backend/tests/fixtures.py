@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import override_settings
 
-from kemai.accounts.models import User
+from kemai.accounts.models import Session, User
 from kemai.accounts.sessions import forget_callers
 from kemai.base import epochs, parameters
+from kemai.kit.clock import now, standing_at
 from kemai.platform.objects import dictionaries, select
 from tests.calling import Caller, caller_for
 from tests.world import World, build
@@ -56,6 +58,20 @@ def world(committed_world: World, db: None) -> World:
 def call(world: World) -> Callable[[str], Caller]:
     """``call("rep")`` speaks as that person."""
     return lambda name: caller_for(world, name)
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Run a block as if it were ``moment``, with everybody's session open then."""
+    with standing_at(moment):
+        _open_sessions()
+        yield
+    _open_sessions()
+
+
+def _open_sessions() -> None:
+    Session.objects.update(expires_at=now() + timedelta(hours=12), seen_at=now())
+    forget_callers()
 
 
 @contextmanager

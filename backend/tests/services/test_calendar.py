@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,9 +13,9 @@ from kemai.activities.rules import ical
 from kemai.administration.services.people import INSTALLER
 from kemai.base.audit import act
 from kemai.customers.models import Contact
-from kemai.kit.clock import standing_at
 from tests.calling import Caller
 from tests.counting import counting
+from tests.fixtures import at
 from tests.world import World
 
 Call = Callable[[str], Caller]
@@ -24,8 +24,8 @@ MARCH = {"first": "2030-03-01", "last": "2030-03-31"}
 
 
 @pytest.fixture(autouse=True)
-def at_ten() -> Any:
-    with standing_at(NOW):
+def at_ten(world: World) -> Iterator[None]:
+    with at(NOW):
         yield
 
 
@@ -161,8 +161,8 @@ def test_the_feed(world: World, call: Call) -> None:
     assert again.status_code == 304 and again.content == b""
     rep.delete(f"/tasks/{made['task']['id']}", made["task"]["version"])
     lines = unfolded(nobody.get(path).content.decode())
-    at = lines.index(f"UID:task-{made['task']['id']}@kemai")
-    event = lines[at : lines.index("END:VEVENT", at)]
+    place = lines.index(f"UID:task-{made['task']['id']}@kemai")
+    event = lines[place : lines.index("END:VEVENT", place)]
     assert "STATUS:CANCELLED" in event and "SEQUENCE:2" in event
     assert call("rep2").delete(f"/me/calendar-feeds/{feed['id']}").status_code == 404
     assert rep.delete(f"/me/calendar-feeds/{feed['id']}").status_code == 204

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,11 +12,11 @@ from kemai.activities.models import CadenceRule, WorklistPause
 from kemai.administration.services.people import INSTALLER
 from kemai.base.audit import act
 from kemai.customers.models import Contact, Customer
-from kemai.kit.clock import standing_at
 from kemai.platform.objects.declare import get_object
 from kemai.sales.models import Opportunity, Stage
 from tests.calling import Caller
 from tests.counting import counting
+from tests.fixtures import at
 from tests.world import World
 
 Call = Callable[[str], Caller]
@@ -25,8 +25,8 @@ NOW = datetime(2030, 3, 6, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def at_ten() -> Any:
-    with standing_at(NOW):
+def at_ten(world: World) -> Iterator[None]:
+    with at(NOW):
         yield
 
 
@@ -40,6 +40,7 @@ def quiet(world: World) -> None:
     with act(INSTALLER, "test", object="customers"):
         CadenceRule.objects.update(active=False)
         Customer.objects.update(last_contact_at=NOW - timedelta(hours=1), next_contact_at=None)
+        Opportunity.objects.update(stage_since=NOW)
         for table in ("promises", "planned-contacts", "tasks"):
             get_object(table).model._base_manager.filter(deleted_at__isnull=True).update(deleted_at=NOW)
 
@@ -149,10 +150,10 @@ def test_postpone_skip_and_back(world: World, call: Call) -> None:
     for until in ("2030-03-06", "2032-01-01", "nonsense"):
         assert rep.post(path, {"until": until}).status_code == 422, until
     assert rep.post(path, {"reason": "对方出差"}).status_code == 200 and lines(rep) == {}
-    with standing_at(NOW + timedelta(days=1)):
+    with at(NOW + timedelta(days=1)):
         assert len(lines(rep)) == 1
     token = rep.post(path, {"until": "2030-03-10"}).json()["undo"]
-    with standing_at(NOW + timedelta(days=1)):
+    with at(NOW + timedelta(days=1)):
         assert lines(rep) == {}
         assert rep.post(f"/undo/{token}").status_code == 200
         assert len(lines(rep)) == 1
