@@ -9,12 +9,11 @@ from kemai.activities.models import CadenceRule
 from kemai.activities.rules.cadence import last_day_in_time
 from kemai.activities.services.care import DAYS_AHEAD
 from kemai.activities.services.rules import CLASSIFICATIONS
-from kemai.activities.services.workdays import company_calendar
 from kemai.activities.worklist import Branch, Reason, worklist_reason
-from kemai.customers.models import Customer
 from kemai.customers.rules.dates import days_from
 from kemai.kit.clock import today
 from kemai.kit.words import T
+from kemai.platform.workdays import company_today, work_calendar
 
 RECYCLE_AHEAD = 7
 """Days before a customer falls into the pool from which on he is on the list."""
@@ -47,9 +46,7 @@ def _planned(actor: Actor) -> Branch:
     )
 
 
-def _recycling(actor: Actor) -> Branch | None:
-    if "recycle_on" not in {f.name for f in Customer._meta.get_fields()}:
-        return None
+def _recycling(actor: Actor) -> Branch:
     return Branch(
         midnight("x.recycle_on"),
         f"x.owner_id = ANY(%(people)s) AND x.recycle_on <= %(today)s::date + {RECYCLE_AHEAD}",
@@ -57,7 +54,7 @@ def _recycling(actor: Actor) -> Branch | None:
 
 
 def _near_dates(column: str, note: str = "NULL") -> Branch:
-    near = days_from(today("Asia/Shanghai"), DAYS_AHEAD.value())
+    near = days_from(company_today(), DAYS_AHEAD.value())
     months, days = [m for m, _ in near], [d for _, d in near]
     # The day as it falls this year, or next when that is where it lies ahead.
     this_year = (
@@ -84,7 +81,7 @@ def _cadence(actor: Actor) -> Branch | None:
     names: list[str] = []
     params: dict[str, Any] = {}
     day = today(actor.time_zone)
-    calendar = company_calendar()
+    calendar = work_calendar()
     for n, rule in enumerate(rules):
         if rule.field not in CLASSIFICATIONS:
             continue

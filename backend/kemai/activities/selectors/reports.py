@@ -15,7 +15,6 @@ from kemai.activities.reporting import Figure, Lines, figures, lines
 from kemai.activities.rules.periods import KINDS, Periods, begin_of, periods_of
 from kemai.activities.selectors.calendar import calendar_entries
 from kemai.activities.selectors.worklist import Whose, people_in_charge
-from kemai.activities.services.workdays import company_calendar
 from kemai.kit.clock import start_of_day
 from kemai.kit.errors import Malformed
 from kemai.kit.words import T
@@ -24,6 +23,7 @@ from kemai.platform.objects.rows import fetch_rows
 from kemai.platform.objects.secrecy import on as put_on
 from kemai.platform.objects.secrecy import output
 from kemai.platform.objects.select import title_sql
+from kemai.platform.workdays import work_calendar
 
 VIEW = "activities.report.view"
 TEXTS = ("places", "deals", "problems", "plans", "expected")
@@ -39,7 +39,7 @@ def checked(kind: str, on: date) -> tuple[str, date]:
 
 def periods_for(kind: str, on: date) -> Periods:
     """The periods of a sheet; a morning looks back to the last working day."""
-    before = company_calendar().add_working_days(on, -1) if kind == "morning" else None
+    before = work_calendar().add_working_days(on, -1) if kind == "morning" else None
     return periods_of(kind, on, before=before)
 
 

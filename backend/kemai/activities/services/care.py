@@ -10,12 +10,11 @@ from kemai.accounts.access import SystemActor
 from kemai.base.audit import act
 from kemai.base.parameters import Parameter, declare
 from kemai.customers.rules.dates import days_from
-from kemai.kit.clock import today
 from kemai.kit.words import T
 from kemai.platform.notify import notify
+from kemai.platform.workdays import company_today
 
 CARE = SystemActor("care")
-COMPANY_ZONE = "Asia/Shanghai"
 DAYS_AHEAD = declare(
     Parameter(
         "activities.birthday_days",
@@ -42,7 +41,7 @@ AND NOT EXISTS (SELECT 1 FROM platform_notification n WHERE n.record_id = c.id A
 
 def remind_of_dates() -> int:
     """Tell holders of the days that are near, each once a year; returns how many were told."""
-    near = days_from(today(COMPANY_ZONE), DAYS_AHEAD.value())
+    near = days_from(company_today(), DAYS_AHEAD.value())
     told = 0
     with act(CARE, "remind", object="contacts"):
         for column, what, title in _KINDS:

@@ -17,14 +17,15 @@ from kemai.activities import errors
 from kemai.activities.models import Enrollment, EnrollmentStep, Sequence, SequenceStep, Task
 from kemai.activities.rules.cadence import day_after
 from kemai.activities.services.owned import set_people
-from kemai.activities.services.workdays import COMPANY_ZONE, company_calendar
 from kemai.base.audit import act
-from kemai.kit.clock import now, today
+from kemai.kit.clock import now
 from kemai.kit.ids import new_id
 from kemai.kit.words import T
+from kemai.platform.custom.computed import company_zone
 from kemai.platform.objects.declare import Draft, get_object
 from kemai.platform.objects.undo import ChangedSince, offer_undo, undo_kind
 from kemai.platform.objects.write import bin_rows, create_record, insert_drafts, lock_row, prepare_new, update_rows
+from kemai.platform.workdays import company_today, work_calendar
 
 SEQUENCES = SystemActor("sequences")
 LIVE = ("active", "paused")
@@ -48,7 +49,7 @@ def prepare_enrollments(actor: Actor, drafts: list[Draft]) -> None:
                         name, "fixed", T("加入后不能更换，请停止后重新加入。", "Stop it and enter anew instead.")
                     )
             continue
-        start = draft.values.get("started_on") or today(COMPANY_ZONE)
+        start = draft.values.get("started_on") or company_today()
         draft.values["started_on"] = start
         step = first.get(draft.get("sequence_id"))
         if draft.get("sequence_id") and step is None:
@@ -69,7 +70,7 @@ def _first_steps(sequences: set[UUID]) -> dict[UUID, SequenceStep]:
 
 def after_enrollments(actor: Actor, drafts: list[Draft]) -> None:
     """What is due at once is made at once."""
-    fresh = [d.id for d in drafts if d.old is None and d.values["next_on"] <= today(COMPANY_ZONE)]
+    fresh = [d.id for d in drafts if d.old is None and d.values["next_on"] <= company_today()]
     if fresh:
         _make_steps(list(Enrollment.objects.select_for_update().filter(pk__in=fresh).order_by("pk")))
 
@@ -133,7 +134,7 @@ def advance_sequences() -> int:
         with act(SEQUENCES, "advance", object="enrollments"):
             due = list(
                 Enrollment.objects.select_for_update(skip_locked=True)
-                .filter(status="active", next_on__lte=today(COMPANY_ZONE), deleted_at__isnull=True)
+                .filter(status="active", next_on__lte=company_today(), deleted_at__isnull=True)
                 .order_by("next_on", "id")[:BATCH]
             )
             made += _make_steps(due)
@@ -152,7 +153,7 @@ def _make_steps(enrollments: list[Enrollment]) -> int:
         if step is None:
             _end(enrollment, "done", "")
             continue
-        due = max(enrollment.next_on or today(COMPANY_ZONE), today(COMPANY_ZONE))
+        due = max(enrollment.next_on or company_today(), company_today())
         task = _make_task(enrollment, step, due)
         EnrollmentStep.objects.create(
             enrollment=enrollment, step=step, position=step.position, due_on=due, task_id=task
@@ -191,11 +192,11 @@ def _make_task(enrollment: Enrollment, step: SequenceStep, due: date) -> UUID:
 
 
 def _instant(day: date, at: time) -> datetime:
-    return datetime.combine(day, at, ZoneInfo(COMPANY_ZONE))
+    return datetime.combine(day, at, ZoneInfo(company_zone()))
 
 
 def _due(start: date, step: SequenceStep) -> date:
-    return day_after(start, step.offset_days, working_days=step.working_days, calendar=company_calendar())
+    return day_after(start, step.offset_days, working_days=step.working_days, calendar=work_calendar())
 
 
 def step_done(task_id: UUID, *, interaction: UUID | None = None, state: str = "done") -> None:
@@ -214,7 +215,7 @@ def _go_on(enrollment: Enrollment) -> None:
     if following is None:
         _end(enrollment, "done", "")
     else:
-        _save(enrollment, next_on=_due(today(COMPANY_ZONE), following))
+        _save(enrollment, next_on=_due(company_today(), following))
 
 
 def step_reopened(task_id: UUID, *, refuse: bool = False) -> None:
@@ -282,7 +283,7 @@ def resume_enrollment(actor: Actor, enrollment_id: UUID) -> None:
     with act(actor, "resume", object="enrollments", record_id=enrollment_id):
         _change(actor, enrollment_id, "resume", ("paused",), status="active")
         enrollment = Enrollment.objects.select_for_update().get(pk=enrollment_id)
-        if enrollment.next_on and enrollment.next_on <= today(COMPANY_ZONE):
+        if enrollment.next_on and enrollment.next_on <= company_today():
             _make_steps([enrollment])
 
 
@@ -315,7 +316,7 @@ def skip_step(actor: Actor, enrollment_id: UUID) -> None:
                     enrollment=enrollment,
                     step=step,
                     position=step.position,
-                    due_on=today(COMPANY_ZONE),
+                    due_on=company_today(),
                     state="skipped",
                     ended_at=now(),
                 )
@@ -356,7 +357,7 @@ def _change(actor: Actor, enrollment_id: UUID, action: str, before: tuple[str, .
 
 
 def _end(enrollment: Enrollment, status: str, reason: str) -> None:
-    _save(enrollment, status=status, stop_reason=reason[:300], next_on=None, ended_on=today(COMPANY_ZONE))
+    _save(enrollment, status=status, stop_reason=reason[:300], next_on=None, ended_on=company_today())
 
 
 def _save(enrollment: Enrollment, **values: Any) -> None:
