@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 
-from kemai.activities.api import calendar, reports, worklist
+from kemai.activities.api import calendar, care, reports, worklist
 from kemai.administration.api import auth, guide, people, tokens, trust
 from kemai.administration.api import settings as admin_settings
 from kemai.analytics.api import pages
@@ -89,6 +89,7 @@ for prefix, router, tag in (
     ("", worklist.router, "worklist"),
     ("", calendar.router, "calendar"),
     ("", reports.router, "reports"),
+    ("", care.router, "care"),
     ("", webhooks.router, "webhooks"),
 ):
     api.add_router(prefix, router, tags=[tag])

@@ -181,6 +181,8 @@ export type PanelMeta = {
   field: string;
   columns: string[];
   create: boolean;
+  /** The field by which these records point to one another; empty where they do not. */
+  tree?: string;
 };
 
 export type DetailMeta = {

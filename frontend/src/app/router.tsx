@@ -173,6 +173,16 @@ const routeTree = root.addChildren([
     }),
     createRoute({
       ...parent,
+      path: "/care",
+      component: lazyRouteComponent(() => import("@/features/care/care-page"), "CarePage"),
+    }),
+    createRoute({
+      ...parent,
+      path: "/account-year",
+      component: lazyRouteComponent(() => import("@/features/care/account-year-page"), "AccountYearPage"),
+    }),
+    createRoute({
+      ...parent,
       path: "/day-reports",
       component: lazyRouteComponent(() => import("@/features/reports/reports-page"), "ReportsPage"),
     }),

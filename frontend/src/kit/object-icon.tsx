@@ -89,6 +89,7 @@ const ICONS: Record<string, LucideIcon> = {
   cadences: Repeat,
   greetings: CakeSlice,
   care: CakeSlice,
+  "account-year": CalendarClock,
   marketing: Megaphone,
   campaigns: Megaphone,
   service: Headset,

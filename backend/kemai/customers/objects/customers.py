@@ -194,6 +194,7 @@ register(
                 "contacts",
                 "customer",
                 ("name", "title", "phone", "decision_role", "warmth"),
+                tree="reports_to",
             ),
             Panel(
                 "opportunities",

@@ -161,6 +161,8 @@ class Panel:
     field: str
     columns: tuple[str, ...]
     create: bool = True
+    tree: str = ""
+    """The field by which the panel's records point to one another (who reports to whom): then they are drawn as a tree too."""
 
 
 @dataclass(frozen=True, slots=True)

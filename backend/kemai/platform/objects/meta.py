@@ -182,6 +182,7 @@ def _panel(actor: Actor, panel: Any) -> dict[str, Any]:
         "field": panel.field,
         "columns": [c for c in panel.columns if access_of(actor, target, target.by_name[c]) != HIDDEN],
         "create": panel.create and actor.has(target.perm("create")),
+        "tree": panel.tree if panel.tree and access_of(actor, target, target.by_name[panel.tree]) != HIDDEN else "",
     }
 
 

@@ -1,7 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Button } from "antd";
 import { Plus } from "lucide-react";
-import { useMemo, useRef } from "react";
+import { lazy, Suspense, useMemo, useRef, useState } from "react";
 import { SkeletonRows } from "@/kit/skeleton";
 import { EmptyState, ErrorState } from "@/kit/states";
 import { useIsPhone } from "@/kit/use-is-phone";
@@ -18,6 +18,8 @@ import type { ObjectMeta, PanelMeta, RecordData } from "../model/meta";
 import { nextSort } from "../model/view-state";
 import { inherited, panelFilter } from "./link-to-parent";
 import styles from "./related.module.css";
+
+const RelatedTree = lazy(async () => ({ default: (await import("./related-tree")).RelatedTree }));
 
 type RelatedProps = { parent: ObjectMeta; record: RecordData; panel: PanelMeta };
 
@@ -46,6 +48,7 @@ function RelatedList({ parent, record, panel, meta }: RelatedProps & { meta: Obj
   const save = useInlineSave(meta.name);
   const create = useCreateRecord(meta.name);
   const { list, rows } = listing;
+  const [drawn, setDrawn] = useState(false);
   const add =
     panel.create && meta.can.create ? (
       <Button
@@ -81,9 +84,24 @@ function RelatedList({ parent, record, panel, meta }: RelatedProps & { meta: Obj
   );
   return (
     <div className={styles.related}>
-      {add ? <div className={styles.tools}>{add}</div> : null}
-      <div className={styles.scroll}>{body}</div>
-      {list.hasNextPage ? <ListTail list={list} rows={rows} /> : null}
+      {add || panel.tree ? (
+        <div className={styles.tools}>
+          {panel.tree && rows.length > 1 ? (
+            <Button size="small" aria-pressed={drawn} onClick={() => setDrawn(!drawn)}>
+              {t(drawn ? "related.as_list" : "related.as_tree")}
+            </Button>
+          ) : null}
+          {add}
+        </div>
+      ) : null}
+      {drawn && panel.tree ? (
+        <Suspense fallback={<SkeletonRows rows={3} />}>
+          <RelatedTree meta={meta} panel={panel} by={panel.tree} filter={fixed} />
+        </Suspense>
+      ) : (
+        <div className={styles.scroll}>{body}</div>
+      )}
+      {!drawn && list.hasNextPage ? <ListTail list={list} rows={rows} /> : null}
       {create.element}
     </div>
   );
