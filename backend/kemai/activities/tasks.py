@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from kemai.activities.services.care import remind_of_dates
+from kemai.activities.services.care import remind_of_dates, remind_of_promises
 from kemai.activities.services.sequences import advance_sequences
 from kemai.activities.services.tasks import remind_due_tasks
 from kemai.platform.notify import forget_old_events
@@ -21,6 +21,7 @@ def remind(timestamp: int) -> None:
 @app.task(name="activities.care", queue="system", queueing_lock="care")
 def care(timestamp: int) -> None:
     remind_of_dates()
+    remind_of_promises()
 
 
 @app.periodic(cron="*/5 * * * *", periodic_id="sequences")

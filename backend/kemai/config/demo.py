@@ -24,6 +24,7 @@ from kemai.base.audit import act
 from kemai.base.models import OutboxEvent
 from kemai.config import demo_doubles, demo_fields
 from kemai.config import demo_words as words
+from kemai.config.demo_days import make_days
 from kemai.config.demo_lists import make_lists
 from kemai.config.install import install
 from kemai.customers.models import Customer
@@ -86,6 +87,8 @@ def load_demo(*, customers: int = 2000, seed: int = 7) -> dict[str, Any]:
         _release_some(company, customers // 8)
         _doubles(company, random.Random(seed + 1))
         company.made.update(make_lists(actor_of(company.people["admin"].id)))
+        manager = actor_of(company.people["manager"].id)
+        company.made.update(make_days(company.sellers, manager))
         # History needs no bell: what happened before today is not announced today.
         OutboxEvent.objects.filter(dispatched_at__isnull=True).update(dispatched_at=now())
     return {**company.made, "seconds": round(time.monotonic() - began, 1)}

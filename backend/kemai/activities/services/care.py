@@ -65,3 +65,30 @@ def remind_of_dates() -> int:
                 )
             told += len(rows)
     return told
+
+
+_DUE = """
+SELECT p.id, p.content, p.holder_id, c.name FROM activities_promise p JOIN customers_customer c ON c.id = p.customer_id
+WHERE p.status = 'open' AND p.deleted_at IS NULL AND p.holder_id IS NOT NULL AND p.due_on = %(today)s
+AND NOT EXISTS (SELECT 1 FROM platform_notification n WHERE n.record_id = p.id AND n.kind = 'promise_due' AND n.user_id = p.holder_id)
+ORDER BY p.id
+"""
+
+
+def remind_of_promises() -> int:
+    """Tell holders of promises due today, each once; returns how many (ACT-10)."""
+    with act(CARE, "remind", object="promises"):
+        with connection.cursor() as cursor:
+            cursor.execute(_DUE, {"today": company_today()})
+            rows = cursor.fetchall()
+        for key, content, holder, customer in rows:
+            notify(
+                holder,
+                kind="promise_due",
+                title=T("承诺今天到期：{content}（{customer}）", "Promise due today: {content} ({customer})"),
+                title_params={"content": content, "customer": customer},
+                path=f"/promises/{key}",
+                object="promises",
+                record_id=key,
+            )
+    return len(rows)
