@@ -22,6 +22,7 @@ SALES = (
 )
 #: Pages about records that are no list of them.
 TENDING: tuple[tuple[str, T, str, str], ...] = (
+    ("pool", T("公海", "Public pool"), "/pool", "customers.customer.claim"),
     ("duplicates", T("疑似重复", "Possible duplicates"), "/duplicates", "customers.customer.merge"),
     ("care", T("本周关怀", "Greetings"), "/care", "customers.contact.view"),
     ("account-year", T("重点客户日历", "Key accounts"), "/account-year", "activities.plan.view"),
@@ -37,6 +38,7 @@ ADMIN: tuple[tuple[str, T, str, str], ...] = (
     ("cadences", T("联系频率", "Cadences"), "/admin/cadences", "activities.cadence.edit"),
     ("sequences", T("跟进序列", "Sequences"), "/admin/sequences", "activities.sequence.edit"),
     ("greetings", T("问候模板", "Greetings"), "/admin/greetings", "activities.greeting.edit"),
+    ("recycling", T("回收规则", "Recycling"), "/admin/recycling", "customers.recycling.manage"),
     ("pipelines", T("销售流程", "Pipelines"), "/admin/pipelines", "sales.pipeline.edit"),
     ("fields", T("字段与布局", "Fields and layouts"), "/admin/fields", "platform.field.manage"),
     ("dictionaries", T("字典", "Dictionaries"), "/admin/dictionaries", "administration.dictionary.edit"),

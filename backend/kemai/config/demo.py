@@ -22,7 +22,7 @@ from kemai.accounts.sessions import actor_of
 from kemai.administration.services.people import INSTALLER, new_user
 from kemai.base.audit import act
 from kemai.base.models import OutboxEvent
-from kemai.config import demo_doubles, demo_fields
+from kemai.config import demo_doubles, demo_fields, demo_pools
 from kemai.config import demo_words as words
 from kemai.config.demo_days import make_days
 from kemai.config.demo_lists import make_lists
@@ -84,11 +84,13 @@ def load_demo(*, customers: int = 2000, seed: int = 7) -> dict[str, Any]:
         _interactions(company)
         _opportunities(company, customers * 6 // 10)
         _tasks(company)
+        company.count("pools", demo_pools.make_pools(company.departments, company.people))
         _release_some(company, customers // 8)
         _doubles(company, random.Random(seed + 1))
         company.made.update(make_lists(actor_of(company.people["admin"].id)))
         manager = actor_of(company.people["manager"].id)
         company.made.update(make_days(company.sellers, manager))
+        company.count("recycling rules", demo_pools.make_rules(manager, random.Random(seed + 2)))
         # History needs no bell: what happened before today is not announced today.
         OutboxEvent.objects.filter(dispatched_at__isnull=True).update(dispatched_at=now())
     return {**company.made, "seconds": round(time.monotonic() - began, 1)}

@@ -313,3 +313,16 @@ def test_what_is_left_of_claims(world: World, call: Call) -> None:
 def test_my_pools_is_for_who_sees_customers(world: World, call: Call, person: str) -> None:
     expected = {"finance": 200, "service": 200, "auditor": 403}[person]
     assert call(person).get("/my-pools").status_code == expected
+
+
+def test_managers_get_none_of_themselves(world: World, call: Call) -> None:
+    """POOL-6: who assigns looks after others' customers; named by the pool he is among those who work it."""
+
+    def people() -> set[str]:
+        return {
+            p["user"]["id"] for p in call("admin").get(f"/pools/{world.pools['open']}/distribution").json()["people"]
+        }
+
+    assert str(world.users["rep"]) in people() and str(world.users["manager"]) not in people()
+    manage(world, "manager")
+    assert str(world.users["manager"]) in people()

@@ -85,6 +85,11 @@ const adminPages = [
   }),
   createRoute({
     getParentRoute: () => admin,
+    path: "/recycling",
+    component: lazyRouteComponent(() => import("@/features/recycling/recycling-page"), "RecyclingPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
     path: "/fields",
     component: lazyRouteComponent(() => import("@/features/fields/fields-page"), "FieldsPage"),
   }),
@@ -230,6 +235,16 @@ const routeTree = root.addChildren([
       ...parent,
       path: "/duplicates/compare",
       component: lazyRouteComponent(() => import("@/features/duplicates/compare-page"), "ComparePage"),
+    }),
+    createRoute({
+      ...parent,
+      path: "/pool",
+      component: lazyRouteComponent(() => import("@/features/pool/pool-page"), "PoolPage"),
+    }),
+    createRoute({
+      ...parent,
+      path: "/pool/$id",
+      component: lazyRouteComponent(() => import("@/features/pool/board-page"), "BoardPage"),
     }),
     createRoute({
       ...parent,

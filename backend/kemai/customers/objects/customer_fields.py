@@ -382,7 +382,7 @@ CUSTOMER_FIELDS: tuple[Field, ...] = (
     Field(
         "days_left",
         INTEGER,
-        T("掉入公海剩余天数", "Days before the pool"),
+        T("剩余天数", "Days left"),
         sql="(t.recycle_on - %(today)s::date)",
         section="deals",
         importable=False,

@@ -107,7 +107,7 @@ register(
             ),
             View(
                 "falling",
-                T("我的即将掉入公海", "Mine about to fall into the pool"),
+                T("即将掉入公海", "About to fall into the pool"),
                 {
                     "and": [
                         {"field": "owner", "op": "eq", "value": "me"},

@@ -53,16 +53,17 @@ def load_figures(function: Figures) -> Figures:
     return function
 
 
-#: The active members of a pool who may claim: named themselves, through a department above them, or a team.
+#: The active members of a pool who may claim: named themselves, through a department above them, or a team. Who assigns customers looks
+#: after others' and gets none of himself, unless the pool names him.
 _MEMBERS = """
 WITH RECURSIVE m AS (SELECT member_kind, member_id, regions, industries FROM customers_poolmember WHERE pool_id = %(pool)s),
 d AS (
     SELECT m.member_id AS root, m.member_id AS id, m.regions, m.industries FROM m WHERE m.member_kind = 'department'
     UNION ALL SELECT d.root, c.id, d.regions, d.industries FROM accounts_department c JOIN d ON c.parent_id = d.id WHERE c.deleted_at IS NULL),
 p AS (
-    SELECT m.member_id AS id, m.regions, m.industries FROM m WHERE m.member_kind = 'user'
-    UNION ALL SELECT u.id, d.regions, d.industries FROM accounts_user u JOIN d ON d.id = u.department_id
-    UNION ALL SELECT t.user_id, m.regions, m.industries FROM m JOIN accounts_team g ON g.id = m.member_id AND g.deleted_at IS NULL
+    SELECT m.member_id AS id, m.regions, m.industries, TRUE AS named FROM m WHERE m.member_kind = 'user'
+    UNION ALL SELECT u.id, d.regions, d.industries, FALSE FROM accounts_user u JOIN d ON d.id = u.department_id
+    UNION ALL SELECT t.user_id, m.regions, m.industries, TRUE FROM m JOIN accounts_team g ON g.id = m.member_id AND g.deleted_at IS NULL
         JOIN accounts_teammember t ON t.team_id = g.id WHERE m.member_kind = 'team')
 SELECT u.id, u.name, u.department_id, COALESCE(w.name, ''),
     (SELECT count(*) FROM customers_customer c WHERE c.owner_id = u.id AND c.deleted_at IS NULL),
@@ -70,10 +71,13 @@ SELECT u.id, u.name, u.department_id, COALESCE(w.name, ''),
     (SELECT max(o.at) FROM customers_ownershipchange o WHERE o.to_user_id = u.id AND o.kind IN ('assign', 'distribute')),
     json_agg(json_build_array(p.regions, p.industries))::text
 FROM p JOIN accounts_user u ON u.id = p.id LEFT JOIN accounts_department w ON w.id = u.department_id
-WHERE u.is_active AND u.deleted_at IS NULL AND EXISTS (
-    SELECT 1 FROM accounts_userrole r JOIN accounts_role ro ON ro.id = r.role_id AND ro.deleted_at IS NULL
-    JOIN accounts_rolegrant g ON g.role_id = r.role_id WHERE r.user_id = u.id AND g.permission = 'customers.customer.claim')
-GROUP BY u.id, u.name, u.department_id, w.name, u.name_sort ORDER BY u.name_sort, u.id
+LEFT JOIN LATERAL (
+    SELECT bool_or(g.permission = 'customers.customer.claim') AS claims, bool_or(g.permission = 'customers.customer.assign') AS assigns
+    FROM accounts_userrole r JOIN accounts_role ro ON ro.id = r.role_id AND ro.deleted_at IS NULL
+    JOIN accounts_rolegrant g ON g.role_id = r.role_id WHERE r.user_id = u.id) may ON TRUE
+WHERE u.is_active AND u.deleted_at IS NULL AND may.claims
+GROUP BY u.id, u.name, u.department_id, w.name, u.name_sort, may.assigns HAVING bool_or(p.named) OR NOT may.assigns
+ORDER BY u.name_sort, u.id
 """
 
 

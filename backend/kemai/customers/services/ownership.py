@@ -97,7 +97,7 @@ def _just_taken(actor: Actor, customer_id: UUID) -> bool:
         .values("kind", "pool_id")
         .first()
     )
-    if last is None or last["pool_id"] is None or last["kind"] not in ("claim", "assign"):
+    if last is None or last["pool_id"] is None or last["kind"] not in ("claim", "assign", "distribute"):
         return False
     return PoolMember.objects.filter(pool_id=last["pool_id"], member_id__in=actor.principals).exists()
 

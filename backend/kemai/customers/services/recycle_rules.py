@@ -169,11 +169,11 @@ def _day(rule: RecycleRule, moment: str, today: date) -> str:
 # ---------------------------------------------------------------- the kept day
 
 _REFRESH = """
-UPDATE customers_customer t SET recycle_on = n.due, recycle_rule_id = n.rule
-FROM (SELECT t.id, t.xmin AS seen, w.due, w.rule
-      FROM customers_customer t LEFT JOIN LATERAL {first} w ON TRUE
-      WHERE {which} AND t.owner_id IS NOT NULL AND t.deleted_at IS NULL) n
-WHERE t.id = n.id AND t.xmin = n.seen AND (t.recycle_on, t.recycle_rule_id) IS DISTINCT FROM (n.due, n.rule)
+WITH n AS (
+    SELECT t.id, w.due, w.rule FROM customers_customer t LEFT JOIN LATERAL {first} w ON TRUE
+    WHERE {which} AND t.owner_id IS NOT NULL AND t.deleted_at IS NULL
+    AND (t.recycle_on, t.recycle_rule_id) IS DISTINCT FROM (w.due, w.rule) ORDER BY t.id FOR NO KEY UPDATE OF t {busy})
+UPDATE customers_customer t SET recycle_on = n.due, recycle_rule_id = n.rule FROM n WHERE n.id = t.id
 """
 _NO_RULES = "(SELECT NULL::date AS due, NULL::uuid AS rule, 0 AS warn)"
 
@@ -184,8 +184,7 @@ def refresh(ids: list[UUID]) -> None:
     if due is None or not ids:
         return
     with connection.cursor() as cursor:
-        # Who changed the row in between computes it himself: hence the comparison with the row as it was read.
-        sql = _REFRESH.format(first=due.first, which="t.id = ANY(%(ids)s)")
+        sql = _REFRESH.format(first=due.first, which="t.id = ANY(%(ids)s)", busy="")
         cursor.execute(sql, {**due.params, "ids": ids})
 
 
@@ -193,7 +192,9 @@ def refresh_all(step: Callable[[int], None] | None = None) -> int:
     """Every customer's day by the rules as they stand now, batch by batch; how many changed."""
     forget_rules()
     due = due_sql()
-    sql = _REFRESH.format(first=due.first if due else _NO_RULES, which="t.id > %(after)s AND t.id <= %(upto)s")
+    which = "t.id > %(after)s AND t.id <= %(upto)s"
+    # Nobody is waited for: who writes to a customer at this moment counts its day himself.
+    sql = _REFRESH.format(first=due.first if due else _NO_RULES, which=which, busy="SKIP LOCKED")
     params = due.params if due else {}
     changed, after = 0, UUID(int=0)
     while (upto := _batch_end(after)) is not None:

@@ -265,10 +265,13 @@ def _take(run: RecycleRun, doer: Actor, rows: list[tuple[Any, ...]]) -> None:
 # ---------------------------------------------------------------- telling
 
 _WARN = """
-WITH w AS (
-    UPDATE customers_customer t SET recycle_warned_on = t.recycle_on FROM customers_recyclerule r
-    WHERE r.id = t.recycle_rule_id AND r.warn_days > 0 AND t.recycle_on >= %(today)s AND t.recycle_on <= %(today)s::date + r.warn_days
+WITH n AS (
+    SELECT t.id FROM customers_customer t JOIN customers_recyclerule r ON r.id = t.recycle_rule_id
+    WHERE r.warn_days > 0 AND t.recycle_on >= %(today)s AND t.recycle_on <= %(today)s::date + r.warn_days
     AND t.recycle_warned_on IS DISTINCT FROM t.recycle_on AND t.owner_id IS NOT NULL AND t.deleted_at IS NULL
+    ORDER BY t.id FOR NO KEY UPDATE OF t SKIP LOCKED),
+w AS (
+    UPDATE customers_customer t SET recycle_warned_on = t.recycle_on FROM n WHERE n.id = t.id
     RETURNING t.owner_id, t.recycle_on, t.id, t.name)
 SELECT owner_id, count(*), min(recycle_on), (array_agg(name ORDER BY recycle_on, name))[1:5] FROM w GROUP BY owner_id
 """

@@ -1,3 +1,4 @@
+import { Checkbox, Select } from "antd";
 import { UsersRound } from "lucide-react";
 import { useState } from "react";
 import type { Ref } from "@/api/types";
@@ -6,6 +7,7 @@ import { Card } from "@/kit/card";
 import { RecordPicker } from "@/kit/record-picker";
 import { SkeletonRows } from "@/kit/skeleton";
 import { EmptyState, ErrorState } from "@/kit/states";
+import { useMeta } from "@/objects/data/meta";
 import styles from "./admin.module.css";
 import { MemberItem } from "./member-item";
 import poolStyles from "./pools.module.css";
@@ -14,14 +16,15 @@ import { useDocument } from "./use-document";
 
 const KINDS = { department: "departments", team: "teams", user: "users" } as const;
 type Kind = keyof typeof KINDS;
-type Members = { items: { member_kind: Kind; member: Ref }[] };
+type Member = { member_kind: Kind; member: Ref; manages: boolean; regions: string[]; industries: string[] };
+type Members = { items: Member[] };
 
 /** Whom a pool is open to: people, departments with all below them, teams. */
 export function PoolMembers({ id }: { id: string }) {
   const t = useT("admin");
   const [kind, setKind] = useState<Kind>("department");
   const document = useDocument<Members>(`/pools/${id}/members`, (value) => ({
-    members: value.items.map((item) => ({ member_kind: item.member_kind, member: item.member.id })),
+    members: value.items.map((item) => ({ ...item, member: item.member.id })),
   }));
   if (document.error) return <ErrorState error={document.error} onRetry={document.reload} />;
   const members = document.value?.items;
@@ -42,6 +45,11 @@ export function PoolMembers({ id }: { id: string }) {
                 removeLabel={t("pools.remove", { name: nameOf(item.member) })}
                 onRemove={() => put(members.filter((other) => other !== item))}
               >
+                <MemberAreas
+                  item={item}
+                  name={nameOf(item.member)}
+                  onChange={(next) => put(members.map((other) => (other === item ? next : other)))}
+                />
                 <span className={poolStyles.aside}>{t(`pools.kind_${item.member_kind}`)}</span>
               </MemberItem>
             ))}
@@ -68,12 +76,50 @@ export function PoolMembers({ id }: { id: string }) {
             value={[]}
             onChange={(_, [found]) => {
               if (!found || members.some((item) => item.member.id === found.id)) return;
-              put([...members, { member_kind: kind, member: { id: found.id, label: found.label } }]);
+              const member = { id: found.id, label: found.label };
+              put([...members, { member_kind: kind, member, manages: false, regions: [], industries: [] }]);
             }}
           />
         </div>
       </Card>
       <SaveBar document={document} />
     </div>
+  );
+}
+
+type MemberAreasProps = { item: Member; name: string; onChange: (item: Member) => void };
+
+/** Whether these members manage the pool, and which regions and industries they work (for distribution by area). */
+function MemberAreas({ item, name, onChange }: MemberAreasProps) {
+  const t = useT("admin");
+  const { data: meta } = useMeta("customers");
+  const industries = meta?.fields.find((field) => field.name === "industry")?.choices ?? [];
+  return (
+    <span className={poolStyles.areas}>
+      <Checkbox
+        checked={item.manages}
+        onChange={(event) => onChange({ ...item, manages: event.target.checked })}
+      >
+        {t("pools.manages")}
+      </Checkbox>
+      <Select
+        mode="tags"
+        maxTagCount={2}
+        aria-label={t("pools.regionsOf", { name })}
+        placeholder={t("pools.regions")}
+        value={item.regions}
+        onChange={(regions: string[]) => onChange({ ...item, regions })}
+        options={[]}
+      />
+      <Select
+        mode="multiple"
+        maxTagCount={2}
+        aria-label={t("pools.industriesOf", { name })}
+        placeholder={t("pools.industries")}
+        value={item.industries}
+        onChange={(codes: string[]) => onChange({ ...item, industries: codes })}
+        options={industries.map((choice) => ({ value: choice.value, label: choice.label }))}
+      />
+    </span>
   );
 }

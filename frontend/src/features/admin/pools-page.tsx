@@ -10,12 +10,15 @@ import { PoolMembers } from "./pool-members";
 import { allOf, nameOf } from "./queries";
 import { useSectionTitle } from "./use-section-title";
 
+const FIELDS =
+  "name,name_en,description,hold_limit,daily_claims,daily_views,reclaim_days,regions,industries,distribution,position,is_default";
+
 /** Pools, their limits and whom each is open to (POOL-1). */
 export function PoolsPage() {
   const t = useT("admin");
   const locale = useLocale();
   const title = useSectionTitle("pools");
-  const pools = useQuery(allOf("pools"));
+  const pools = useQuery(allOf("pools", FIELDS));
   return (
     <>
       <PageHeader

@@ -22,7 +22,7 @@ export const catalogueQuery = queryOptions({
 });
 
 /** All records of a kind an administrator has only dozens of (roles, departments, teams, dictionaries). */
-export function allOf(object: string) {
+export function allOf(object: string, fields = "") {
   return queryOptions({
     queryKey: ["admin", "all", object],
     queryFn: async ({ signal }) => {
@@ -31,7 +31,7 @@ export function allOf(object: string) {
       do {
         const page: { items: Row[]; next_cursor: string | null } = (
           await api.get<{ items: Row[]; next_cursor: string | null }>(`/${object}`, {
-            query: { limit: 100, cursor },
+            query: { limit: 100, cursor, ...(fields ? { fields } : {}) },
             signal,
           })
         ).data;

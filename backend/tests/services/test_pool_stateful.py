@@ -1,0 +1,356 @@
+"""C-10, POOL-1 to POOL-4, POOL-6: random days of a small company against the model in :mod:`pool_model`, with the clock moved.
+
+100 short runs each time; ``KEMAI_MODEL_RUNS`` and ``KEMAI_MODEL_STEPS`` make them more and longer (the nightly: 2,000 of 50).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from kemai.accounts.access import Actor, load_actor
+from kemai.accounts.sessions import forget_callers
+from kemai.administration.services.people import disable_user, enable_user
+from kemai.base import parameters
+from kemai.base.audit import act
+from kemai.base.models import ParameterValue
+from kemai.customers.models import Contact, Customer, OwnershipChange, RecycleRule
+from kemai.customers.services import distribution, ownership, protection, recycle_run
+from kemai.customers.services.recycle_rules import RECYCLER, count_stale, forget_rules, refresh_all
+from kemai.kit import clock
+from kemai.kit.errors import KemaiError
+from kemai.platform.merging.merge import merge_records
+from kemai.platform.objects import shares, write
+from kemai.platform.objects.declare import get_object
+from tests.services.pool_model import DAILY, HOLD, RECLAIM, SILENT, WARN, Model, Thing
+from tests.world import World, people_under
+
+RUNS = int(os.environ.get("KEMAI_MODEL_RUNS", "100"))
+STEPS = int(os.environ.get("KEMAI_MODEL_STEPS", "10"))
+REPS = ("rep", "rep2", "rep3", "rep4")
+KEYS = tuple(f"c{n}" for n in range(6))
+PEOPLE, THINGS = st.sampled_from(REPS), st.sampled_from(KEYS)
+
+_world: World | None = None
+
+
+class Days(RuleBasedStateMachine):
+    """One company from its first morning on, rolled back at the end."""
+
+    @initialize()
+    def open_the_company(self) -> None:
+        assert _world is not None
+        self.world = _world
+        self.point = transaction.atomic()
+        self.point.__enter__()
+        self.read = clock._read
+        self.start = self.read()
+        clock._read = lambda: self.model.now if hasattr(self, "model") else self.start
+        self.limits()
+        names = {v: k for k, v in self.world.users.items()}
+        base = dict.fromkeys(REPS, 0)
+        for owner in Customer.objects.filter(owner_id__isnull=False, deleted_at__isnull=True).values_list(
+            "owner_id", flat=True
+        ):
+            if names[owner] in base:
+                base[names[owner]] += 1
+        pools = {"open": set(people_under("top")), "south": set(people_under("south"))}
+        self.model = Model(self.start, REPS, pools, base)
+        self.ids: dict[str, UUID] = {}
+        self.contacts: dict[str, UUID] = {}
+        for n, key in enumerate(KEYS):
+            self.make(n, key, owner=REPS[n % 4] if n % 2 else None, pool=None if n % 2 else ("open", "south")[n // 3])
+        refresh_all()
+        for key in KEYS:
+            self.model.recount(key)
+
+    def limits(self) -> None:
+        values = {"reclaim_days": RECLAIM, "daily_claims": DAILY, "recycle_share": 100}
+        for code, value in values.items():
+            ParameterValue.objects.update_or_create(code=f"customers.{code}", defaults={"value": value})
+        parameters.forget_cache()
+        with act(RECYCLER, "test", object="recycle-rules"):
+            RecycleRule.objects.create(name="silent", reason="no_contact", days=SILENT, warn_days=WARN)
+        forget_rules()
+        # Everybody's cap lies HOLD above what he holds to begin with, so the pool's own limit cannot say it: the facts are asked.
+        honest, machine = ownership.claim_facts, self
+
+        def facts(actor: Actor, customer_id: UUID | None, pool_id: UUID | None) -> Any:
+            found = honest(actor, customer_id, pool_id)
+            return type(found)(
+                **{
+                    **{n: getattr(found, n) for n in found.__slots__},
+                    "hold_limit": machine.model.base[actor.username] + HOLD,
+                }
+            )
+
+        self.honest = honest
+        ownership.claim_facts = facts  # type: ignore[assignment]
+
+    def teardown(self) -> None:
+        if not hasattr(self, "point"):
+            return
+        transaction.set_rollback(True)
+        self.point.__exit__(None, None, None)
+        clock._read, ownership.claim_facts = self.read, self.honest
+        parameters.forget_cache()
+        forget_rules()
+        forget_callers()
+
+    def make(self, n: int, key: str, *, owner: str | None, pool: str | None) -> None:
+        person = self.actor(owner) if owner else None
+        with act(RECYCLER, "test", object="customers"):
+            row = Customer.objects.create(
+                number=f"M-{n}", name=f"模型{n}", name_sort=f"{n}", unique_key=f"c:model{n}",
+                owner_id=person.id if person else None, department_id=person.department_id if person else None,
+                pool_id=self.world.pools[pool] if pool else None, claimed_at=self.start,
+            )  # fmt: skip
+            contact = Contact.objects.create(
+                customer=row, name=f"人{n}", holder_id=row.owner_id, holder_department_id=row.department_id
+            )
+            OwnershipChange.objects.create(
+                customer_id=row.pk, kind="create", to_user_id=row.owner_id, pool_id=row.pool_id
+            )
+        self.ids[key], self.contacts[key] = row.pk, contact.pk
+        self.model.things[key] = Thing(owner, pool, self.start, log=[("create", owner, pool)])
+
+    def actor(self, name: str) -> Actor | None:
+        return load_actor(self.world.users[name])
+
+    def agree(self, expected: bool, work: Callable[[], Any], words: str) -> bool:
+        """Do it; it must be refused exactly when the model says so."""
+        try:
+            with transaction.atomic():
+                work()
+        except KemaiError as error:
+            assert not expected, f"{words}: refused with {error}"
+            return False
+        assert expected, f"{words}: should have been refused"
+        return True
+
+    # ------------------------------------------------------------ what people do
+
+    @rule(person=PEOPLE, key=THINGS)
+    def claim(self, person: str, key: str) -> None:
+        who = self.actor(person)
+        if who and self.agree(
+            self.model.may_claim(person, key),
+            lambda: ownership.claim_customer(who, self.ids[key]),
+            f"{person} claims {key}",
+        ):
+            self.model.claim(person, key)
+
+    @rule(person=PEOPLE, key=THINGS, pool=st.sampled_from(("open", "south")))
+    def release(self, person: str, key: str, pool: str) -> None:
+        who, thing = self.actor(person), self.model.things[key]
+        work = lambda: ownership.release_customer(who, self.ids[key], reason="other", pool=self.world.pools[pool])  # noqa: E731
+        if who and self.agree(thing.living and thing.owner == person, work, f"{person} releases {key}"):
+            self.model.release(person, key, pool)
+
+    @rule(key=THINGS, person=PEOPLE)
+    def assign(self, key: str, person: str) -> None:
+        director, thing = self.actor("director"), self.model.things[key]
+        assert director
+        fine = thing.living and person not in self.model.gone
+        work = lambda: ownership.assign_customer(director, self.ids[key], owner=self.world.users[person])  # noqa: E731
+        if self.agree(fine, work, f"{key} assigned to {person}"):
+            self.model.give(key, "assign", person, None)
+
+    @rule(key=THINGS, person=PEOPLE)
+    def distribute(self, key: str, person: str) -> None:
+        director, thing = self.actor("director"), self.model.things[key]
+        assert director
+        if person in self.model.gone:
+            return
+        lines = [(self.world.users[person], [self.ids[key]])]
+        done = distribution.distribute(director, self.world.pools["open"], lines=lines)
+        assert done["given"] == int(thing.living and thing.pool == "open"), (key, person, done)
+        if done["given"]:
+            self.model.give(key, "distribute", person, None)
+
+    @rule(key=THINGS, pool=st.sampled_from(("open", "south")))
+    def move(self, key: str, pool: str) -> None:
+        director, thing = self.actor("director"), self.model.things[key]
+        assert director
+        fine = thing.living and thing.pool not in (None, pool)
+        work = lambda: ownership.move_to_pool(director, self.ids[key], pool=self.world.pools[pool])  # noqa: E731
+        if self.agree(fine, work, f"{key} moved to {pool}"):
+            self.model.give(key, "move", None, pool)
+
+    @rule(person=PEOPLE, key=THINGS)
+    def follow_up(self, person: str, key: str) -> None:
+        who, thing = self.actor(person), self.model.things[key]
+        if who is None or not thing.living or thing.owner != person:
+            return
+        write.create_record(who, get_object("interactions"), {"customer": str(self.ids[key]), "content": "电话"})
+        self.model.follow_up(key)
+
+    @rule(key=THINGS, days=st.integers(0, 20))
+    def protect(self, key: str, days: int) -> None:
+        director, thing = self.actor("director"), self.model.things[key]
+        assert director
+        until = self.model.today + timedelta(days=days)
+        work = lambda: protection.protect_customer(director, self.ids[key], until=until, reason="x")  # noqa: E731
+        if self.agree(thing.living and thing.owner is not None, work, f"{key} protected"):
+            thing.protected = until
+            self.model.recount(key)
+
+    @rule(key=THINGS, person=PEOPLE)
+    def share(self, key: str, person: str) -> None:
+        """Who may see it as well; that makes nobody its owner."""
+        director, thing = self.actor("director"), self.model.things[key]
+        assert director
+        if thing.living:
+            body = {"grantee_kind": "user", "grantee": str(self.world.users[person]), "can_write": False}
+            shares.share(director, get_object("customers"), self.ids[key], body)
+            thing.shared.add(person)
+
+    @rule(key=THINGS)
+    def delete_or_restore(self, key: str) -> None:
+        director, thing = self.actor("director"), self.model.things[key]
+        assert director
+        if thing.merged:
+            return
+        if thing.deleted:
+            write.restore_record(director, get_object("customers"), self.ids[key])
+            thing.deleted = False
+            self.model.recount(key)
+        else:
+            write.delete_records(director, get_object("customers"), [self.ids[key]])
+            thing.deleted = True
+
+    @rule(survivor=THINGS, loser=THINGS)
+    def merge(self, survivor: str, loser: str) -> None:
+        director, things = self.actor("director"), self.model.things
+        assert director
+        if survivor == loser or not (things[survivor].living and things[loser].living):
+            return
+        fine = (things[survivor].owner is None) == (things[loser].owner is None)
+        work = lambda: merge_records(director, "customers", self.ids[survivor], loser=self.ids[loser])  # noqa: E731
+        if self.agree(fine, work, f"{loser} merged into {survivor}"):
+            things[survivor].shared |= things[loser].shared
+            self.model.merge(survivor, loser)
+
+    @rule(person=PEOPLE)
+    def leave_or_come_back(self, person: str) -> None:
+        admin = self.actor("admin")
+        assert admin
+        if person in self.model.gone:
+            enable_user(admin, self.world.users[person])
+            self.model.gone.discard(person)
+        else:
+            disable_user(admin, self.world.users[person])
+            self.model.gone.add(person)
+
+    # ------------------------------------------------------------ time
+
+    @rule(hours=st.sampled_from((1, 7, 25, 24 * 4, 24 * 11)))
+    def time_passes(self, hours: int) -> None:
+        self.model.now += timedelta(hours=hours)
+
+    @rule()
+    def night(self) -> None:
+        run = recycle_run.run_recycling(self.actor("admin"))
+        taken = self.model.night("open")
+        own = OwnershipChange.objects.filter(operation_id=run.pk, customer_id__in=self.ids.values())
+        assert {k for k in KEYS if self.ids[k] in set(own.values_list("customer_id", flat=True))} == taken
+
+    # ------------------------------------------------------------ what always holds
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "ids"))
+    def the_same_as_the_model(self) -> None:
+        users = {v: k for k, v in self.world.users.items()}
+        pools = {v: k for k, v in self.world.pools.items()}
+        rows = {r.pk: r for r in Customer.objects.filter(pk__in=self.ids.values())}
+        for key, thing in self.model.things.items():
+            row = rows[self.ids[key]]
+            real = (users.get(row.owner_id), pools.get(row.pool_id), row.deleted_at is not None)
+            assert real == (thing.owner, thing.pool, not thing.living), (key, real, thing)
+            if thing.living:
+                assert row.recycle_on == thing.kept, (key, row.recycle_on, thing)
+                assert row.protected_until == thing.protected, (key, row.protected_until, thing)
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "ids"))
+    def every_change_is_logged(self) -> None:
+        users = {v: k for k, v in self.world.users.items()}
+        for key, thing in self.model.things.items():
+            lines = list(OwnershipChange.objects.filter(customer_id=self.ids[key]).order_by("id"))
+            real = [(line.kind, users.get(line.to_user_id) or "") for line in lines]
+            assert sorted(real) == sorted((kind, owner or "") for kind, owner, _ in thing.log), key
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "ids"))
+    def children_follow(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM customers_contact f JOIN customers_customer c ON c.id = f.customer_id "
+                "WHERE f.id = ANY(%s) AND (f.holder_id, f.holder_department_id) IS DISTINCT FROM (c.owner_id, c.department_id)",
+                [list(self.contacts.values())],
+            )
+            assert cursor.fetchone()[0] == 0
+
+
+def days(runs: int, steps: int) -> None:
+    run_state_machine_as_test(
+        Days,
+        settings=settings(
+            max_examples=runs,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            derandomize=runs <= 100,
+            phases=(Phase.generate,),  # the steps that failed are printed; making them fewer would take minutes
+            database=None,
+        ),
+    )
+
+
+@pytest.fixture
+def model_world(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    global _world
+    _world = world
+    monkeypatch.setattr(recycle_run, "clock_trouble", lambda: None)
+    return world
+
+
+def test_random_days(model_world: World) -> None:
+    """C-10."""
+    days(RUNS, STEPS)
+
+
+def test_the_model_notices_a_broken_claim(model_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T-3: without the cooling-off, or with a run that forgets protections, the two differ."""
+    monkeypatch.setattr(ownership, "decide_claim", lambda facts: None)
+    with pytest.raises(AssertionError, match="should have been refused"):
+        days(60, 25)
+
+
+def test_the_model_notices_a_day_that_is_not_kept(model_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T-3: a follow-up that does not move the day is found."""
+    monkeypatch.setattr(ownership, "refresh", lambda ids: None)
+    with pytest.raises(AssertionError):
+        days(60, 15)
+
+
+def test_nothing_kept_is_stale(model_world: World) -> None:
+    refresh_all()
+    assert count_stale() == 0
+    assert datetime.now().year > 2000
