@@ -18,7 +18,7 @@ from kemai.kit.text.search import pinyin_sort_key
 from kemai.platform.workdays import company_today
 
 #: name, English name, what it says, regions, industries, whose it is (department), who manages it
-POOLS = (
+POOLS: tuple[tuple[str, str, str, list[str], list[str], str, str], ...] = (
     (
         "华东公海",
         "East China pool",
