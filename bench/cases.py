@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -75,6 +76,9 @@ def make_cases(size: int, people: dict[str, Recorder]) -> list[Case]:
         cases.append(Case("detail page", persona, [_page(k) for k in keys]))
     cases += [Case("opportunities", p, [[_get("opportunities")]]) for p in ("rep15000", "head", "everything")]
     cases += [Case("board", p, [[_get("opportunities/board")]]) for p in ("rep15000", "head", "everything")]
+    cases += [Case("whom to contact today", p, [[_get("worklist", limit=100)]]) for p in ("rep20", "rep200")]
+    cases.append(Case("whom to contact today, team", "head", [[_get("worklist", limit=100, team="true")]]))
+    cases += [Case("calendar month", p, _months(**more)) for p, more in (("rep200", {}), ("head", {"team": "true"}))]
     body = {
         "name": "杭州云帆〇〇〇〇〇〇科技有限公司",
         "industry": "it",
@@ -84,6 +88,16 @@ def make_cases(size: int, people: dict[str, Recorder]) -> list[Case]:
     }
     cases.append(Case("create", "rep200", [[("POST", "/api/v1/customers", body)]], kind="create"))
     return cases
+
+
+def _months(**more: str) -> list[list[Request]]:
+    """The months around today, in whole weeks as the screen asks for them."""
+    today = date.today()
+    first = today.replace(day=1)
+    starts = [first - timedelta(days=first.weekday() + 28 * n) for n in range(4)]
+    return [
+        [_get("calendar", first=day.isoformat(), last=(day + timedelta(days=41)).isoformat(), **more)] for day in starts
+    ]
 
 
 def _page(key: str) -> list[Request]:
