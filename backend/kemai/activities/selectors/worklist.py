@@ -154,4 +154,4 @@ def _line(
                 "version": raw["version"],
             }
         )
-    return {"customer": customer, "reasons": found}
+    return {"id": customer["id"], "customer": customer, "reasons": found}
