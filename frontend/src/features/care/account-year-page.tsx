@@ -107,12 +107,12 @@ function YearTable({ lines }: { lines: Line[] }) {
       <thead>
         <tr>
           <th scope="col">{t("year.customer")}</th>
+          <th scope="col">{t("year.coverage")}</th>
           {MONTHS.map((month) => (
             <th key={month} scope="col">
               {t("year.month", { month })}
             </th>
           ))}
-          <th scope="col">{t("year.coverage")}</th>
         </tr>
       </thead>
       <tbody>
@@ -121,6 +121,19 @@ function YearTable({ lines }: { lines: Line[] }) {
             <th scope="row">
               <AppLink path={`/customers/${line.id}`}>{line.name}</AppLink>
             </th>
+            <td>
+              <ul className={styles.levels}>
+                {levels.map((level) => {
+                  const met = line.coverage[`${level.value}:${level.value}`];
+                  const state = met?.done ? "done" : met ? "planned" : "none";
+                  return (
+                    <li key={level.value} data-state={state}>
+                      {level.label} <span>{t(`year.${state}`)}</span>
+                    </li>
+                  );
+                })}
+              </ul>
+            </td>
             {MONTHS.map((month) => (
               <td key={month}>
                 {line.entries
@@ -139,19 +152,6 @@ function YearTable({ lines }: { lines: Line[] }) {
                   ))}
               </td>
             ))}
-            <td>
-              <ul className={styles.levels}>
-                {levels.map((level) => {
-                  const met = line.coverage[`${level.value}:${level.value}`];
-                  const state = met?.done ? "done" : met ? "planned" : "none";
-                  return (
-                    <li key={level.value} data-state={state}>
-                      {level.label} <span>{t(`year.${state}`)}</span>
-                    </li>
-                  );
-                })}
-              </ul>
-            </td>
           </tr>
         ))}
       </tbody>

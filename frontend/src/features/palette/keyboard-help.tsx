@@ -23,6 +23,16 @@ const GROUPS: { key: string; rows: { keys: string[]; word: string }[] }[] = [
       { keys: ["Enter"], word: "open" },
     ],
   },
+  {
+    key: "worklist",
+    rows: [
+      { keys: ["Enter"], word: "note" },
+      { keys: ["1", "–", "9"], word: "outcome" },
+      { keys: ["p"], word: "postpone" },
+      { keys: ["s"], word: "skip" },
+      { keys: ["o"], word: "customer" },
+    ],
+  },
   { key: "forms", rows: [{ keys: [MOD_KEY, "Enter"], word: "save" }] },
 ];
 

@@ -15,6 +15,9 @@ import styles from "./follow-up-form.module.css";
 import { type LineCustomer, refreshDay } from "./queries";
 
 const NEXT_DAYS = [1, 3, 7, 30] as const;
+/** The commonest stand first in the dictionary; the others are one tap further. */
+const FIRST_CHANNELS = 5;
+const MORE = ":more";
 
 type FollowUpFormProps = {
   item: LineCustomer;
@@ -34,6 +37,7 @@ export function FollowUpForm({ item, picked, onClose, onDone }: FollowUpFormProp
   const [content, setContent] = useState("");
   const [channel, setChannel] = useState<string | null>(null);
   const [outcome, setOutcome] = useState<string | null | undefined>(undefined);
+  const [allChannels, setAllChannels] = useState(false);
   const [days, setDays] = useState<number | null>(3);
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -118,8 +122,15 @@ export function FollowUpForm({ item, picked, onClose, onDone }: FollowUpFormProp
         <Chips
           label={t("followUp.channel")}
           value={chosen}
-          options={choices.map((choice) => ({ value: choice.value, label: choice.label }))}
-          onPick={setChannel}
+          options={[
+            ...choices
+              .filter((choice, index) => allChannels || index < FIRST_CHANNELS || choice.value === chosen)
+              .map((choice) => ({ value: choice.value, label: choice.label })),
+            ...(allChannels || choices.length <= FIRST_CHANNELS
+              ? []
+              : [{ value: MORE, label: t("followUp.more") }]),
+          ]}
+          onPick={(value) => (value === MORE ? setAllChannels(true) : setChannel(value))}
         />
         <Chips
           label={t("followUp.next")}
