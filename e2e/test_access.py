@@ -15,7 +15,11 @@ from tests.serving import Served
 
 KEYS = Screen("keys", 1280, 800)
 PAGES = ["/", "/customers", "/opportunities?layout=board", "/tasks", "/customers/import", "/me", "/bin", "/manager",
-         "/admin/users", "/admin/roles", "/admin/departments", "/admin/parameters", "/admin/dictionaries", "/admin/audit", "/admin/webhooks", "/admin/tokens"]  # fmt: skip
+         "/customers?layout=groups", "/customers?layout=board", "/opportunities?layout=calendar", "/segments", "/duplicates",
+         "/duplicates/compare?object=customers", "/quality", "/exports", "/operations", "/jobs",
+         "/admin/users", "/admin/roles", "/admin/departments", "/admin/teams", "/admin/pools", "/admin/parameters", "/admin/dictionaries",
+         "/admin/fields", "/admin/duplicates", "/admin/explain", "/admin/exports", "/admin/reveals", "/admin/audit", "/admin/webhooks",
+         "/admin/tokens"]  # fmt: skip
 
 #: Controls a screen reader would announce as nothing.
 NAMELESS = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, a[href]')]
@@ -84,7 +88,10 @@ def test_every_control_has_a_name(enter: Callable[..., Person], demo: Served) ->
     admin = enter(demo, "admin", KEYS)
     found: list[str] = []
     one = admin.reads("/customers?limit=1")["items"][0]["id"]
-    for path in [*PAGES, f"/customers/{one}"]:
+    list_of = admin.reads("/segments")["items"][0]["id"]
+    pair = [r["id"] for r in admin.reads("/duplicates")["items"][0]["records"]]
+    compared = f"/duplicates/compare?object=customers&one={pair[0]}&two={pair[1]}"
+    for path in [*PAGES, f"/customers/{one}", f"/segments/{list_of}", compared]:
         admin.goes_to(path)
         expect(admin.page.get_by_role("main")).not_to_be_empty()
         admin.page.wait_for_timeout(150)

@@ -131,7 +131,22 @@ SYSTEM_NAMES = {
     "distribution": T("自动分配", "Distribution"),
     "webhooks": T("Webhook 发送", "Sender of webhooks"),
     "alarms": T("安全告警", "Security alarms"),
+    "segments": T("名单统计", "Counting of segments"),
+    "quality": T("资料质量", "Data quality"),
     "command-line": T("命令行", "Command line"),
+}
+
+
+#: What the log speaks of besides kinds of record.
+THINGS = {
+    "segments": T("名单", "Segment"),
+    "views": T("视图", "View"),
+    "dictionaries": T("字典", "Dictionary"),
+    "parameters": T("参数", "Parameter"),
+    "webhooks": T("Webhook", "Webhook"),
+    "tokens": T("接口令牌", "API token"),
+    "fields": T("字段", "Field"),
+    "layouts": T("布局", "Layout"),
 }
 
 
@@ -149,7 +164,7 @@ def _line(row: tuple[Any, ...]) -> dict[str, Any]:
         "action": row[4],
         "action_label": action_label(declaration, row[4]),
         "object": row[5],
-        "object_label": declaration.label.to() if declaration else row[5],
+        "object_label": declaration.label.to() if declaration else THINGS[row[5]].to() if row[5] in THINGS else row[5],
         "record": row[6],
         "record_label": None,
         "reason": row[7],

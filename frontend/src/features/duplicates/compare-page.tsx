@@ -150,7 +150,7 @@ function Foot({ meta, data, take, pair, busy, again }: FootProps) {
   const message = useMessage();
   const navigate = useNavigate();
   const [running, setRunning] = useState(false);
-  const leave = () => void navigate({ to: "/duplicates" as string, search: { object: meta.name } as never });
+  const leave = () => navigate({ to: "/duplicates" as string, search: { object: meta.name } as never });
 
   async function run(work: () => Promise<void>) {
     setRunning(true);
@@ -174,18 +174,19 @@ function Foot({ meta, data, take, pair, busy, again }: FootProps) {
       const text = t("merged", { loser: titleOf(meta, data.loser), survivor: titleOf(meta, data.survivor) });
       if (answer.data.undo) message.undo(text, answer.data.undo);
       else message.success(text);
-      void navigate({ to: `/${meta.name}/${data.survivor.id}` as string });
+      // Away from here first: the preview of what is one now has nothing to ask any more.
+      await navigate({ to: `/${meta.name}/${data.survivor.id}` as string });
     });
   const different = () =>
     run(async () => {
       await api.post("/duplicates/decide", { object: meta.name, ids: [pair], decision: "different" });
       message.success(t("decided.different", { count: 1 }));
-      leave();
+      await leave();
     });
   return (
     <div className={styles.foot}>
       <span>{t("undoable")}</span>
-      <Button onClick={leave}>{t("back")}</Button>
+      <Button onClick={() => void leave()}>{t("back")}</Button>
       {pair ? (
         <Button disabled={running} onClick={() => void different()}>
           {t("different")}

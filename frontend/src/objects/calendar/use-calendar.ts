@@ -1,4 +1,5 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRef } from "react";
 import { api } from "@/api/client";
 import { useMessage } from "@/kit/use-message";
 import { canSet } from "../board/board-spec";
@@ -56,6 +57,8 @@ export function useCalendar(meta: ObjectMeta, field: FieldMeta, days: string[], 
     },
   });
 
+  const running = useRef(new Map<string, Promise<RecordData>>());
+
   function put(id: string, change: Partial<RecordData>) {
     client.setQueryData<Month>(
       key,
@@ -63,18 +66,28 @@ export function useCalendar(meta: ObjectMeta, field: FieldMeta, days: string[], 
     );
   }
 
-  /** The record stands on its new day at once, and goes back when the server refuses. */
-  async function write(record: RecordData, value: string): Promise<RecordData> {
+  /** The record stands on its new day at once, and goes back when the server refuses. Moved again before the answer, it waits for it. */
+  function write(record: RecordData, value: string): Promise<RecordData> {
+    const { id } = record;
     const before = record[field.name];
-    put(record.id, { [field.name]: value });
-    try {
-      const { record: saved } = await writes.patch(record.id, etagOf(record), { [field.name]: value });
-      put(record.id, { [field.name]: saved[field.name], version: saved.version });
-      return saved;
-    } catch (error) {
-      put(record.id, { [field.name]: before });
-      throw error;
-    }
+    put(id, { [field.name]: value });
+    const earlier = running.current.get(id);
+    const isLast = () => running.current.get(id) === mine;
+    const mine: Promise<RecordData> = (async () => {
+      const latest = (await earlier?.catch(() => undefined)) ?? record;
+      try {
+        const { record: saved } = await writes.patch(id, etagOf(latest), { [field.name]: value });
+        put(id, { version: saved.version, ...(isLast() ? { [field.name]: saved[field.name] } : {}) });
+        return saved;
+      } catch (error) {
+        if (isLast()) put(id, { [field.name]: before });
+        throw error;
+      } finally {
+        if (isLast()) running.current.delete(id);
+      }
+    })();
+    running.current.set(id, mine);
+    return mine;
   }
 
   function move(id: string, day: string): void {
