@@ -18,7 +18,7 @@ PAGES = ["/", "/customers", "/opportunities?layout=board", "/tasks", "/customers
          "/customers?layout=groups", "/customers?layout=board", "/opportunities?layout=calendar", "/segments", "/duplicates",
          "/duplicates/compare?object=customers", "/quality", "/exports", "/operations", "/jobs",
          "/admin/users", "/admin/roles", "/admin/departments", "/admin/teams", "/admin/pools", "/admin/parameters", "/admin/dictionaries",
-         "/admin/fields", "/admin/duplicates", "/admin/explain", "/admin/exports", "/admin/reveals", "/admin/audit", "/admin/webhooks",
+         "/admin/fields", "/admin/views", "/admin/duplicates", "/admin/explain", "/admin/exports", "/admin/reveals", "/admin/audit", "/admin/webhooks",
          "/admin/tokens"]  # fmt: skip
 
 #: Controls a screen reader would announce as nothing.

@@ -41,6 +41,7 @@ ADMIN: tuple[tuple[str, T, str, str], ...] = (
     ("recycling", T("回收规则", "Recycling"), "/admin/recycling", "customers.recycling.manage"),
     ("pipelines", T("销售流程", "Pipelines"), "/admin/pipelines", "sales.pipeline.edit"),
     ("fields", T("字段与布局", "Fields and layouts"), "/admin/fields", "platform.field.manage"),
+    ("default-views", T("默认视图", "Default views"), "/admin/views", "administration.role.edit"),
     ("dictionaries", T("字典", "Dictionaries"), "/admin/dictionaries", "administration.dictionary.edit"),
     ("parameters", T("参数", "Parameters"), "/admin/parameters", "administration.parameter.edit"),
     ("duplicate-rules", T("查重规则", "Duplicate rules"), "/admin/duplicates", "platform.duplicates.manage"),

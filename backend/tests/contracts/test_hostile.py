@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from kemai.accounts.models import User
 from kemai.platform.objects.declare import get_object
 from tests.calling import Caller
 from tests.contracts.oracle import OBJECTS
 from tests.contracts.test_doors import KEY, operations
-from tests.fixtures import taken_back
+from tests.fixtures import forget_everything, taken_back
 from tests.world import World
 
 
@@ -86,6 +87,29 @@ def test_hostile_filters(number: int, world: World, call: Callable[[str], Caller
     for ask in requests:
         with taken_back():
             assert ask().status_code == 400
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_deep_filter_is_refused_in_words(language: str, world: World, call: Callable[[str], Caller]) -> None:
+    """Issue B: a filter of depth 50, wherever filters are taken, in the reader's language."""
+    rep = call("rep")
+    User.objects.filter(pk=world.users["rep"]).update(locale=language)
+    forget_everything()
+    words = "筛选条件嵌套过深，最多 8 层" if language == "zh-CN" else "nested too deeply; at most 8 levels"
+    for tree in (deep(50), {"and": [deep(49), {"in_segment": KEY}]}, deep(300)):
+        segment = {"object": "customers", "name": "深", "filter": tree}
+        asked = [
+            rep.post("/customers/aggregate", {"filter": tree}),
+            rep.post("/customers/bulk", {"filter": tree, "action": "delete"}),
+            rep.post("/exports", {"object": "customers", "fields": ["name"], "filter": tree}),
+        ]
+        if tree != deep(300):
+            asked += [rep.get("/customers", filter=tree), rep.post("/segments", segment), rep.post("/views", segment)]
+        for answer in asked:
+            body = answer.json()
+            told = body["detail"] + "".join(e["message"] for e in body.get("errors", []))
+            assert answer.status_code in (400, 422), body
+            assert words in told or tree == deep(300), (answer.request["PATH_INFO"], body)
 
 
 #: Query strings that must not break anything, on every address.

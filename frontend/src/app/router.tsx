@@ -125,6 +125,11 @@ const adminPages = [
   }),
   createRoute({
     getParentRoute: () => admin,
+    path: "/views",
+    component: lazyRouteComponent(() => import("@/features/admin/default-views-page"), "DefaultViewsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
     path: "/duplicates",
     component: lazyRouteComponent(() => import("@/features/duplicates/rules-page"), "RulesPage"),
   }),

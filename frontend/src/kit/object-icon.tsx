@@ -25,6 +25,7 @@ import {
   House,
   Inbox,
   KeyRound,
+  LayoutList,
   ListChecks,
   ListOrdered,
   ListTree,
@@ -121,6 +122,7 @@ const ICONS: Record<string, LucideIcon> = {
   audit: ScrollText,
   explain: ShieldQuestion,
   reveals: Eye,
+  "default-views": LayoutList,
   exports: FileDown,
 };
 

@@ -32,6 +32,19 @@ _COUNT = Field("count", types.INTEGER, T("数量", "Count"), minimum=0)
 _FIGURE_OPERATORS = ("eq", "ne", "lt", "lte", "gt", "gte", "between")
 
 
+class TooDeep(Malformed):
+    """Conditions within conditions beyond :data:`MAX_DEPTH`."""
+
+    code = "filter_too_deep"
+    text = T(
+        "筛选条件嵌套过深，最多 {limit} 层；请减少条件组的层数。",
+        "The filter is nested too deeply; at most {limit} levels. Use fewer groups within groups.",
+    )
+
+    def __init__(self) -> None:
+        super().__init__(limit=MAX_DEPTH)
+
+
 @dataclass(slots=True)
 class Compiled:
     """A condition over alias ``t``, its values, and whether an index serves every leaf."""
@@ -71,7 +84,7 @@ class _Compiler:
 
     def node(self, node: Any, depth: int) -> str:
         if depth > MAX_DEPTH:
-            raise Malformed(what=f"filter depth > {MAX_DEPTH}")
+            raise TooDeep
         if not isinstance(node, dict):
             raise Malformed(what="filter node")
         for word in ("and", "or"):

@@ -18,7 +18,7 @@ from kemai.kit.errors import Malformed, NotFound
 from kemai.kit.ids import parse_id
 from kemai.platform.models import Segment
 from kemai.platform.objects.declare import ObjectType, get_object
-from kemai.platform.objects.filters import MAX_DEPTH, compile_filter
+from kemai.platform.objects.filters import MAX_DEPTH, TooDeep, compile_filter
 from kemai.platform.objects.sharing import opened_to
 
 MAX_NESTING = 3
@@ -52,13 +52,13 @@ def put_in(
         if not tree or b"in_segment" not in orjson.dumps(tree):
             return tree
     except orjson.JSONEncodeError as error:  # nested deeper than 254
-        raise Malformed(what=f"filter depth > {MAX_DEPTH}") from error
+        raise TooDeep from error
     return _put_in(declaration, tree, known or Known(actor), 1, of)
 
 
 def _put_in(declaration: ObjectType, node: Any, known: Known, depth: int, inside: tuple[UUID, ...]) -> Any:
     if depth > MAX_DEPTH * (MAX_NESTING + 1):
-        raise Malformed(what=f"filter depth > {MAX_DEPTH}")
+        raise TooDeep
     if not isinstance(node, dict):
         raise Malformed(what="filter node")
     for word in ("and", "or"):

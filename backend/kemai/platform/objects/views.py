@@ -237,9 +237,15 @@ def _arrangement_row(object_name: str, kind: str, holder: str) -> ViewArrangemen
     return ViewArrangement.objects.select_for_update().get(object=object_name, holder_kind=kind, holder=holder)
 
 
+def _require_company(actor: Actor) -> None:
+    reach = actor.reach(SHARE_ALL)
+    if reach is None or not reach.everything:
+        raise Forbidden
+
+
 def role_defaults(actor: Actor, *, object_name: str) -> list[dict[str, Any]]:
-    """The view each role's people begin with, for whoever may share with everybody."""
-    actor.require(SHARE_ALL)
+    """The view each role's people begin with, for whoever may share with everybody in the company: a department's head may not."""
+    _require_company(actor)
     declaration = get_object(object_name)
     kept = dict(
         ViewArrangement.objects.filter(object=declaration.name, holder_kind="role").values_list(
@@ -259,7 +265,7 @@ def role_defaults(actor: Actor, *, object_name: str) -> list[dict[str, Any]]:
 
 def set_role_default(actor: Actor, *, object_name: str, role: str, view: str | None) -> list[dict[str, Any]]:
     """Choose with which view a role's people begin. Only a built-in view or one open to everybody: others would not find it."""
-    actor.require(SHARE_ALL)
+    _require_company(actor)
     declaration = get_object(object_name)
     if role not in {r["role"] for r in role_defaults(actor, object_name=object_name)}:
         raise NotFound

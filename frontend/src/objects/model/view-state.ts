@@ -41,6 +41,13 @@ function word(raw: unknown): string | null {
   return typeof raw === "string" && raw !== "" ? raw : null;
 }
 
+/** A filter in the address that cannot be read (nested too deeply, of a newer version): the list shows more than it would let through. */
+export function hasUnreadFilter(search: Record<string, unknown>): boolean {
+  const { filter } = search;
+  const given = filter !== undefined && filter !== null && filter !== "";
+  return given && !isEverything(filter) && parseFilter(filter) === null;
+}
+
 export function decodeListState(search: Record<string, unknown>): ListState {
   const sort = word(search.sort);
   const columns =
