@@ -6,7 +6,7 @@ see it without asking the code under test. Every record carries a canary: a text
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -25,7 +25,9 @@ from kemai.customers.services.ownership import release_customer
 from kemai.kit.clock import now
 from kemai.platform.objects import shares, write
 from kemai.platform.objects.declare import get_object
-from kemai.sales.models import Pipeline, Stage
+from kemai.sales.models import Pipeline, Stage, TransferRequest
+from kemai.sales.services.lead_holding import release_lead
+from kemai.sales.services.transfers import request_transfer
 
 PASSWORD = "kemai-test-1"
 
@@ -69,6 +71,8 @@ SALES_PREFIXES = (
     "activities.plan",
     "activities.enrollment",
     "activities.report",
+    "sales.lead",
+    "sales.transfer",
 )
 
 
@@ -115,6 +119,10 @@ class World:
     sequences: list[UUID] = field(default_factory=list)
     """Two more, of one step, which nobody is in."""
     token: str = ""
+    products: list[UUID] = field(default_factory=list)
+    competitors: list[UUID] = field(default_factory=list)
+    more_contacts: list[UUID] = field(default_factory=list)
+    """Two further contacts of the customer "mine", on no opportunity."""
 
     def of(self, name: str) -> list[Fact]:
         return [f for f in self.facts if f.object == name]
@@ -173,10 +181,13 @@ def build() -> World:
     world.pipeline = pipeline.id
     world.stages = dict(Stage.objects.filter(pipeline=pipeline).values_list("code", "id"))
     _sequences(world)
+    _catalogue(world)
     for number, plan in enumerate(PLANS):
         _customer(world, number, plan)
+    _more_contacts(world)
     _relations(world)
     _share_one_opportunity(world)
+    _transfers(world)
     world.token = create_token(user=User.objects.get(pk=world.users["rep"]), name="program")
     return world
 
@@ -300,12 +311,17 @@ def _customer(world: World, number: int, plan: Plan) -> None:
         {"title": f"金丝雀{plan.slug}任务", "related": str(key), "due_at": f"2030-01-{number + 1:02d}T09:00:00+08:00"},
     )
     days = _days(world, actor, plan, number, str(key))
+    made_parts = _parts(world, plan, opportunity, contact, f"{7000 + number}.31")
+    lead, lead_secrets = _lead(world, number, plan)
     made: tuple[Share, ...] = ()
     if plan.share:
+        _share(world, "leads", lead, *plan.share, by=plan.owner, expired=plan.expired)
         made = (_share(world, "customers", key, *plan.share, by=plan.owner, expired=plan.expired),)
     if plan.pool:
         release_customer(actor, key, reason="no_need", pool=world.pools[plan.pool])
+        release_lead(actor, lead, reason="no_need", pool=world.pools[plan.pool])
     if plan.deleted:
+        write.delete_records(actor, get_object("leads"), [lead])
         write.delete_records(actor, get_object("customers"), [key])
     maker = frozenset({plan.owner})
     home = frozenset({home_of(plan.owner)})
@@ -324,6 +340,16 @@ def _customer(world: World, number: int, plan: Plan) -> None:
             secrets=(phone, mail),
             **common,
         ),
+        Fact(
+            "leads",
+            id=lead,
+            canary=f"金丝雀{plan.slug}线索",
+            owners=held[0],
+            departments=held[1],
+            pool=pool,
+            secrets=lead_secrets,
+            **common,
+        ),
         Fact("contacts", id=contact, canary=f"金丝雀{plan.slug}联系人", owners=held[0], departments=held[1], **common),
         Fact("interactions", id=interaction, canary=f"金丝雀{plan.slug}跟进", owners=maker, departments=home, **common),
         Fact(
@@ -335,6 +361,17 @@ def _customer(world: World, number: int, plan: Plan) -> None:
             for name, word in (("promises", "承诺"), ("planned-contacts", "计划"), ("enrollments", "序列"))
         ),
         Fact("reports", plan.slug, days["reports"], f"金丝雀{plan.slug}报告", maker, home),
+        *(
+            Fact(
+                name,
+                id=part,
+                canary=f"金丝雀{plan.slug}{PART_WORDS[name]}",
+                owners=maker,
+                departments=home,
+                **common,
+            )
+            for name, part in made_parts.items()
+        ),
         # Tasks are their people's, not the customer's: no shares, and they stay when the customer goes to the bin.
         Fact("tasks", plan.slug, task, f"金丝雀{plan.slug}任务", maker, home),
     ]
@@ -351,6 +388,76 @@ def _days(world: World, actor: Actor, plan: Plan, number: int, customer: str) ->
         "reports": {"kind": "day", "begins_on": day, "places": f"金丝雀{slug}报告"},
     }
     return {name: write.create_record(actor, get_object(name), values) for name, values in wanted.items()}
+
+
+def _catalogue(world: World) -> None:
+    admin = world.actor("admin")
+    for n in range(2):
+        values = {"name": f"标准产品{n}", "code": f"P-{n}", "price": f"{100 + n}.00", "unit": "set"}
+        world.products.append(write.create_record(admin, get_object("products"), values))
+    for n in range(2):
+        write.create_record(admin, get_object("web-forms"), {"name": f"标准表单{n}"})
+    for n in range(3):
+        world.competitors.append(write.create_record(admin, get_object("competitors"), {"name": f"同行{n}"}))
+
+
+def _parts(world: World, plan: Plan, opportunity: UUID, contact: UUID, price: str) -> dict[str, UUID]:
+    """One of everything that belongs to an opportunity; their canaries are what they are called by themselves."""
+    actor, deal, canary = world.actor(plan.owner), str(opportunity), f"金丝雀{plan.slug}"
+    values: dict[str, dict[str, Any]] = {
+        "opportunity-lines": {
+            "product": str(world.products[0]),
+            "quantity": "1",
+            "price": price,
+            "remark": f"{canary}明细",
+        },
+        "opportunity-contacts": {"contact": str(contact), "influence": "high", "note": f"{canary}决策"},
+        "opportunity-competitors": {
+            "competitor": str(world.competitors[0]),
+            "threat": "high",
+            "note": f"{canary}对手",
+        },
+        "opportunity-members": {"member": str(world.users["finance"]), "role": f"{canary}分工"},
+        "opportunity-steps": {
+            "stage": str(world.stages["explore"]),
+            "due_on": "2030-01-31",
+            "note": f"{canary}步骤",
+        },
+    }
+    return {
+        name: write.create_record(actor, get_object(name), {"opportunity": deal, **more})
+        for name, more in values.items()
+    }
+
+
+def _more_contacts(world: World) -> None:
+    for n in range(2):
+        name = f"金丝雀另一位{n}"
+        values = {"name": name, "customer": str(world.get("customers", "mine").id)}
+        key = write.create_record(world.actor("rep"), get_object("contacts"), values)
+        world.more_contacts.append(key)
+        world.facts.append(Fact("contacts", f"more{n}", key, name, frozenset({"rep"}), frozenset({home_of("rep")})))
+
+
+PART_WORDS = {
+    "opportunity-lines": "明细",
+    "opportunity-contacts": "决策",
+    "opportunity-competitors": "对手",
+    "opportunity-members": "分工",
+    "opportunity-steps": "步骤",
+}
+
+
+def _lead(world: World, number: int, plan: Plan) -> tuple[UUID, tuple[str, str]]:
+    phone, mail = f"1370{number:03d}6{number:03d}", f"lead{number}@leads{number}.example"
+    values = {
+        "name": f"金丝雀{plan.slug}线索",
+        "person": f"林{plan.slug}",
+        "phone": phone,
+        "email": mail,
+        "industry": "it",
+    }
+    return write.create_record(world.actor(plan.owner), get_object("leads"), values), (phone, mail)
 
 
 def _share(
@@ -378,8 +485,18 @@ def _relations(world: World) -> None:
 
 
 def _share_one_opportunity(world: World) -> None:
-    fact = world.get("opportunities", "foreign")
-    share = _share(world, "opportunities", fact.id, "user", "rep2", False, by="rep3")
-    world.facts[world.facts.index(fact)] = Fact(
-        fact.object, fact.slug, fact.id, fact.canary, fact.owners, fact.departments, (*fact.shares, share)
-    )
+    """Shared with its parts, each by its own key."""
+    share = _share(world, "opportunities", world.get("opportunities", "foreign").id, "user", "rep2", False, by="rep3")
+    for name in ("opportunities", *PART_WORDS):
+        fact = world.get(name, "foreign")
+        world.facts[world.facts.index(fact)] = replace(fact, shares=(*fact.shares, share))
+
+
+def _transfers(world: World) -> None:
+    for slug, by, to in (("mine", "rep", "rep2"), ("foreign", "rep3", "southlead"), ("below", "rep4", "manager")):
+        deal = world.get("opportunities", slug).id
+        request_transfer(world.actor(by), deal, owner=world.users[to], reason=f"金丝雀{slug}移交")
+        key = TransferRequest.objects.get(opportunity_id=deal).id
+        world.facts.append(
+            Fact("transfer-requests", slug, key, f"金丝雀{slug}移交", frozenset({by, to}), frozenset({home_of(by)}))
+        )

@@ -12,6 +12,7 @@ from kemai.platform.objects.declare import all_objects
 SALES = (
     ("customers", "/customers"),
     ("contacts", "/contacts"),
+    ("leads", "/leads"),
     ("opportunities", "/opportunities"),
     ("interactions", "/interactions"),
     ("tasks", "/tasks"),
@@ -19,6 +20,9 @@ SALES = (
     ("promises", "/promises"),
     ("planned-contacts", "/planned-contacts"),
     ("enrollments", "/enrollments"),
+    ("products", "/products"),
+    ("competitors", "/competitors"),
+    ("transfer-requests", "/transfer-requests"),
 )
 #: Pages about records that are no list of them.
 TENDING: tuple[tuple[str, T, str, str], ...] = (
@@ -40,6 +44,8 @@ ADMIN: tuple[tuple[str, T, str, str], ...] = (
     ("greetings", T("问候模板", "Greetings"), "/admin/greetings", "activities.greeting.edit"),
     ("recycling", T("回收规则", "Recycling"), "/admin/recycling", "customers.recycling.manage"),
     ("pipelines", T("销售流程", "Pipelines"), "/admin/pipelines", "sales.pipeline.edit"),
+    ("lead-rules", T("线索规则", "Lead rules"), "/admin/lead-rules", "sales.leadrules.manage"),
+    ("web-forms", T("网页表单", "Web forms"), "/admin/web-forms", "sales.webform.edit"),
     ("fields", T("字段与布局", "Fields and layouts"), "/admin/fields", "platform.field.manage"),
     ("default-views", T("默认视图", "Default views"), "/admin/views", "administration.role.edit"),
     ("dictionaries", T("字典", "Dictionaries"), "/admin/dictionaries", "administration.dictionary.edit"),

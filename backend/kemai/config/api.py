@@ -20,6 +20,9 @@ from kemai.kit.http import dumps, problem_response
 from kemai.kit.words import T
 from kemai.platform.api import doubles, fields, general, operations, quality, segments, transfers, views
 from kemai.platform.api.records import signed_in
+from kemai.sales.api import capture as sales_capture
+from kemai.sales.api import gates as sales_gates
+from kemai.sales.api import leads as sales_leads
 
 
 class JsonRenderer(BaseRenderer):
@@ -85,6 +88,9 @@ for prefix, router, tag in (
     ("", quality.router, "quality"),
     ("", pools.router, "pools"),
     ("", recycling.router, "recycling"),
+    ("", sales_leads.router, "leads"),
+    ("", sales_capture.router, "leads"),
+    ("", sales_gates.router, "opportunities"),
     ("", pages.router, "pages"),
     ("", worklist.router, "worklist"),
     ("", calendar.router, "calendar"),

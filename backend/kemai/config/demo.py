@@ -26,6 +26,7 @@ from kemai.config import demo_doubles, demo_fields, demo_pools
 from kemai.config import demo_words as words
 from kemai.config.demo_days import make_days
 from kemai.config.demo_lists import make_lists
+from kemai.config.demo_sales import make_sales
 from kemai.config.install import install
 from kemai.customers.models import Customer
 from kemai.customers.services.ownership import claim_customer, release_customer
@@ -87,6 +88,7 @@ def load_demo(*, customers: int = 2000, seed: int = 7) -> dict[str, Any]:
         company.count("pools", demo_pools.make_pools(company.departments, company.people))
         _release_some(company, customers // 8)
         _doubles(company, random.Random(seed + 1))
+        company.made.update(make_sales(administrator, company.sellers, random.Random(seed + 2)))
         company.made.update(make_lists(actor_of(company.people["admin"].id)))
         manager = actor_of(company.people["manager"].id)
         company.made.update(make_days(company.sellers, manager))
@@ -242,7 +244,7 @@ def _interactions(company: Company) -> None:
 
 def _opportunities(company: Company, total: int) -> None:
     dice = company.dice
-    stages = {s.code: s for s in Stage.objects.filter(deleted_at__isnull=True)}
+    stages = {s.code: s for s in Stage.objects.filter(pipeline__ready="sales", deleted_at__isnull=True)}
     for seller in company.sellers:
         mine = company.customers[seller.id]
         wanted = max(1, round(total * len(mine) / sum(len(c) for c in company.customers.values())))

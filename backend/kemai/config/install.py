@@ -14,7 +14,7 @@ from kemai.customers.models import Pool, PoolMember
 from kemai.kit.text.search import pinyin_sort_key
 from kemai.platform.models import DictionaryValue
 from kemai.platform.objects.dictionaries import all_dictionaries, forget_cache
-from kemai.sales.services.pipelines import make_ready_pipeline
+from kemai.sales.services.pipelines import make_ready_pipelines
 
 
 def install() -> None:
@@ -24,7 +24,7 @@ def install() -> None:
         RightsEpoch.objects.get_or_create(id=1)
         _seed_dictionaries()
         install_roles()
-        make_ready_pipeline(INSTALLER)
+        make_ready_pipelines(INSTALLER)
         make_ready(INSTALLER)
         _first_pool()
 

@@ -189,15 +189,17 @@ class KemaiMiddleware:
         return InternalError(request_id=request_id)
 
     def finish(self, request: HttpRequest, response: HttpResponse, request_id: str) -> HttpResponse:
+        own = "Content-Security-Policy" in response.headers  # a page that says itself who may frame it
         for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+            if not (own and name == "X-Frame-Options"):
+                response.headers.setdefault(name, value)
         if settings.KEMAI_HTTPS:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         response.headers["X-Request-Id"] = request_id
         if request.path.startswith(API):
             response.headers.setdefault("Cache-Control", "no-store")
         # The page sets it too, so that signing in needs no request before it.
-        if request.method == "GET" and sessions.CSRF_COOKIE not in request.COOKIES:
+        if request.method == "GET" and not own and sessions.CSRF_COOKIE not in request.COOKIES:
             response.set_cookie(sessions.CSRF_COOKIE, sessions.new_csrf(), samesite="Lax", secure=settings.KEMAI_HTTPS)
         return response
 

@@ -11,6 +11,7 @@ from kemai.config.openapi import openapi_view
 from kemai.config.static import app_page
 from kemai.platform.api import records
 from kemai.platform.objects.declare import declared_objects
+from kemai.sales.api import public_forms
 
 
 class ObjectName(StringConverter):
@@ -51,6 +52,8 @@ urlpatterns = [
     path("api/v1/<str:object_name>/bulk", records.bulk_view),
     path("api/v1/<str:object_name>/<str:key>", records.record),
     path("api/v1/<str:object_name>/<str:key>/<str:part>", records.record_part),
+    path("f/style.css", public_forms.style_sheet),
+    path("f/<str:slug>", public_forms.form_page),
     path("", app_page),
     path("<path:rest>", app_page),
 ]

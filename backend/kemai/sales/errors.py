@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kemai.kit.errors import Conflict, Invalid
+from typing import Any
+
+from kemai.kit.errors import Conflict, FieldError, Invalid
 from kemai.kit.words import T
 
 
@@ -29,3 +31,88 @@ class StageGate(Invalid):
 
     code = "sales.stage_gate"
     text = T("进入该阶段前还缺 {count} 项内容。", "{count} thing(s) are missing for this stage.")
+
+    def __init__(
+        self,
+        errors: list[FieldError],
+        *,
+        guidance: str = "",
+        param: str = "",
+        items: list[dict[str, Any]] | None = None,
+    ) -> None:
+        self.gate = {"guidance": guidance, "param": param, "items": items or []}
+        super().__init__(errors)
+
+    def extra(self) -> dict[str, Any]:
+        """What the stage says of itself, and the lines to tick: they go back in the command's parameter ``param``."""
+        return {"gate": self.gate}
+
+
+class LeadState(Conflict):
+    """The lead is not in a state for this; ``why`` are the words of the rule."""
+
+    code = "sales.lead_state"
+    text = T("{why}", "{why}")
+
+
+class LeadConverted(Conflict):
+    code = "sales.lead_converted"
+    text = T("该线索刚刚已由{name}转化。", "This lead has just been converted by {name}.")
+
+
+class LeadPooled(Conflict):
+    code = "sales.lead_pooled"
+    text = T("线索在公海中，请先领取。", "The lead lies in a pool; claim it first.")
+
+
+class LeadNotPooled(Conflict):
+    code = "sales.lead_not_pooled"
+    text = T("该线索已有负责人。", "This lead has an owner.")
+
+
+class LeadClaimed(Conflict):
+    code = "sales.lead_claimed"
+    text = T("手慢了：该线索刚被他人领取。", "Too late: somebody else has just claimed this lead.")
+
+
+class LeadLimit(Conflict):
+    code = "sales.lead_limit_reached"
+    text = T(
+        "您手上未转化的线索已达上限 {limit} 条，请先处理或退回一部分。",
+        "You hold the limit of {limit} open leads; deal with some or release them first.",
+    )
+
+
+class NobodyForLead(Conflict):
+    code = "sales.assignee_inactive"
+    text = T("“{name}”已停用，不能分配线索。", '"{name}" is disabled and cannot be given leads.')
+
+
+class ConversionUsed(Conflict):
+    """What a conversion made has been worked with since; ``what`` names it."""
+
+    code = "sales.conversion_used"
+    text = T(
+        "转化生成的{what}之后已被使用或修改，不能退回线索。请在相应记录上处理。",
+        "{what}, made by the conversion, was used or changed since; the lead cannot come back. Work on that record instead.",
+    )
+
+
+class SameOwner(Conflict):
+    code = "sales.same_owner"
+    text = T("这位同事已经是负责人。", "This colleague owns it already.")
+
+
+class TransferPending(Conflict):
+    code = "sales.transfer_pending"
+    text = T("已有一项移交申请在等待处理。", "A request to hand it over is waiting already.")
+
+
+class TransferDecided(Conflict):
+    code = "sales.transfer_decided"
+    text = T("该申请已经处理。", "This request has been decided already.")
+
+
+class HasOpportunity(Conflict):
+    code = "sales.has_opportunity"
+    text = T("这次跟进已属于一个商机。", "This follow-up belongs to an opportunity already.")

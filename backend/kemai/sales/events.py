@@ -36,3 +36,23 @@ class OpportunityLost(Event):
     about: ClassVar[str] = "opportunities"
     customer_id: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeadAssigned(Event):
+    kind: ClassVar[str] = "sales.lead_assigned"
+    label: ClassVar[T] = T("分配线索", "Lead assigned")
+    about: ClassVar[str] = "leads"
+    to_user_id: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeadConverted(Event):
+    kind: ClassVar[str] = "sales.lead_converted"
+    label: ClassVar[T] = T("线索转化", "Lead converted")
+    about: ClassVar[str] = "leads"
+    customer_id: str
+    contact_id: str | None
+    opportunity_id: str | None

@@ -9,10 +9,11 @@ from kemai.base.events import Delivered, subscribe
 from kemai.customers.services.recycle_rules import refresh
 from kemai.platform.events import RecordsCreated, RecordsDeleted, RecordsRestored
 from kemai.sales import figures
-from kemai.sales.events import OpportunityLost, OpportunityWon
+from kemai.sales.events import LeadAssigned, OpportunityLost, OpportunityWon
 from kemai.sales.models import Opportunity
+from kemai.sales.services.assignment import tell_new_owner
 
-__all__ = ["begin_sequences", "days_of_customers", "end_sequences", "figures"]
+__all__ = ["begin_sequences", "days_of_customers", "end_sequences", "figures", "tell_of_lead"]
 
 
 @subscribe(RecordsCreated, RecordsDeleted, RecordsRestored, OpportunityWon, OpportunityLost)
@@ -36,3 +37,11 @@ def end_sequences(event: Delivered) -> None:
     """A lost deal ends the sequences begun for it (ACT-6)."""
     if event.record_id:
         stop_on_lost(customer_id=UUID(event.payload["customer_id"]), opportunity_id=event.record_id)
+
+
+@subscribe(LeadAssigned)
+def tell_of_lead(event: Delivered) -> None:
+    """A lead given by somebody else rings the bell of its new owner."""
+    assert event.record_id is not None
+    payload = event.payload
+    tell_new_owner(UUID(payload["to_user_id"]), event.actor_id, event.record_id, payload["name"], payload["reason"])

@@ -7,6 +7,15 @@ from __future__ import annotations
 
 from tests.world import DEPARTMENTS, PEOPLE, Fact
 
+#: What belongs to one opportunity: whoever may do something to it may do it to them.
+PARTS = (
+    "opportunity-lines",
+    "opportunity-contacts",
+    "opportunity-competitors",
+    "opportunity-members",
+    "opportunity-steps",
+)
+TRANSFERS = ("transfer-requests",)
 #: What is sold with: everybody's of his department, as the role reaches.
 WORKED = (
     "customers",
@@ -19,10 +28,12 @@ WORKED = (
     "promises",
     "planned-contacts",
     "enrollments",
+    "leads",
+    *PARTS,
 )
 #: What people write up of their own days: for those they report to, not for everybody who works with their customers.
 WRITTEN = ("reports",)
-SALES = (*WORKED, *WRITTEN)
+SALES = (*WORKED, *WRITTEN, *TRANSFERS)
 LOOK_UP = (
     "departments",
     "users",
@@ -34,6 +45,9 @@ LOOK_UP = (
     "greetings",
     "sequences",
     "sequence-steps",
+    "products",
+    "competitors",
+    "web-forms",
 )
 OBJECTS = (*SALES, *LOOK_UP, "roles")
 
@@ -42,28 +56,40 @@ _ALL_VERBS = ("view", "create", "edit", "delete", "share", "import", "export")
 #: role → [(objects, verbs, scope)]; everybody with a ready role may look at the look-up objects.
 POLICY: dict[str, list[tuple[tuple[str, ...], tuple[str, ...], str]]] = {
     "administrator": [
-        (OBJECTS, (*_ALL_VERBS, "claim", "release", "assign", "reveal_pool", "disable", "comment"), "all")
+        (
+            OBJECTS,
+            (*_ALL_VERBS, "claim", "release", "assign", "reveal_pool", "disable", "comment", "convert", "decide"),
+            "all",
+        )
     ],
     "sales_director": [
         (WORKED, _ALL_VERBS, "all"),
         (("customers",), ("claim", "release", "assign", "reveal_pool"), "all"),
         (("opportunities",), ("assign",), "all"),
+        (("leads",), ("claim", "release", "assign", "convert", "reveal_pool"), "all"),
+        (TRANSFERS, ("view", "decide"), "all"),
+        (("products", "competitors"), ("create", "edit", "import", "export"), "all"),
         (WRITTEN, ("view", "create", "edit", "delete", "export", "comment"), "all"),
     ],
     "sales_manager": [
         (WORKED, _ALL_VERBS, "below"),
         (("customers",), ("claim", "release", "assign", "reveal_pool"), "below"),
         (("opportunities",), ("assign",), "below"),
+        (("leads",), ("claim", "release", "assign", "convert", "reveal_pool"), "below"),
+        (TRANSFERS, ("view", "decide"), "below"),
         (WRITTEN, ("view", "create", "edit", "delete", "export", "comment"), "below"),
     ],
     "sales_rep": [
         (WORKED, _ALL_VERBS, "own"),
         (("customers",), ("claim", "release"), "own"),
+        (("leads",), ("claim", "release", "convert"), "own"),
+        (TRANSFERS, ("view",), "own"),
         (WRITTEN, ("view", "create", "edit", "delete", "export"), "own"),
     ],
     "inside_sales": [
         (WORKED, ("view", "create", "edit", "import", "export"), "below"),
         (("customers",), ("assign",), "below"),
+        (("leads",), ("assign", "convert"), "below"),
         (WRITTEN, ("view", "create", "edit", "delete", "export"), "own"),
     ],
     "service_agent": [
@@ -101,7 +127,9 @@ def may(person: str, fact: Fact, verb: str) -> bool:
         return True
     looking = verb in ("view", "export")
     # Who got a record through a share does not pass it on.
-    if verb != "share" and any(person in s.people and not s.expired and (looking or s.can_write) for s in fact.shares):
+    if verb not in ("share", "convert") and any(
+        person in s.people and not s.expired and (looking or s.can_write) for s in fact.shares
+    ):
         return True
     return looking and fact.pool is not None and person in fact.pool
 
@@ -140,22 +168,22 @@ def change_status(person: str, fact: Fact, verb: str, done: int) -> int:
 
 def claim_status(person: str, fact: Fact) -> int:
     """POOL-2: whoever sees a pooled customer and may claim."""
-    if scope_of(person, "customers", "view") is None:
+    if scope_of(person, fact.object, "view") is None:
         return 403
     if not sees(person, fact):
         return 404
-    if scope_of(person, "customers", "claim") is None:
+    if scope_of(person, fact.object, "claim") is None:
         return 403
     return 200 if fact.pool is not None and fact.released_by != person else 409  # who released it waits some days
 
 
 def assign_status(person: str, fact: Fact) -> int:
     """A manager gives away what he sees in a pool, or what lies in his scope."""
-    if scope_of(person, "customers", "view") is None:
+    if scope_of(person, fact.object, "view") is None:
         return 403
     if not sees(person, fact):
         return 404
-    if scope_of(person, "customers", "assign") is None:
+    if scope_of(person, fact.object, "assign") is None:
         return 403
     return 200 if fact.pool is not None or may(person, fact, "assign") else 403
 
@@ -165,11 +193,17 @@ def release_status(person: str, fact: Fact) -> int:
     return 409 if status == 200 and fact.pool is not None else status
 
 
+def convert_status(person: str, fact: Fact) -> int:
+    """SAL-1: a lead is converted from its owner's hands, not from a pool."""
+    status = change_status(person, fact, "convert", 200)
+    return 409 if status == 200 and fact.pool is not None else status
+
+
 def reveal_status(person: str, fact: Fact) -> int:
     """ORG-8: nothing is masked by rule in this world, so there is nothing to show; what a pool withholds stays withheld."""
     if not sees(person, fact):
         return 404
-    return 403 if fact.pool is not None and not scope_of(person, "customers", "reveal_pool") else 422
+    return 403 if fact.pool is not None and not scope_of(person, fact.object, "reveal_pool") else 422
 
 
 def history_status(person: str, fact: Fact) -> int:

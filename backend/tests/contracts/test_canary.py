@@ -46,7 +46,7 @@ def canaries(world: World, person: str, trail: Trail | None = None) -> set[str]:
     for fact in (*world.facts, *(trail.facts if trail else ())):
         if not oracle.may(person, fact, "view"):
             found |= {fact.canary, *fact.secrets}
-        elif fact.pool is not None and oracle.scope_of(person, "customers", "reveal_pool") is None:
+        elif fact.pool is not None and oracle.scope_of(person, fact.object, "reveal_pool") is None:
             found |= set(fact.secrets)
     return found
 

@@ -32,6 +32,16 @@ EDITS: dict[str, dict[str, Any]] = {
     "greetings": {"text": "edited"},
     "sequences": {"description": "edited"},
     "sequence-steps": {"guidance": "edited"},
+    "leads": {"need": "edited"},
+    "opportunity-lines": {"remark": "edited"},
+    "opportunity-contacts": {"note": "edited"},
+    "opportunity-competitors": {"note": "edited"},
+    "opportunity-members": {"role": "edited"},
+    "opportunity-steps": {"note": "edited"},
+    "transfer-requests": {"reason": "edited"},
+    "products": {"description": "edited"},
+    "competitors": {"battle_card": "edited"},
+    "web-forms": {"intro_zh": "edited"},
     "departments": {"position": 7},
     "users": {"job_title": "edited"},
     "roles": {"goals": "edited"},
@@ -67,12 +77,12 @@ def cells(caller: Caller, person: str, fact: Fact, world: World) -> Iterator[Cel
     yield Cell("GET", view, lambda: caller.get(path))
     history = oracle.history_status(person, fact)
     yield Cell("GET history", history, lambda: caller.get(f"{path}/history"))
-    if name in ("customers", "contacts", "opportunities"):
+    if name in ("customers", "contacts", "opportunities", "leads"):
         yield Cell("GET timeline", view, lambda: caller.get(f"{path}/timeline"))
     yield Cell("GET shares", view, lambda: caller.get(f"{path}/shares"))
     yield Cell("PATCH", edit, lambda: caller.patch(path, EDITS[name], version))
     yield Cell("DELETE", 403 if name == "users" else delete, lambda: caller.delete(path, version))
-    if name in ("customers", "opportunities"):
+    if name in ("customers", "opportunities", "leads"):
         share = oracle.change_status(person, fact, "share", 201)
         share = 404 if share == 403 and not oracle.sees(person, fact) else share
         body = {"grantee_kind": "user", "grantee": str(world.users["guest"]), "can_write": False}
@@ -81,7 +91,7 @@ def cells(caller: Caller, person: str, fact: Fact, world: World) -> Iterator[Cel
 
 
 def _commands(caller: Caller, person: str, fact: Fact, world: World, path: str) -> Iterator[Cell]:
-    if fact.object == "customers":
+    if fact.object in ("customers", "leads"):
         asked = {"field": "phone", "reason": "客户来电核对"}
         yield Cell("reveal", oracle.reveal_status(person, fact), lambda: caller.post(f"{path}/reveal", asked))
         owner = {"owner": str(world.users["rep2"])}
@@ -91,6 +101,13 @@ def _commands(caller: Caller, person: str, fact: Fact, world: World, path: str) 
         yield Cell(
             "release", oracle.release_status(person, fact), lambda: caller.post(f"{path}/release", {"reason": "other"})
         )
+    if fact.object == "leads":
+        yield Cell("convert", oracle.convert_status(person, fact), lambda: caller.post(f"{path}/convert"))
+        edit = oracle.change_status(person, fact, "edit", 200)
+        yield Cell("qualify", edit, lambda: caller.post(f"{path}/qualify"))
+        yield Cell("reopen", 409 if edit == 200 else edit, lambda: caller.post(f"{path}/reopen"))
+        back = oracle.change_status(person, fact, "convert", 409)
+        yield Cell("unconvert", back, lambda: caller.post(f"{path}/unconvert", {"reason": "mistake"}))
     if fact.object == "opportunities":
         edit = oracle.change_status(person, fact, "edit", 200)
         yield Cell("win", edit, lambda: caller.post(f"{path}/win"))

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from tests.calling import Caller
-from tests.contracts.oracle import OBJECTS
-from tests.contracts.test_writing import minimal
+from tests.contracts.test_writing import CREATED, minimal
 from tests.world import World
 
 
@@ -43,7 +42,7 @@ def fits(value: Any, schema: dict[str, Any]) -> bool:
     return not kinds or any(tests[k] for k in kinds)
 
 
-@pytest.mark.parametrize("name", OBJECTS)
+@pytest.mark.parametrize("name", CREATED)
 def test_answers_are_as_described(
     name: str, world: World, call: Callable[[str], Caller], document: dict[str, Any]
 ) -> None:

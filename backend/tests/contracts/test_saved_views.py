@@ -221,7 +221,11 @@ def test_a_role_begins_as_its_administrator_chose(call: Callable[[str], Caller])
     shared, private = make(call("admin"), shared={"kind": "all"}), make(call("admin"), name="自己的")
     path = "/views/roles/customers/sales_rep"
     assert call("rep").put(path, {"view": shared["key"]}).status_code == 403
-    for person in ("rep", "manager", "southlead"):  # a department's head shares within it; what roles begin with is the company's
+    for person in (
+        "rep",
+        "manager",
+        "southlead",
+    ):  # a department's head shares within it; what roles begin with is the company's
         assert call(person).get("/views/roles/customers").status_code == 403, person
         assert call(person).put(path, {"view": "all"}).status_code == 403, person
     assert call("admin").put(path, {"view": private["key"]}).status_code == 422

@@ -31,6 +31,13 @@ TRUE_OF_ALL: dict[str, tuple[dict[str, Any] | None, str]] = {
     "planned-contacts": ({"field": "status", "op": "eq", "value": "planned"}, "金丝雀"),
     "enrollments": ({"field": "status", "op": "eq", "value": "active"}, "金丝雀"),
     "reports": ({"field": "kind", "op": "eq", "value": "day"}, "金丝雀"),
+    "leads": ({"field": "status", "op": "eq", "value": "new"}, "金丝雀"),
+    "opportunity-lines": ({"field": "quantity", "op": "eq", "value": "1"}, "金丝雀"),
+    "opportunity-contacts": ({"field": "influence", "op": "eq", "value": "high"}, "金丝雀"),
+    "opportunity-competitors": ({"field": "threat", "op": "eq", "value": "high"}, "金丝雀"),
+    "opportunity-members": ({"field": "can_write", "op": "eq", "value": False}, "金丝雀"),
+    "opportunity-steps": ({"field": "due_on", "op": "eq", "value": "2030-01-31"}, "金丝雀"),
+    "transfer-requests": ({"field": "state", "op": "eq", "value": "pending"}, "金丝雀"),
 }
 SEERS = [p for p in oracle.CALLERS if oracle.scope_of(oracle.CALLERS[p], "customers", "view")]
 

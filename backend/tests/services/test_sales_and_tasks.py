@@ -43,8 +43,12 @@ def test_through_the_stages(world: World, call: Call) -> None:
     again = rep.post(f"{path}/reopen").json()
     assert (again["status"], again["stage"]["id"], again["closed_at"]) == ("open", stage(world, "negotiate"), None)
     assert deals(world) == (0, Decimal(0))
-    lost = rep.post(f"{path}/lose", {"reason": "competitor", "competitor": "对手"}).json()
-    assert (lost["status"], lost["competitors"]) == ("lost", "对手") and deals(world) == (0, Decimal(0))
+    winner = str(world.competitors[1])
+    lost = rep.post(f"{path}/lose", {"reason": "competitor", "competitor": winner}).json()
+    assert lost["status"] == "lost" and deals(world) == (0, Decimal(0))
+    against = {"field": "opportunity", "op": "eq", "value": str(key)}
+    results = {c["competitor"]["id"]: c["result"] for c in rep.all("opportunity-competitors", filter=against)}
+    assert results == {str(world.competitors[0]): "open", winner: "lost"}
     moves = list(StageMove.objects.filter(opportunity_id=key).order_by("id").values_list("to_stage_id", flat=True))
     assert moves == [world.stages[s] for s in ("explore", "contact", "negotiate", "cooperate", "negotiate", "lost")]
 

@@ -7,13 +7,18 @@ from django.db import models
 
 from kemai.accounts.models import Department, User
 from kemai.base.models import Record, audited, record_indexes
-from kemai.customers.models import Contact, Held
+from kemai.customers.models import Contact, Customer, Held
 from kemai.kit.clock import now
 
 
 class Interaction(Held, Record):
-    """One contact with a customer by any channel (ACT-1). The opportunity is a key only: sales sits above this domain."""
+    """One contact with a customer, or with a lead that is none yet, by any channel (ACT-1). Lead and opportunity are keys only: sales
+    sits above this domain."""
 
+    customer = models.ForeignKey(  # type: ignore[assignment]
+        Customer, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    lead_id = models.UUIDField(null=True)
     contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="+")
     opportunity_id = models.UUIDField(null=True)
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -32,6 +37,12 @@ class Interaction(Held, Record):
 
     class Meta(Record.Meta):
         triggers = audited("holder_id", "holder_department_id")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(customer__isnull=False) | models.Q(lead_id__isnull=False),
+                name="interaction_with_somebody",
+            )
+        ]
         indexes = [
             *record_indexes(
                 "act",
@@ -46,6 +57,11 @@ class Interaction(Held, Record):
                 fields=["opportunity_id", "occurred_at", "id"],
                 name="act_opportunity_ix",
                 condition=models.Q(opportunity_id__isnull=False),
+            ),
+            models.Index(
+                fields=["lead_id", "occurred_at", "id"],
+                name="act_lead_ix",
+                condition=models.Q(lead_id__isnull=False),
             ),
             models.Index(
                 fields=["contact", "occurred_at", "id"],

@@ -42,6 +42,8 @@ PRIORITY = (
     Choice("low", T("低", "Low"), "default"),
 )
 STATUS = (Choice("open", T("进行中", "Open"), "blue"), Choice("done", T("已完成", "Done"), "green"))
+#: A follow-up is with a customer, or with a lead that is none yet.
+WITHOUT_LEAD = {"field": "lead", "op": "is_null", "value": True}
 REPEAT = (
     Choice("daily", T("每天", "Daily")),
     Choice("weekly", T("每周", "Weekly")),
@@ -75,7 +77,7 @@ register(
         ownership=Ownership(
             owners=("owner_id", "holder_id"),
             departments=("department_id", "holder_department_id"),
-            shares=(("customers", "customer_id"),),
+            shares=(("customers", "customer_id"), ("leads", "lead_id")),
         ),
         title="summary",
         sections=(("basic", T("基本信息", "Basics")), ("phases", T("三阶段与关怀", "Phases and greeting"))),
@@ -86,15 +88,24 @@ register(
                 REFERENCE,
                 T("客户", "Customer"),
                 target="customers",
-                required=True,
                 quick=True,
                 indexed=True,
                 narrow=True,
+                show_when=WITHOUT_LEAD,
+                require_when=WITHOUT_LEAD,
                 aliases=("客户名称", "公司名称"),
             ),
             Field(
-                "contact", REFERENCE, T("联系人", "Contact"), target="contacts", quick=True, indexed=True, narrow=True
+                "contact",
+                REFERENCE,
+                T("联系人", "Contact"),
+                target="contacts",
+                quick=True,
+                indexed=True,
+                narrow=True,
+                show_when=WITHOUT_LEAD,
             ),
+            Field("lead", REFERENCE, T("线索", "Lead"), target="leads", indexed=True, narrow=True, create_only=True),
             Field(
                 "opportunity", REFERENCE, T("商机", "Opportunity"), target="opportunities", indexed=True, narrow=True
             ),
@@ -194,6 +205,7 @@ register(
         ),
         facts=(
             "customer",
+            "lead",
             "contact",
             "opportunity",
             "channel",
@@ -208,7 +220,12 @@ register(
             "owner",
         ),
         timeline_source=TimelineSource(
-            anchors=(("customer", "customers"), ("contact", "contacts"), ("opportunity", "opportunities")),
+            anchors=(
+                ("customer", "customers"),
+                ("contact", "contacts"),
+                ("opportunity", "opportunities"),
+                ("lead", "leads"),
+            ),
             at="occurred_at",
             title="channel",
             text="content",
@@ -262,7 +279,7 @@ register(
                 "related",
                 RELATED,
                 T("关联", "Related to"),
-                targets=("customers", "contacts", "opportunities"),
+                targets=("customers", "contacts", "opportunities", "leads"),
                 object_column="related_object",
                 quick=True,
                 indexed=True,
@@ -339,7 +356,12 @@ register(
             "description",
         ),
         timeline_source=TimelineSource(
-            anchors=(("related", "customers"), ("related", "contacts"), ("related", "opportunities")),
+            anchors=(
+                ("related", "customers"),
+                ("related", "contacts"),
+                ("related", "opportunities"),
+                ("related", "leads"),
+            ),
             at="created_at",
             title="title",
             text="description",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kemai.accounts.access import Actor
 from kemai.activities.models import Interaction
+from kemai.activities.services.anchors import hold_by_anchors, tell_anchors, tell_anchors_of
 from kemai.activities.services.owned import set_people
 from kemai.activities.services.sequences import note_interactions
 from kemai.customers.models import Contact
@@ -14,6 +15,7 @@ from kemai.customers.services.ownership import note_contact, set_contacts
 from kemai.kit.clock import now
 from kemai.kit.words import T
 from kemai.platform.merging.references import recount_after_merge
+from kemai.platform.objects import types
 from kemai.platform.objects.declare import Draft
 
 RECENT = timedelta(days=3)
@@ -25,10 +27,15 @@ NOT_IN_CHARGE = T(
 def prepare_interactions(actor: Actor, drafts: list[Draft]) -> None:
     """Who did it, whose customer it is, and dates that can be true."""
     set_people(actor, drafts, "activities.interaction.create", NOT_IN_CHARGE)
+    hold_by_anchors(drafts)
     latest = now() + timedelta(minutes=5)
     for draft in drafts:
         if draft.old is None:
             draft.values["occurred_at"] = draft.values.get("occurred_at") or now()
+        if not draft.get("customer_id") and not draft.get("lead_id"):
+            draft.wrong("customer", "required", types.MISSING)
+        if draft.old is not None and draft.changed("lead_id"):
+            draft.wrong("lead", "fixed", T("跟进的线索不能更换。", "A follow-up stays with its lead."))
         occurred, following, contact = draft.get("occurred_at"), draft.get("next_contact_at"), draft.get("contact_id")
         if occurred and draft.changed("occurred_at") and occurred > latest:
             draft.wrong(
@@ -56,21 +63,23 @@ def prepare_interactions(actor: Actor, drafts: list[Draft]) -> None:
 def after_interactions(actor: Actor, drafts: list[Draft]) -> None:
     """Tell the customer when it was last contacted and when it wants to be next."""
     for draft in sorted(drafts, key=lambda d: d.get("occurred_at")):
-        if draft.old is None or draft.changed("occurred_at") or draft.changed("next_contact_at"):
+        dated = draft.old is None or draft.changed("occurred_at") or draft.changed("next_contact_at")
+        if dated and draft.get("customer_id"):
             note_contact(draft.get("customer_id"), at=draft.get("occurred_at"), next_at=draft.get("next_contact_at"))
     # What is written up from long ago (an import) does no step of today.
-    fresh = [d for d in drafts if d.old is None and d.get("occurred_at") > now() - RECENT]
+    fresh = [d for d in drafts if d.old is None and d.get("customer_id") and d.get("occurred_at") > now() - RECENT]
     if fresh:
         note_interactions(
             actor, [(d.id, d.get("customer_id"), str(d.get("channel")), str(d.get("outcome") or "")) for d in fresh]
         )
+    tell_anchors(actor, drafts)
 
 
 def recount_contacts(actor: Actor, interaction_ids: list[UUID]) -> None:
     """What the customer file says of contacts, from the follow-ups that are left."""
-    recount_customers(
-        list(Interaction.objects.filter(pk__in=interaction_ids).values_list("customer_id", flat=True).distinct())
-    )
+    rows = Interaction.objects.filter(pk__in=interaction_ids, customer_id__isnull=False)
+    recount_customers(list(rows.values_list("customer_id", flat=True).distinct()))
+    tell_anchors_of(actor, interaction_ids)
 
 
 @recount_after_merge("customers")

@@ -78,6 +78,7 @@ EXTRA_PERMISSIONS: list[tuple[str, T]] = [
     ("integrations.webhook.edit", T("管理 Webhook", "Manage webhooks")),
     ("platform.duplicates.manage", T("设置查重规则", "Set the rules against doubles")),
     ("customers.recycling.manage", T("管理公海回收", "Manage recycling to the pools")),
+    ("sales.leadrules.manage", T("设置线索评分和分配规则", "Set the rules of leads")),
     ("analytics.manager.view", T("查看经理看板", "See the manager's page")),
 ]
 

@@ -16,7 +16,8 @@ FILES = ("customers.customer", "customers.contact", "customers.relation")
 ACTIVITIES = ("activities.interaction", "activities.task")
 #: What a seller keeps of his days with customers.
 DAYS = ("activities.promise", "activities.plan", "activities.enrollment", "customers.need")
-SALES = (*FILES, *ACTIVITIES, "sales.opportunity", *DAYS)
+SALES = (*FILES, *ACTIVITIES, "sales.opportunity", "sales.lead", *DAYS)
+TRANSFERS = ("sales.transfer",)
 LOOK_UP = (
     "administration.department",
     "administration.user",
@@ -26,6 +27,9 @@ LOOK_UP = (
     "activities.cadence",
     "activities.greeting",
     "activities.sequence",
+    "sales.product",
+    "sales.competitor",
+    "sales.webform",
 )
 #: What people write of their own days: read by those they report to, not by everybody who works with their customers.
 REPORTS = ("activities.report",)
@@ -39,6 +43,8 @@ _OWN: Rules = {
     ("customers.customer",): {("claim", "release", "merge"): "own"},
     ("customers.contact",): {("merge",): "own"},
     REPORTS: {WRITE_UP: "own"},
+    ("sales.lead",): {("claim", "release", "convert"): "own"},
+    TRANSFERS: {("view",): "own"},
 }
 
 
@@ -48,6 +54,8 @@ def _manager(scope: str) -> Rules:
         ("customers.customer",): {("claim", "release", "assign", "reveal_pool", "protect", "merge"): scope},
         ("customers.contact",): {("merge",): scope},
         ("sales.opportunity",): {("assign",): scope},
+        ("sales.lead",): {("claim", "release", "assign", "convert", "reveal_pool", "reveal"): scope},
+        TRANSFERS: {("view", "decide"): scope},
         ("analytics.manager",): {("view",): scope},
         ("customers.customer", "customers.contact"): {("reveal",): scope},
         ("platform.view",): {("share",): scope},
@@ -68,7 +76,12 @@ READY: dict[str, tuple[str, str, str, Rules]] = {
             ("analytics.manager",): {("view",): "all"},
         },
     ),
-    "sales_director": ("销售总监", "Sales director", "制定销售目标，分配资源，检查客户工作。", _manager("all")),
+    "sales_director": (
+        "销售总监",
+        "Sales director",
+        "制定销售目标，分配资源，检查客户工作。",
+        {**_manager("all"), ("sales.product", "sales.competitor"): {("create", "edit", "import", "export"): "all"}},
+    ),
     "sales_manager": (
         "销售经理",
         "Sales manager",
@@ -85,6 +98,7 @@ READY: dict[str, tuple[str, str, str, Rules]] = {
             REPORTS: {WRITE_UP: "own"},
             ("customers.customer",): {("assign", "merge"): "department_below"},
             ("customers.contact",): {("merge",): "department_below"},
+            ("sales.lead",): {("assign", "convert"): "department_below"},
         },
     ),
     "secretary": (

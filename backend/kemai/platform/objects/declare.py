@@ -96,6 +96,8 @@ class Field:
     aliases: tuple[str, ...] = ()
     prefill: str = ""
     """Of a command's parameter: the field of the record whose value it starts from on the screen."""
+    asked: bool = True
+    """Of a command's parameter: False where only a refusal asks for it (a gate's checklist), not the dialog."""
     custom: bool = False
     """Added by an administrator; ``column`` is ``custom.<key>``, which stands for a key of the column ``custom``."""
     extracted: str = ""

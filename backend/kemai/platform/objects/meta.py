@@ -244,7 +244,7 @@ def describe_command(command: Command, readable: Collection[str]) -> dict[str, A
         "primary": command.primary,
         "danger": command.danger,
         "confirm": command.confirm.to() if command.confirm else None,
-        "params": [describe_param(p, readable) for p in command.params],
+        "params": [describe_param(p, readable) for p in command.params if p.asked],
     }
 
 

@@ -22,11 +22,18 @@ from kemai.kit.words import T
 from kemai.platform.merging.references import recount_after_merge
 from kemai.platform.objects.declare import Draft, get_object
 from kemai.platform.objects.undo import ChangedSince, offer_undo, undo_kind
-from kemai.platform.objects.write import lock_row, update_rows
+from kemai.platform.objects.write import create_record, lock_row, update_rows
 from kemai.sales import errors
 from kemai.sales.events import OpportunityLost, OpportunityMoved, OpportunityWon
-from kemai.sales.models import Opportunity, Pipeline, Stage, StageMove
-from kemai.sales.rules.stages import GateFacts, missing_for_stage
+from kemai.sales.models import Contender, Opportunity, Stage, StageMove
+from kemai.sales.services.gates import pass_gate
+from kemai.sales.services.parts import follow_opportunities, has_lines, settle_contenders, sum_lines
+from kemai.sales.services.pipelines import own_pipeline
+from kemai.sales.services.steps import mark_steps, plan_steps
+
+FROM_LINES = T(
+    "金额由产品明细合计得出，请修改明细。", "The amount is the sum of the product lines; change those instead."
+)
 
 
 def prepare_opportunities(actor: Actor, drafts: list[Draft]) -> None:
@@ -37,6 +44,8 @@ def prepare_opportunities(actor: Actor, drafts: list[Draft]) -> None:
         _enter_pipeline(actor, created)
     for draft in drafts:
         draft.values["currency"] = draft.get("currency") or "CNY"
+        if draft.old is not None and draft.old["status"] == "open" and draft.changed("amount") and has_lines(draft.id):
+            draft.wrong("amount", "from_lines", FROM_LINES)
         if draft.old is not None:
             for column, name, verb in (
                 ("owner_id", "owner", T("分配", "Assign")),
@@ -62,12 +71,6 @@ def prepare_opportunities(actor: Actor, drafts: list[Draft]) -> None:
 
 
 def _enter_pipeline(actor: Actor, drafts: list[Draft]) -> None:
-    default = (
-        Pipeline.objects.filter(active=True, deleted_at__isnull=True)
-        .order_by("position", "name")
-        .values_list("id", flat=True)
-        .first()
-    )
     firsts: dict[UUID, Stage] = {}
     stages: dict[UUID, Stage] = {}
     for found in Stage.objects.filter(deleted_at__isnull=True).order_by("position"):
@@ -79,7 +82,8 @@ def _enter_pipeline(actor: Actor, drafts: list[Draft]) -> None:
     for draft, number in zip(drafts, take_numbers("sales_opportunity_number", "SJ-", len(drafts)), strict=True):
         owner = draft.values.get("owner_id") or actor.id
         stage = stages.get(draft.values["stage_id"]) if draft.values.get("stage_id") else None
-        pipeline = draft.values.get("pipeline_id") or (stage.pipeline_id if stage else default)
+        pipeline = draft.values.get("pipeline_id") or (stage.pipeline_id if stage else None)
+        pipeline = pipeline or own_pipeline(departments.get(owner))
         if stage is None and pipeline is not None:
             stage = firsts.get(pipeline)
         draft.values.update(
@@ -101,7 +105,11 @@ def _enter_pipeline(actor: Actor, drafts: list[Draft]) -> None:
 
 
 def after_opportunities(actor: Actor, drafts: list[Draft]) -> None:
-    """The first line of each stage log; deals of a customer follow an edited amount of a won one."""
+    """The first line of each stage log, and the plan; deals of a customer follow an edited amount of a won one."""
+    plan_steps(actor, [d for d in drafts if d.old is None])
+    moved = [d.id for d in drafts if d.old is not None and d.changed("customer_id")]
+    if moved:
+        follow_opportunities(moved)
     StageMove.objects.bulk_create(
         StageMove(opportunity_id=d.id, to_stage_id=d.values["stage_id"], by_id=actor.id)
         for d in drafts
@@ -130,30 +138,39 @@ def count_deals_of(keys: list[UUID]) -> None:
         count_deals(key)
 
 
-def move_opportunity(actor: Actor, opportunity_id: UUID, *, stage: str) -> UUID | None:
+def move_opportunity(actor: Actor, opportunity_id: UUID, *, stage: str, checks: list[str] | None = None) -> UUID | None:
     """Move to another open stage; into a won stage is winning, and into a lost one needs a reason, so use those verbs.
 
-    ``stage`` is a stage's id or its code within the pipeline. :class:`StageGate` names what is missing.
+    ``stage`` is a stage's id or its code within the pipeline; ``checks`` are lines of the checklist done just now. :class:`StageGate`
+    names what is missing.
     """
     with act(actor, "move-stage", object="opportunities", record_id=opportunity_id):
         row = _lock(actor, opportunity_id)
         target = _find_stage(row["pipeline_id"], stage)
+        if target.kind == "won" and row["status"] == "won" and target.id != row["stage_id"]:
+            return _enter(actor, row, target, {})  # what follows the signature: delivery, service
         if target.kind == "won":
-            return win_opportunity(actor, opportunity_id)
+            return win_opportunity(actor, opportunity_id, checks=checks)
         if target.kind == "lost":
             raise errors.StageGate(
                 [FieldError("reason", "required", T("丢单请说明原因。", "A loss needs its reason."))]
             )
-        if row["status"] != "open":
-            raise errors.Closed
         if target.id == row["stage_id"]:
             return None
-        _gate(row, target)
+        if row["status"] != "open":
+            raise errors.Closed
+        pass_gate(actor, row, target, checks or [])
         return _enter(actor, row, target, {})
 
 
 def win_opportunity(
-    actor: Actor, opportunity_id: UUID, *, reason: str = "", note: str = "", amount: Any = None
+    actor: Actor,
+    opportunity_id: UUID,
+    *,
+    reason: str = "",
+    note: str = "",
+    amount: Any = None,
+    checks: list[str] | None = None,
 ) -> UUID:
     """Close as won; the customer's dealings are counted anew."""
     with act(actor, "win", object="opportunities", record_id=opportunity_id, reason=note):
@@ -162,7 +179,7 @@ def win_opportunity(
             raise errors.Closed
         final = row["amount"] if amount is None else amount
         target = _stage_of_kind(row["pipeline_id"], "won")
-        _gate({**row, "amount": final}, target)
+        pass_gate(actor, {**row, "amount": final}, target, checks or [])
         changes = {
             "status": "won",
             "closed_at": now(),
@@ -171,6 +188,7 @@ def win_opportunity(
             "amount": final,
         }
         undo = _enter(actor, row, target, changes)
+        settle_contenders(opportunity_id, "won")
         count_deals(row["customer_id"])
         emit(
             OpportunityWon(
@@ -185,18 +203,30 @@ def win_opportunity(
         return undo
 
 
-def lose_opportunity(actor: Actor, opportunity_id: UUID, *, reason: str, note: str = "", competitor: str = "") -> UUID:
-    """Close as lost, with the reason."""
+def lose_opportunity(
+    actor: Actor, opportunity_id: UUID, *, reason: str, note: str = "", competitor: UUID | None = None
+) -> UUID:
+    """Close as lost, with the reason, and to which competitor where one is named (SAL-16)."""
     with act(actor, "lose", object="opportunities", record_id=opportunity_id, reason=note):
         row = _lock(actor, opportunity_id)
         if row["status"] != "open":
             raise errors.Closed
         changes = {"status": "lost", "closed_at": now(), "close_reason": reason, "close_note": note}
-        if competitor:
-            changes["competitors"] = competitor
         undo = _enter(actor, row, _stage_of_kind(row["pipeline_id"], "lost"), changes)
+        if competitor:
+            _name_winner(actor, opportunity_id, competitor)
         emit(OpportunityLost("opportunities", opportunity_id, str(row["customer_id"]), reason))
         return undo
+
+
+def _name_winner(actor: Actor, opportunity_id: UUID, competitor: UUID) -> None:
+    """The competitor who got it stands on the opportunity, also when nobody had put him there before."""
+    declaration = get_object("opportunity-competitors")
+    if not Contender.objects.filter(
+        opportunity_id=opportunity_id, competitor_id=competitor, deleted_at__isnull=True
+    ).exists():
+        create_record(actor, declaration, {"opportunity": str(opportunity_id), "competitor": str(competitor)})
+    settle_contenders(opportunity_id, "lost", competitor)
 
 
 def reopen_opportunity(actor: Actor, opportunity_id: UUID) -> UUID:
@@ -214,11 +244,13 @@ def reopen_opportunity(actor: Actor, opportunity_id: UUID) -> UUID:
         stage = Stage.objects.filter(pk=last, kind="open", deleted_at__isnull=True).first() if last else None
         target = stage or _stage_of_kind(row["pipeline_id"], "open")
         undo = _enter(actor, row, target, {"status": "open", "closed_at": None, "close_reason": "", "close_note": ""})
+        settle_contenders(opportunity_id, "open")
+        sum_lines(actor, {opportunity_id})
         count_deals(row["customer_id"])
         return undo
 
 
-def assign_opportunity(actor: Actor, opportunity_id: UUID, *, owner: UUID) -> None:
+def assign_opportunity(actor: Actor, opportunity_id: UUID, *, owner: UUID) -> UUID:
     """A supervisor gives an opportunity to somebody; stage and history stay (SAL-17)."""
     person = User.objects.filter(pk=owner, is_active=True).values("department_id").first()
     if person is None:
@@ -226,11 +258,27 @@ def assign_opportunity(actor: Actor, opportunity_id: UUID, *, owner: UUID) -> No
     declaration = get_object("opportunities")
     with act(actor, "assign", object="opportunities", record_id=opportunity_id):
         row = lock_row(actor, declaration, opportunity_id, declaration.perm("assign"))
-        update_rows(
-            declaration,
-            actor.id,
-            [Draft(opportunity_id, row, {"owner_id": owner, "department_id": person["department_id"]})],
-        )
+        before = {"owner_id": row["owner_id"], "department_id": row["department_id"]}
+        _give(actor, row, {"owner_id": owner, "department_id": person["department_id"]})
+        payload = {"id": str(opportunity_id), "version": row["version"] + 1}
+        payload |= {c: str(v) if v else None for c, v in before.items()}
+        return offer_undo(actor, "opportunities.assign", payload, label=row["name"])
+
+
+def _give(actor: Actor, row: dict[str, Any], changes: dict[str, Any]) -> None:
+    update_rows(get_object("opportunities"), actor.id, [Draft(row["id"], row, changes)])
+    follow_opportunities([row["id"]])
+
+
+@undo_kind("opportunities.assign")
+def undo_assign(actor: Actor, payload: dict[str, Any]) -> None:
+    """Back to whom it was taken from, when nobody touched the opportunity since."""
+    declaration = get_object("opportunities")
+    actor.require(declaration.perm("assign"))
+    row = lock_row(actor, declaration, UUID(payload["id"]), declaration.perm("assign"))
+    if row["version"] != payload["version"]:
+        raise ChangedSince(label=row["name"])
+    _give(actor, row, {c: UUID(payload[c]) if payload[c] else None for c in ("owner_id", "department_id")})
 
 
 def _lock(actor: Actor, opportunity_id: UUID) -> dict[str, Any]:
@@ -256,25 +304,6 @@ def _stage_of_kind(pipeline_id: UUID, kind: str) -> Stage:
     return found
 
 
-def _gate(row: dict[str, Any], target: Stage) -> None:
-    missing = missing_for_stage(
-        GateFacts(target.kind, target.probability, row["amount"], row["expected_close_on"] is not None)
-    )
-    if missing:
-        fields = get_object("opportunities").by_name
-        raise errors.StageGate(
-            [
-                FieldError(
-                    n,
-                    "required",
-                    T("进入“{stage}”前请填写{label}。", "Fill in {label} before {stage}."),
-                    (("stage", target.name), ("label", fields[n].label.to())),
-                )
-                for n in missing
-            ]
-        )
-
-
 def _enter(actor: Actor, row: dict[str, Any], target: Stage, changes: dict[str, Any]) -> UUID:
     declaration = get_object("opportunities")
     before = {
@@ -285,7 +314,6 @@ def _enter(actor: Actor, row: dict[str, Any], target: Stage, changes: dict[str, 
             "closed_at",
             "close_reason",
             "close_note",
-            "competitors",
             "amount",
             "stage_since",
         )
@@ -296,6 +324,7 @@ def _enter(actor: Actor, row: dict[str, Any], target: Stage, changes: dict[str, 
     StageMove.objects.create(
         opportunity_id=row["id"], from_stage_id=row["stage_id"], to_stage_id=target.id, by_id=actor.id
     )
+    mark_steps(row["id"], target)
     emit(OpportunityMoved("opportunities", row["id"], str(row["stage_id"]), str(target.id)))
     payload = {
         "id": str(row["id"]),
@@ -318,6 +347,8 @@ def undo_stage(actor: Actor, payload: dict[str, Any]) -> None:
     StageMove.objects.create(
         opportunity_id=row["id"], from_stage_id=row["stage_id"], to_stage_id=UUID(before["stage_id"]), by_id=actor.id
     )
+    mark_steps(row["id"], Stage.objects.get(pk=before["stage_id"]))
+    settle_contenders(row["id"], before["status"])
     count_deals(row["customer_id"])
 
 

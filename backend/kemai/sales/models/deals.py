@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from kemai.accounts.models import Department, User
@@ -14,13 +15,17 @@ from kemai.kit.clock import now
 
 
 class Pipeline(Record):
-    """A way of selling: an order of stages."""
+    """A way of selling: an order of stages, for everybody or for a department and what is below it. ``planned``: each opportunity gets a
+    plan of its steps, with a responsible person and a date (SAL-18)."""
 
     name = models.CharField(max_length=60)
     name_en = models.CharField(max_length=60, default="")
     name_sort = models.TextField(default="")
     position = models.IntegerField(default=0)
     active = models.BooleanField(default=True)
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
+    planned = models.BooleanField(default=False)
+    ready = models.CharField(max_length=20, default="")
 
     class Meta(Record.Meta):
         triggers = audited()
@@ -46,6 +51,8 @@ class Stage(Record):
     rot_days = models.IntegerField(default=0)
     color = models.CharField(max_length=20, default="blue")
     guidance = models.TextField(default="")
+    forecast = models.CharField(max_length=12, default="pipeline")
+    required_fields = ArrayField(models.TextField(), default=list)
 
     class Meta(Record.Meta):
         triggers = audited()
@@ -119,6 +126,8 @@ class Opportunity(Held, Record):
     source = models.CharField(max_length=60, default="")
     need = models.TextField(default="")
     competitors = models.CharField(max_length=300, default="")
+    own_probability = models.SmallIntegerField(null=True)
+    own_forecast = models.CharField(max_length=12, default="")
     stage_since = models.DateTimeField(default=now)
     closed_at = models.DateTimeField(null=True)
     close_reason = models.CharField(max_length=60, default="")
@@ -134,6 +143,11 @@ class Opportunity(Held, Record):
                 condition=models.Q(status="open", closed_at__isnull=True)
                 | models.Q(status__in=("won", "lost"), closed_at__isnull=False),
                 name="opportunity_closed_when_closed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(own_probability__isnull=True)
+                | models.Q(own_probability__gte=0, own_probability__lte=100),
+                name="opportunity_probability_percent",
             ),
         ]
         indexes = [

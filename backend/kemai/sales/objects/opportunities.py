@@ -1,4 +1,4 @@
-"""Declarations of the sales domain."""
+"""The declaration of opportunities."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from kemai.platform.objects.types import (
     DATE,
     DEPARTMENT,
     INSTANT,
-    INTEGER,
     LONG_TEXT,
     MONEY,
     REFERENCE,
+    TAGS,
     TEXT,
     USER,
     WHOLE_PERCENT,
 )
 from kemai.sales import dictionaries
-from kemai.sales.models import Opportunity, Pipeline, Stage
-from kemai.sales.services import opportunities, pipelines
+from kemai.sales.models import Opportunity
+from kemai.sales.services import opportunities
+from kemai.sales.services.transfers import request_transfer
 
 assert dictionaries.LOST_REASON  # declared before the fields that name it
 
@@ -34,19 +35,27 @@ STATUS = (
     Choice("lost", T("丢单", "Lost"), "default"),
 )
 CURRENCY = (Choice("CNY", T("人民币", "CNY")),)
-COLORS = tuple(
-    Choice(c, T(zh, c))
-    for c, zh in (
-        ("blue", "蓝"),
-        ("cyan", "青"),
-        ("green", "绿"),
-        ("gold", "金"),
-        ("orange", "橙"),
-        ("red", "红"),
-        ("purple", "紫"),
-        ("default", "灰"),
-    )
+
+
+#: How surely a deal is counted on.
+FORECAST = (
+    Choice("commit", T("承诺", "Commit"), "green"),
+    Choice("best", T("力争", "Best case"), "gold"),
+    Choice("pipeline", T("储备", "Pipeline"), "blue"),
+    Choice("omitted", T("不计入", "Omitted"), "default"),
 )
+PROBABILITY = (
+    "COALESCE(CASE WHEN t.status = 'open' THEN t.own_probability END, "
+    "(SELECT s.probability FROM sales_stage s WHERE s.id = t.stage_id))"
+)
+FORECAST_SQL = (
+    "COALESCE(CASE WHEN t.status = 'open' THEN NULLIF(t.own_forecast, '') END, "
+    "(SELECT s.forecast FROM sales_stage s WHERE s.id = t.stage_id))"
+)
+
+
+def _movable(actor: Actor, row: dict[str, Any]) -> T | None:
+    return T("商机已经关闭。", "The opportunity is closed.") if row["status"] == "lost" else None
 
 
 def _open(actor: Actor, row: dict[str, Any]) -> T | None:
@@ -56,6 +65,9 @@ def _open(actor: Actor, row: dict[str, Any]) -> T | None:
 def _closed(actor: Actor, row: dict[str, Any]) -> T | None:
     return T("商机还在进行中。", "The opportunity is still open.") if row["status"] == "open" else None
 
+
+#: Lines of the checklist done just now; what they are the gate's refusal says.
+CHECKS = Field("checks", TAGS, T("已完成的检查项", "Checklist"), asked=False)
 
 register(
     ObjectType(
@@ -72,6 +84,7 @@ register(
         ),
         title="name",
         subtitle=("customer", "number"),
+        sections=(("basic", T("基本信息", "Basics")), ("forecast", T("预测", "Forecast"))),
         fields=(
             Field(
                 "name",
@@ -169,14 +182,53 @@ register(
                 "probability",
                 WHOLE_PERCENT,
                 T("赢率", "Probability"),
-                sql="(SELECT s.probability FROM sales_stage s WHERE s.id = t.stage_id)",
+                sql=PROBABILITY,
                 filterable=False,
                 importable=False,
-                help=T("由所在阶段决定", "Set by its stage"),
+                help=T("由所在阶段决定，可以手工改写", "Set by its stage unless overridden"),
+            ),
+            Field(
+                "own_probability",
+                WHOLE_PERCENT,
+                T("手工赢率", "Own probability"),
+                section="forecast",
+                minimum=0,
+                maximum=100,
+                inline=True,
+                help=T("留空按阶段", "Empty: the stage's"),
+            ),
+            Field(
+                "forecast",
+                CHOICE,
+                T("预测类别", "Forecast"),
+                section="forecast",
+                choices=FORECAST,
+                sql=FORECAST_SQL,
+                importable=False,
+                help=T("由所在阶段决定，可以手工改写", "Set by its stage unless overridden"),
+            ),
+            Field(
+                "own_forecast",
+                CHOICE,
+                T("手工预测类别", "Own forecast"),
+                section="forecast",
+                choices=FORECAST,
+                inline=True,
+                help=T("留空按阶段", "Empty: the stage's"),
+            ),
+            Field(
+                "weighted",
+                MONEY,
+                T("加权金额", "Weighted amount"),
+                section="forecast",
+                sql=f"round(t.amount * ({PROBABILITY}) / 100, 2)",
+                filterable=False,
+                importable=False,
+                currency="currency",
             ),
             Field("source", CHOICE, T("来源", "Source"), dictionary="source"),
             Field("need", LONG_TEXT, T("需求", "Need")),
-            Field("competitors", TEXT, T("竞争对手", "Competitors"), max_length=300),
+            Field("competitors", TEXT, T("竞争情况", "Competition"), max_length=300),
             Field("stage_since", INSTANT, T("进入阶段时间", "In stage since"), read_only=True, importable=False),
             Field(
                 "rotting",
@@ -206,7 +258,7 @@ register(
             Field("close_note", LONG_TEXT, T("输赢说明", "Closing note"), read_only=True, importable=False),
         ),
         columns=("name", "customer", "stage", "amount", "expected_close_on", "owner", "rotting", "updated_at"),
-        quick_filters=("owner", "stage", "status", "expected_close_on"),
+        quick_filters=("owner", "stage", "status", "forecast", "expected_close_on"),
         search=SearchLine(texts=("name", "number")),
         views=(
             View("open", T("进行中", "Open"), {"field": "status", "op": "eq", "value": "open"}),
@@ -233,6 +285,8 @@ register(
             "amount",
             "expected_close_on",
             "probability",
+            "forecast",
+            "weighted",
             "status",
             "source",
             "competitors",
@@ -253,7 +307,38 @@ register(
             columns=opportunities.board_columns,
             figures="sales_stagefigure",
         ),
-        panels=(Panel("tasks", T("任务", "Tasks"), "tasks", "related", ("title", "due_at", "assignee", "status")),),
+        panels=(
+            Panel(
+                "lines",
+                T("产品明细", "Product lines"),
+                "opportunity-lines",
+                "opportunity",
+                ("product", "quantity", "unit", "price", "discount", "amount"),
+            ),
+            Panel(
+                "committee",
+                T("决策链", "Buying committee"),
+                "opportunity-contacts",
+                "opportunity",
+                ("contact", "role", "attitude", "influence", "note"),
+            ),
+            Panel(
+                "competitors",
+                T("对手", "Competitors"),
+                "opportunity-competitors",
+                "opportunity",
+                ("competitor", "threat", "result", "note"),
+            ),
+            Panel(
+                "plan",
+                T("推进计划", "Plan"),
+                "opportunity-steps",
+                "opportunity",
+                ("stage", "responsible", "due_on", "done_at", "note"),
+            ),
+            Panel("team", T("团队", "Team"), "opportunity-members", "opportunity", ("member", "role", "can_write")),
+            Panel("tasks", T("任务", "Tasks"), "tasks", "related", ("title", "due_at", "assignee", "status")),
+        ),
         timeline=True,
         composer=("interactions", "tasks"),
         commands=(
@@ -274,6 +359,7 @@ register(
                     ),
                     Field("reason", CHOICE, T("赢单原因", "Reason"), dictionary="won_reason"),
                     Field("note", TEXT, T("说明", "Note"), max_length=300),
+                    CHECKS,
                 ),
                 refusal=_open,
                 reads=("status",),
@@ -286,7 +372,7 @@ register(
                 "edit",
                 params=(
                     Field("reason", CHOICE, T("丢单原因", "Reason"), dictionary="lost_reason", required=True),
-                    Field("competitor", TEXT, T("输给谁", "Lost to"), max_length=300, prefill="competitors"),
+                    Field("competitor", REFERENCE, T("输给谁", "Lost to"), target="competitors"),
                     Field("note", TEXT, T("说明", "Note"), max_length=300),
                 ),
                 refusal=_open,
@@ -297,8 +383,8 @@ register(
                 T("移动阶段", "Move"),
                 opportunities.move_opportunity,
                 "edit",
-                params=(Field("stage", TEXT, T("阶段", "Stage"), required=True),),
-                refusal=_open,
+                params=(Field("stage", TEXT, T("阶段", "Stage"), required=True), CHECKS),
+                refusal=_movable,
                 reads=("status",),
                 on=("board",),
             ),
@@ -318,95 +404,24 @@ register(
                 params=(Field("owner", USER, T("负责人", "Owner"), target="users", required=True),),
                 on=("record", "bulk"),
             ),
+            Command(
+                "request-transfer",
+                T("申请移交", "Ask to hand over"),
+                request_transfer,
+                "edit",
+                params=(
+                    Field("owner", USER, T("移交给", "To"), target="users", required=True),
+                    Field("reason", TEXT, T("原因", "Reason"), required=True, max_length=300),
+                    Field("with_customer", BOOL, T("连同客户", "With the customer")),
+                ),
+            ),
         ),
         prepare=opportunities.prepare_opportunities,
         after=opportunities.after_opportunities,
         gone_or_back=opportunities.recount_customers,
         shareable=True,
-    )
-)
-
-register(
-    ObjectType(
-        name="pipelines",
-        model=Pipeline,
-        label=T("销售流程", "Pipeline"),
-        label_plural=T("销售流程", "Pipelines"),
-        permission="sales.pipeline",
-        ownership=Ownership(public=True),
-        title="name",
-        title_en="name_en",
-        fields=(
-            Field(
-                "name",
-                TEXT,
-                T("名称", "Name"),
-                required=True,
-                quick=True,
-                sort="name_sort",
-                sortable=True,
-                indexed=True,
-                max_length=60,
-            ),
-            Field("name_en", TEXT, T("英文名称", "English name"), quick=True, max_length=60),
-            Field("position", INTEGER, T("顺序", "Position"), sortable=True, indexed=True, quick=True, default=0),
-            Field("active", BOOL, T("启用", "Active"), quick=True, default=True),
-        ),
-        columns=("name", "name_en", "position", "active"),
-        default_sort="position",
-        search=SearchLine(texts=("name", "name_en"), global_search=False),
-        panels=(
-            Panel(
-                "stages",
-                T("阶段", "Stages"),
-                "stages",
-                "pipeline",
-                ("name", "name_en", "code", "kind", "probability", "rot_days", "position"),
-            ),
-        ),
-        can_import=False,
-        in_use=(("sales_opportunity", "pipeline_id"),),
-        menu=False,
-        unique=(("pipeline_name_once", "name", T("已有同名流程。", "There is a pipeline of this name.")),),
-    )
-)
-
-register(
-    ObjectType(
-        name="stages",
-        model=Stage,
-        label=T("阶段", "Stage"),
-        label_plural=T("阶段", "Stages"),
-        permission="sales.pipeline",
-        ownership=Ownership(public=True),
-        title="name",
-        title_en="name_en",
-        fields=(
-            Field("name", TEXT, T("名称", "Name"), required=True, quick=True, max_length=60),
-            Field("name_en", TEXT, T("英文名称", "English name"), quick=True, max_length=60),
-            Field("pipeline", REFERENCE, T("销售流程", "Pipeline"), target="pipelines", required=True, quick=True),
-            Field("code", TEXT, T("代码", "Code"), required=True, quick=True, max_length=40),
-            Field("kind", CHOICE, T("性质", "Kind"), choices=STATUS, default="open", required=True, quick=True),
-            Field("position", INTEGER, T("顺序", "Position"), quick=True, default=0, sortable=True, indexed=True),
-            Field(
-                "probability", WHOLE_PERCENT, T("赢率", "Probability"), quick=True, minimum=0, maximum=100, default=0
-            ),
-            Field(
-                "rot_days", INTEGER, T("停滞天数", "Rots after days"), quick=True, minimum=0, maximum=3650, default=0
-            ),
-            Field("color", CHOICE, T("颜色", "Colour"), choices=COLORS, default="blue"),
-            Field("guidance", LONG_TEXT, T("指引", "Guidance")),
-        ),
-        columns=("pipeline", "name", "name_en", "code", "kind", "probability", "rot_days", "position"),
-        default_sort="position",
-        quick_filters=("pipeline",),
-        search=SearchLine(texts=("name", "name_en"), global_search=False),
-        prepare=pipelines.prepare_stages,
-        can_import=False,
-        in_use=(("sales_opportunity", "stage_id"),),
-        menu=False,
-        unique=(
-            ("stage_code_once", "code", T("该流程已有此代码的阶段。", "The pipeline has a stage with this code.")),
+        children=tuple(
+            (f"opportunity-{part}", "opportunity") for part in ("lines", "contacts", "competitors", "members", "steps")
         ),
     )
 )

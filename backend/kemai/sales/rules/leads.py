@@ -1,0 +1,67 @@
+"""What may be done with a lead in which state. Pure (SAL-1)."""
+
+from __future__ import annotations
+
+from kemai.base.parameters import Parameter, declare
+from kemai.kit.words import T
+
+GROUP = T("线索", "Leads")
+HOLD_LIMIT = declare(
+    Parameter(
+        "sales.lead_hold_limit",
+        "int",
+        200,
+        T("每人未转化线索上限", "Open leads one person may hold"),
+        GROUP,
+        T("领取时检查；0 表示不限", "Checked when claiming; 0: no limit"),
+        0,
+        1_000_000,
+    )
+)
+RESPONSE_HOURS = declare(
+    Parameter(
+        "sales.lead_response_hours",
+        "int",
+        4,
+        T("首次响应时限（工作小时）", "First response within (working hours)"),
+        GROUP,
+        T(
+            "线索到手后应在多少工作小时内首次跟进；0 表示不计时",
+            "Working hours from getting a lead to the first follow-up; 0: no clock",
+        ),
+        0,
+        1_000,
+    )
+)
+
+OPEN = ("new", "working", "qualified")
+"""States in which a lead is being worked on."""
+
+#: Verb → the states it may start from.
+_FROM: dict[str, tuple[str, ...]] = {
+    "start": ("new",),
+    "qualify": ("new", "working"),
+    "disqualify": OPEN,
+    "reopen": ("unqualified",),
+    "convert": OPEN,
+    "unconvert": ("converted",),
+    "claim": OPEN,
+    "assign": OPEN,
+    "release": OPEN,
+}
+
+_WORDS = {
+    "new": T("新线索", "new"),
+    "working": T("跟进中", "being worked on"),
+    "qualified": T("已合格", "qualified"),
+    "unqualified": T("不合格", "unqualified"),
+    "converted": T("已转化", "converted"),
+}
+
+
+def refusal_of(verb: str, status: str) -> T | None:
+    """Why ``verb`` is refused to a lead in ``status``; None when it may go ahead."""
+    if status in _FROM[verb]:
+        return None
+    words = _WORDS[status]
+    return T(f"线索现在的状态是“{words.zh}”，不能这样做。", f"The lead is {words.en}; this cannot be done now.")
