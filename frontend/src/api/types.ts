@@ -399,6 +399,8 @@ export type Problem = {
   current?: Detail;
   conflicts?: { field: string; yours: JsonValue; theirs: JsonValue }[];
   setup_open?: boolean;
+  /** What a stage says of itself when it is not entered yet, and the lines to tick: they go back in `param`. */
+  gate?: { guidance: string; param: string; items: { id: string; label: string; required: boolean }[] };
 };
 
 export type Scope = "own" | "department" | "department_below" | "departments" | "all";

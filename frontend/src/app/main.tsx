@@ -9,6 +9,7 @@ import { ToastHost } from "@/kit/undo-bar";
 import { ThemeProvider } from "@/theme/theme-provider";
 
 import { router } from "./router";
+import "./slots";
 
 /** After an update the files an open page would load next are gone: one reload fetches the new ones. */
 function reloadWhenOutdated(): void {

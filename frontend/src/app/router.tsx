@@ -90,6 +90,21 @@ const adminPages = [
   }),
   createRoute({
     getParentRoute: () => admin,
+    path: "/pipelines",
+    component: lazyRouteComponent(() => import("@/features/sales/pipelines-page"), "PipelinesPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
+    path: "/lead-rules",
+    component: lazyRouteComponent(() => import("@/features/sales/lead-rules-page"), "LeadRulesPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
+    path: "/web-forms",
+    component: lazyRouteComponent(() => import("@/features/sales/web-forms-page"), "WebFormsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
     path: "/fields",
     component: lazyRouteComponent(() => import("@/features/fields/fields-page"), "FieldsPage"),
   }),

@@ -8,7 +8,9 @@ import { kindOf } from "../fields/registry";
 import { useFormat } from "../fields/use-format";
 import { ErrorSummary } from "../form/error-summary";
 import { FieldRow } from "../form/field-row";
+import { useReader } from "../form/use-reader";
 import { useRecordForm } from "../form/use-record-form";
+import { isShown } from "../model/condition";
 import type { ObjectMeta, RecordData } from "../model/meta";
 import styles from "./composer.module.css";
 import { inherited, linkField } from "./link-to-parent";
@@ -61,6 +63,7 @@ type ComposerFormProps = {
 function ComposerForm({ parent, record, kind, link, onDone }: ComposerFormProps) {
   const { t } = useFormat();
   const idPrefix = useId();
+  const reader = useReader();
   const client = useQueryClient();
   const message = useMessage();
   const known = inherited(parent, record, kind, link);
@@ -78,7 +81,11 @@ function ComposerForm({ parent, record, kind, link, onDone }: ComposerFormProps)
     },
   });
   const fields = kind.fields.filter(
-    (field) => (field.quick || field.required) && !field.read_only && !(field.name in known),
+    (field) =>
+      (field.quick || field.required) &&
+      !field.read_only &&
+      !(field.name in known) &&
+      isShown(field, form.values, reader),
   );
   const [body, ...others] = [...fields].sort((a, b) => Number(kindOf(b).wide) - Number(kindOf(a).wide));
   // The row of smaller inputs appears once there is something to add to, so an idle composer is one line.

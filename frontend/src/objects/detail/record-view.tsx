@@ -17,6 +17,7 @@ import {
   type RecordData,
   titleOf,
 } from "../model/meta";
+import { asidesOf } from "../slots";
 import { ActionBar } from "./action-bar";
 import { Composer } from "./composer";
 import styles from "./detail.module.css";
@@ -52,6 +53,14 @@ export function RecordView({ meta, record, onGone }: RecordViewProps) {
               <QualityCard meta={meta} record={record} />
             </Suspense>
           ) : null}
+          {record.deleted_at
+            ? null
+            : asidesOf(meta.name).map((Aside, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: the list is fixed when the page starts.
+                <Suspense key={index} fallback={null}>
+                  <Aside meta={meta} record={record} />
+                </Suspense>
+              ))}
         </aside>
         <Middle meta={meta} record={record} />
       </div>

@@ -12,6 +12,7 @@ import {
   type RecordData,
   titleOf,
 } from "../model/meta";
+import { dialogOf } from "../slots";
 
 const GateDialog = lazy(async () => ({ default: (await import("../form/gate-dialog")).GateDialog }));
 const ActionDialog = lazy(async () => ({ default: (await import("../form/action-dialog")).ActionDialog }));
@@ -82,7 +83,19 @@ export function useActions(
     });
   }
 
-  const element = asking ? (
+  const Own = asking ? dialogOf(meta.name, asking.action.name) : null;
+  const element = !asking ? null : Own ? (
+    <Suspense fallback={null}>
+      <Own
+        meta={meta}
+        record={asking.record}
+        action={asking.action}
+        initial={{ ...prefilled(meta, asking.record, asking.action.params), ...asking.initial }}
+        run={(params) => run(asking.action, asking.record, params)}
+        onClose={() => setAsking(null)}
+      />
+    </Suspense>
+  ) : (
     <Suspense fallback={null}>
       <ActionDialog
         title={`${asking.action.label} · ${titleOf(meta, asking.record)}`}
@@ -96,7 +109,7 @@ export function useActions(
         onClose={() => setAsking(null)}
       />
     </Suspense>
-  ) : null;
+  );
   const gateElement = gate ? (
     <Suspense fallback={null}>
       <GateDialog

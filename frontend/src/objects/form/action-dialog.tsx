@@ -1,6 +1,6 @@
 /** What a command still needs to know, asked in one small dialog; a refusal stays in it with what was typed. */
 import { Button, Modal } from "antd";
-import { useId, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { ApiError } from "@/api/client";
 import { useMessage } from "@/kit/use-message";
 import { useFormat } from "../fields/use-format";
@@ -18,6 +18,8 @@ type ActionDialogProps = {
   /** What the command is about, for an input that looks at one of its fields (money at the currency). */
   record?: RecordData;
   danger?: boolean;
+  /** What stands above the fields, and may fill them in. */
+  above?: (values: Record<string, unknown>, set: (name: string, value: unknown) => void) => ReactNode;
   okLabel: string;
   run: (params: Record<string, unknown>) => Promise<void>;
   onClose: () => void;
@@ -30,6 +32,7 @@ export function ActionDialog({
   initial,
   record,
   danger,
+  above,
   okLabel,
   run,
   onClose,
@@ -103,7 +106,8 @@ export function ActionDialog({
           if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void submit();
         }}
       >
-        {text ? <p>{text}</p> : null}
+        {text ? <p className={styles.said}>{text}</p> : null}
+        {above?.(values, (name, value) => setValues((old) => ({ ...old, [name]: value })))}
         <ErrorSummary problem={problem} fields={fields} idPrefix={idPrefix} />
         <div className={`${styles.grid} ${styles.single}`}>
           {fields.map((field, index) => (

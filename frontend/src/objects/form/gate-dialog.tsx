@@ -4,6 +4,7 @@ import { useRecordWrites } from "../data/writes";
 import { useFormat } from "../fields/use-format";
 import {
   type ActionMeta,
+  type ActionParam,
   type FieldMeta,
   fieldOf,
   isBlank,
@@ -44,12 +45,26 @@ export function missingFields(
   return { params, own };
 }
 
+/** The checklist of a refusal, as a field of ticks whose value goes back in the parameter it names. */
+function checklistOf(error: ApiError, label: string): { field: FieldMeta | null; guidance: string } {
+  const gate = error.problem.gate;
+  if (!gate?.items.length) return { field: null, guidance: gate?.guidance ?? "" };
+  const choices = gate.items.map((item) => ({ value: item.id, label: item.label }));
+  const param = { name: gate.param, type: "multi_choice", label, required: false, choices, target: null };
+  return { field: paramAsField(param as ActionParam), guidance: gate.guidance };
+}
+
 export function GateDialog({ meta, record, action, params, error, run, onClose }: GateDialogProps) {
   const { t } = useFormat();
   const writes = useRecordWrites(meta.name);
   const missing = missingFields(meta, action, error);
-  const words = [error.detail, ...error.errors.map((one) => one.message)].filter(Boolean);
-  const fields = [...missing.params, ...missing.own];
+  const checklist = checklistOf(error, t("gate.checklist"));
+  const said = checklist.field
+    ? error.errors.filter((one) => one.field !== checklist.field?.name)
+    : error.errors;
+  const words = [error.detail, ...said.map((one) => one.message), checklist.guidance].filter(Boolean);
+  const asked = [...missing.params, ...(checklist.field ? [checklist.field] : [])];
+  const fields = [...missing.own, ...asked];
   return (
     <ActionDialog
       title={t("gate.title", { action: action.label, title: titleOf(meta, record) })}
@@ -71,7 +86,7 @@ export function GateDialog({ meta, record, action, params, error, run, onClose }
             return writes.patch(record.id, etagOf(now), facts);
           });
         }
-        const given = Object.fromEntries(missing.params.map((field) => [field.name, values[field.name]]));
+        const given = Object.fromEntries(asked.map((field) => [field.name, values[field.name]]));
         await run({ ...params, ...given });
       }}
       onClose={onClose}
