@@ -175,10 +175,14 @@ def _measure(arguments: argparse.Namespace, programs: Path) -> None:
         self_test = _self_test(cases[cheap], prepared[cheap], floor.port) if cases else {}
         memory = {"web_mb": ours.memory_mb(), "floor_mb": floor.memory_mb()}
     from bench.imports import measure_import  # noqa: PLC0415 -- needs Django
-    from bench.work import measure_bulk, measure_check  # noqa: PLC0415
+    from bench.work import measure_bulk, measure_check, measure_recycling  # noqa: PLC0415
 
     if not wanted or "work" in wanted:
         for row in (measure_check(people["rep200"]), *measure_bulk(people["rep15000"])):
+            rows.append(row)
+            say(line_of(row))
+    if not wanted or "recycling" in wanted:
+        for row in measure_recycling():
             rows.append(row)
             say(line_of(row))
     if not arguments.no_import and not wanted:

@@ -69,3 +69,71 @@ def _id_of(person: Recorder) -> str:
 def _expect(seen: Any, status: int) -> None:
     if seen.status != status:
         raise SystemExit(f"answered {seen.status}: {seen.body[:300]!r}")
+
+
+SHARE = 0.05
+"""Of all held customers that go in the measured night."""
+
+
+def measure_recycling() -> list[Row]:
+    """A night of recycling as POOL-3 asks for it: every customer's day counted, owners warned, one in twenty taken, and all given back."""
+    from django.db import connection  # noqa: PLC0415 -- needs Django
+
+    from kemai.base import parameters  # noqa: PLC0415
+    from kemai.base.audit import act  # noqa: PLC0415
+    from kemai.base.models import ParameterValue  # noqa: PLC0415
+    from kemai.customers.models import RecycleRule, RecycleRun  # noqa: PLC0415
+    from kemai.customers.services.recycle_rules import RECYCLER, refresh_all  # noqa: PLC0415
+    from kemai.customers.services.recycle_run import run_recycling  # noqa: PLC0415
+    from kemai.customers.services.taking_back import recycling_back  # noqa: PLC0415
+
+    ParameterValue.objects.update_or_create(code="customers.recycle_share", defaults={"value": 100})
+    parameters.forget_cache()
+    rules = [
+        RecycleRule(name="bench", reason="no_contact", days=60, working_days=True, spared_by=["open_opportunity"]),
+        RecycleRule(
+            name="bench it", reason="no_deal", days=90, condition={"field": "industry", "op": "eq", "value": "it"}
+        ),
+    ]
+    with act(RECYCLER, "bench", object="recycle-rules"):
+        RecycleRule.objects.bulk_create(rules)
+    first = _timed(refresh_all)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE customers_customer SET recycle_on = current_date - 1, recycle_warned_on = recycle_on WHERE id IN (SELECT id FROM "
+            "customers_customer WHERE recycle_on < current_date + 8 AND owner_id IS NOT NULL AND deleted_at IS NULL ORDER BY id LIMIT "
+            "(SELECT (count(*) * %s)::int FROM customers_customer WHERE owner_id IS NOT NULL AND deleted_at IS NULL))",
+            [SHARE],
+        )
+    runs: list[RecycleRun] = []
+    night = _timed(lambda: runs.append(run_recycling(None)))
+    done = runs[0]
+    assert done.state == "done", done.stopped_by
+
+    def back() -> None:
+        for step in recycling_back(RECYCLER, {"run": str(done.id)}):
+            with act(RECYCLER, "undo", object="customers"):
+                step()
+
+    undone = _timed(back)
+    with act(RECYCLER, "bench", object="recycle-rules"):
+        RecycleRule.objects.filter(pk__in=[rule.pk for rule in rules]).delete()
+    refresh_all()
+    RecycleRun.objects.filter(pk=done.pk).delete()
+    ParameterValue.objects.filter(code="customers.recycle_share").delete()
+    parameters.forget_cache()
+    words = f"{done.recycled:,} of {done.owned:,}"
+    return [
+        Row(f"{name} (rows/s)", "everything", 1, count / seconds, seconds * 1000, seconds * 1000, kind="work")
+        for name, count, seconds in (
+            (f"first count of days of {done.owned:,}", done.owned, first),
+            (f"night of recycling, {words}", done.recycled, night),
+            (f"undo of recycling, {words}", done.recycled, undone),
+        )
+    ]
+
+
+def _timed(work: Any) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began

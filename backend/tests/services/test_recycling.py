@@ -201,6 +201,22 @@ def test_rules_are_the_administrators(world: World, call: Call) -> None:
     assert stale.status_code == 412 and RecycleRule.objects.count() == 1
 
 
+def test_rules_are_changed_moved_and_taken_away(world: World, call: Call) -> None:
+    """The list goes back whole: what it still names keeps its key, what it leaves out is gone; each change is in the history."""
+    first = call("admin").put(RULES, {"items": [rule(name="一"), rule(name="二")]}).json()
+    one, two = first["items"]
+    body = {"items": [{**two, "days": 45, "pool": str(world.pools["south"])}, {**one, "name": "一（改）"}]}
+    second = call("admin").put(RULES, body, first["version"])
+    assert second.status_code == 200, second.content.decode()
+    found = [(r["id"], r["name"], r["days"]) for r in second.json()["items"]]
+    assert found == [(two["id"], "二", 45), (one["id"], "一（改）", 30)]
+    assert second.json()["items"][0]["pool"]["id"] == str(world.pools["south"])
+    third = call("admin").put(RULES, {"items": [one]}, second.json()["version"]).json()
+    assert [r["id"] for r in third["items"]] == [one["id"]]
+    ops = AuditChange.objects.filter(object="customers_recyclerule", record_id=two["id"]).order_by("id")
+    assert list(ops.values_list("op", flat=True)) == ["I", "U", "D"]
+
+
 # ---------------------------------------------------------------- the run
 
 

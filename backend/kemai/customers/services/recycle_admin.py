@@ -76,7 +76,7 @@ def write_rules(actor: Actor, items: list[dict[str, Any]], *, version: int | Non
         RecycleRule.objects.exclude(pk__in=[rule.pk for rule in wanted]).delete()
         known = set(RecycleRule.objects.values_list("pk", flat=True))
         for rule in wanted:
-            rule.save(force_insert=rule.pk not in known)
+            rule.save(force_insert=rule.pk not in known, force_update=rule.pk in known)
         job = start_job(
             actor.id,
             "customers.recycle_refresh",
