@@ -30,6 +30,7 @@ TENDING: tuple[tuple[str, T, str, str], ...] = (
     ("duplicates", T("疑似重复", "Possible duplicates"), "/duplicates", "customers.customer.merge"),
     ("care", T("本周关怀", "Greetings"), "/care", "customers.contact.view"),
     ("account-year", T("重点客户日历", "Key accounts"), "/account-year", "activities.plan.view"),
+    ("measures", T("兑现与序列", "Kept promises"), "/measures", "activities.promise.view"),
     ("quality", T("资料质量", "Quality of files"), "/quality", "customers.customer.edit"),
 )
 ADMIN: tuple[tuple[str, T, str, str], ...] = (

@@ -96,6 +96,16 @@ def test_promises_kept_broken_and_measured(world: World, call: Call) -> None:
         assert rep.patch(f"/promises/{in_time}", change, kept["version"]).status_code == 422
     own = next(i for i in rep.get("/promises/measures", days=30).json()["items"] if i["person"]["label"] == "员工rep")
     assert (own["in_time"], own["late"], own["broken"], own["overdue"], own["rate"]) == (1, 1, 1, 1, 25)
+    opened = {
+        "and": [
+            {"field": "status", "op": "eq", "value": "open"},
+            {"field": "due_on", "op": "lt", "value": "2030-02-27"},
+        ]
+    }
+    opened["and"].append(
+        {"field": "due_on", "op": "gte", "value": rep.get("/promises/measures", days=30).json()["since"]}
+    )
+    assert len(rep.ids("promises", filter=opened)) == own["overdue"]
     assert all(i["person"]["label"] != "员工rep" for i in call("rep3").get("/promises/measures").json()["items"])
 
 

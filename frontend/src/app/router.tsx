@@ -203,6 +203,11 @@ const routeTree = root.addChildren([
     }),
     createRoute({
       ...parent,
+      path: "/measures",
+      component: lazyRouteComponent(() => import("@/features/care/measures-page"), "MeasuresPage"),
+    }),
+    createRoute({
+      ...parent,
       path: "/account-year",
       component: lazyRouteComponent(() => import("@/features/care/account-year-page"), "AccountYearPage"),
     }),

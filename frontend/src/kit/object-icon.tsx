@@ -99,6 +99,7 @@ const ICONS: Record<string, LucideIcon> = {
   cadences: Repeat,
   greetings: CakeSlice,
   care: CakeSlice,
+  measures: ListOrdered,
   "account-year": CalendarClock,
   marketing: Megaphone,
   campaigns: Megaphone,

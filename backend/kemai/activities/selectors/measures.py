@@ -39,7 +39,7 @@ def promise_measures(actor: Actor, *, days: int) -> dict[str, Any]:
                 "rate": round(100 * in_time / settled) if settled else None,
             }
         )
-    return {"days": days, "items": items}
+    return {"days": days, "since": until - timedelta(days=days - 1), "until": until, "items": items}
 
 
 def sequence_report(actor: Actor, sequence_id: UUID) -> dict[str, Any]:

@@ -34,6 +34,8 @@ const WORDS: Record<string, string> = {
   calendar: "rili rl calendar",
   reports: "chenhui chenhuiyubaogao ribao zhoubao yuebao baogao ch bg reports morning",
   care: "guanhuai benzhouguanhuai bzgh shengri care greetings birthdays",
+  measures: "duixianyuxulie dxyxl promises kept sequences measures",
+  "account-year": "zhongdiankehurili zdkhrl key accounts year",
   needs: "kehuxuqiu xuqiu khxq xq needs",
   promises: "chengnuo cn promises",
   "planned-contacts": "wanglaijihua wljh plan key accounts",
