@@ -46,7 +46,7 @@ def fill(world: World, rep: Caller) -> dict[str, Any]:
         ),
     }
     with act(INSTALLER, "test", object="contacts"):
-        Contact.objects.filter(customer_id=mine).update(birthday="1980-03-12")
+        Contact.objects.filter(pk=world.get("contacts", "mine").id).update(birthday="1980-03-12")
     for name, answer in made.items():
         assert answer.status_code == 201, (name, answer.content.decode())
     return {name: answer.json() for name, answer in made.items()}

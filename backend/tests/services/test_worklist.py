@@ -62,7 +62,7 @@ def test_each_reason_and_its_words(world: World, call: Call) -> None:
     rep.post("/planned-contacts", {"title": "季度回顾", "customer": mine, "planned_on": "2030-03-06"})
     set_customer(mine, next_contact_at=NOW + timedelta(hours=4))
     with act(INSTALLER, "test", object="contacts"):
-        Contact.objects.filter(customer_id=mine).update(birthday="1980-03-08")
+        Contact.objects.filter(pk=world.get("contacts", "mine").id).update(birthday="1980-03-08")
     (item,) = rep.get("/worklist").json()["items"]
     words = {r["code"]: r["text"] for r in item["reasons"]}
     assert [r["code"] for r in item["reasons"]] == ["promise", "next_contact", "task", "planned", "birthday"]
