@@ -1,10 +1,10 @@
 import { ApiError } from "@/api/client";
 import { etagOf } from "../data/records";
 import { useRecordWrites } from "../data/writes";
+import { TickList } from "../fields/inputs/tick-list";
 import { useFormat } from "../fields/use-format";
 import {
   type ActionMeta,
-  type ActionParam,
   type FieldMeta,
   fieldOf,
   isBlank,
@@ -45,33 +45,34 @@ export function missingFields(
   return { params, own };
 }
 
-/** The checklist of a refusal, as a field of ticks whose value goes back in the parameter it names. */
-function checklistOf(error: ApiError, label: string): { field: FieldMeta | null; guidance: string } {
-  const gate = error.problem.gate;
-  if (!gate?.items.length) return { field: null, guidance: gate?.guidance ?? "" };
-  const choices = gate.items.map((item) => ({ value: item.id, label: item.label }));
-  const param = { name: gate.param, type: "multi_choice", label, required: false, choices, target: null };
-  return { field: paramAsField(param as ActionParam), guidance: gate.guidance };
-}
-
 export function GateDialog({ meta, record, action, params, error, run, onClose }: GateDialogProps) {
   const { t } = useFormat();
   const writes = useRecordWrites(meta.name);
   const missing = missingFields(meta, action, error);
-  const checklist = checklistOf(error, t("gate.checklist"));
-  const said = checklist.field
-    ? error.errors.filter((one) => one.field !== checklist.field?.name)
-    : error.errors;
-  const words = [error.detail, ...said.map((one) => one.message), checklist.guidance].filter(Boolean);
-  const asked = [...missing.params, ...(checklist.field ? [checklist.field] : [])];
-  const fields = [...missing.own, ...asked];
+  // The lines to tick go back in the parameter the refusal names.
+  const gate = error.problem.gate;
+  const lines = gate?.items ?? [];
+  const said = error.errors.filter((one) => lines.length === 0 || one.field !== gate?.param);
+  const words = [error.detail, ...said.map((one) => one.message), gate?.guidance ?? ""].filter(Boolean);
+  const fields = [...missing.own, ...missing.params];
   return (
     <ActionDialog
       title={t("gate.title", { action: action.label, title: titleOf(meta, record) })}
       text={[...new Set(words)].join("\n")}
       fields={fields}
       initial={{ ...Object.fromEntries(missing.own.map((field) => [field.name, record[field.name]])) }}
-      okLabel={fields.length > 0 ? t("gate.fill_and_move") : t("gate.try_again")}
+      above={(values, set) =>
+        gate && lines.length > 0 ? (
+          <TickList
+            label={t("gate.checklist")}
+            many
+            ticks={lines.map((line) => ({ value: line.id, label: line.label, text: line.label }))}
+            chosen={(values[gate.param] as string[] | undefined) ?? []}
+            onChange={(chosen) => set(gate.param, chosen)}
+          />
+        ) : null
+      }
+      okLabel={fields.length + lines.length > 0 ? t("gate.fill_and_move") : t("gate.try_again")}
       run={async (values) => {
         const facts = Object.fromEntries(
           missing.own.map((field) => [field.name, toWritable(values[field.name])]),
@@ -86,8 +87,12 @@ export function GateDialog({ meta, record, action, params, error, run, onClose }
             return writes.patch(record.id, etagOf(now), facts);
           });
         }
-        const given = Object.fromEntries(asked.map((field) => [field.name, values[field.name]]));
-        await run({ ...params, ...given });
+        const given = Object.fromEntries(missing.params.map((field) => [field.name, values[field.name]]));
+        await run({
+          ...params,
+          ...given,
+          ...(gate && lines.length > 0 ? { [gate.param]: values[gate.param] } : {}),
+        });
       }}
       onClose={onClose}
     />
