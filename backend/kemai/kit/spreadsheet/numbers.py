@@ -35,23 +35,36 @@ def float_cell(value: float, shown: str = "") -> Cell:
     return format(Decimal(text), "f") if "e" in text else text
 
 
+def percent_cell(raw: str) -> Cell:
+    """A number that its format shows as parts of a hundred, as it is shown but without losing a digit: ``0.125`` → ``12.5%``."""
+    cell = number_cell(raw)
+    if not isinstance(cell, str):
+        return cell
+    return f"{format((Decimal(cell) * 100).normalize(), 'f')}%"
+
+
 # Dates ----------------------------------------------------------------------------------------------------------------
 
 _DATE_FORMATS = frozenset({*range(14, 18), 22, *range(27, 32), 36, *range(50, 55), 57, 58})
 _TIME_FORMATS = frozenset({18, 19, 20, 21, 32, 33, 34, 35, 45, 47, 55, 56})
 _SPAN_FORMATS = frozenset({46})
+_PERCENT_FORMATS = frozenset({9, 10})
 _LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
 
 
 def format_kind(number: int, code: str | None) -> str:
-    """What a number format shows: `date`, `time`, `span` (a duration) or nothing special. Source: ECMA-376 18.8.30."""
+    """What a number format shows: `date`, `time`, `span` (a duration), `percent` or nothing special. Source: ECMA-376 18.8.30."""
     if code is None:
         if number in _DATE_FORMATS:
             return "date"
         if number in _TIME_FORMATS:
             return "time"
+        if number in _PERCENT_FORMATS:
+            return "percent"
         return "span" if number in _SPAN_FORMATS else ""
     plain = _LITERALS.sub("", code.split(";")[0]).lower()
+    if "%" in plain:
+        return "percent"
     if "general" in plain:
         return ""
     if re.search(r"\[[hms]+\]", plain):

@@ -22,7 +22,7 @@ from kemai.kit.spreadsheet.model import (
     SpreadsheetRefused,
     WorkbookInfo,
 )
-from kemai.kit.spreadsheet.numbers import format_kind, number_cell, serial_cell
+from kemai.kit.spreadsheet.numbers import format_kind, number_cell, percent_cell, serial_cell
 
 _PART_LIMIT = 8 * 1024 * 1024  # of workbook, relations and styles
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -397,6 +397,8 @@ class _SheetRows:
                 what = special.get(style)
                 if what is None:
                     cell = number_cell(text)
+                elif what == "percent":
+                    cell = percent_cell(text)
                 else:
                     cell = serials.get((text, what))
                     if cell is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,24 @@ from kemai.platform.objects.types.base import ORDERED, BadValue, CellContext, Fi
 if TYPE_CHECKING:
     from kemai.platform.objects.declare import Field
 
-_DAY = r"\s*(\d{4})(?:\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?|(\d{2})(\d{2}))"
-_CELL_DAY = re.compile(_DAY + r"(?:[T ].*)?\s*")
-_CELL_INSTANT = re.compile(_DAY + r"(?:[T ]?\s*(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2}))?[分秒]?)?\s*")
+_DAY = r"\s*(\d{4})(?:\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?|(\d{2})(\d{2}))"
+_CELL_DAY = re.compile(_DAY + r"(?:[T (].*)?\s*")
+_CELL_INSTANT = re.compile(
+    _DAY
+    + r"(?:[T ]?\s*(上午|早上|凌晨|中午|下午|晚上|AM|PM)?\s*(\d{1,2})(?:[:时点]\s*(\d{1,2}|半)?(?:[:分]\s*(\d{1,2}))?[分秒]?))?\s*",
+    re.I,
+)
+_LATER = ("下午", "晚上", "PM")
+_FIGURES = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_TENS = re.compile(r"(\d?)十(\d?)")
+
+
+def _spelt(text: str) -> str:
+    """A day or time as people write it, in figures and half width: 二〇二六年三月十二日 → 2026年3月12日."""
+    plain = unicodedata.normalize("NFKC", text)
+    if "年" not in plain:
+        return plain
+    return _TENS.sub(lambda m: f"{m[1] or 1}{m[2] or 0}", plain.translate(_FIGURES))
 
 
 class Date(FieldType):
@@ -80,7 +96,7 @@ class Date(FieldType):
         return f"({column} BETWEEN %(today)s AND %(today)s + %({name})s)"
 
     def from_cell(self, field: Field, text: str, context: CellContext) -> Any:
-        match = _CELL_DAY.fullmatch(text)
+        match = _CELL_DAY.fullmatch(_spelt(text))
         if match is None:
             raise BadValue("not_date", T("日期应写成 2026-11-21。", "Write a date as 2026-11-21."))
         year, month, day, month2, day2 = match.groups()
@@ -140,14 +156,18 @@ class Instant(Date):
         return value.isoformat()
 
     def _cell_instant(self, text: str) -> datetime:
-        match = _CELL_INSTANT.fullmatch(text)
+        match = _CELL_INSTANT.fullmatch(_spelt(text))
         try:
             if match is None:
                 return datetime.fromisoformat(text.strip())
-            year, month, day, month2, day2, hour, minute, second = match.groups()
-            return datetime(
-                int(year), int(month or month2), int(day or day2), int(hour or 0), int(minute or 0), int(second or 0)
-            )
+            year, month, day, month2, day2, half, hour, minute, second = match.groups()
+            clock = int(hour or 0)
+            if half and half.upper() in _LATER and clock < 12:
+                clock += 12
+            elif half and half.upper() in ("AM", "凌晨") and clock == 12:
+                clock = 0
+            minutes = 30 if minute == "半" else int(minute or 0)
+            return datetime(int(year), int(month or month2), int(day or day2), clock, minutes, int(second or 0))
         except ValueError as error:
             raise BadValue(
                 "not_instant", T("时间应写成 2026-11-21 09:30。", "Write a time as 2026-11-21 09:30.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,18 @@ from kemai.platform.objects.types.base import ORDERED, BadValue, CellContext, Fi
 
 if TYPE_CHECKING:
     from kemai.platform.objects.declare import Field
+
+
+#: Thousands in groups of three; any other comma may be somebody's decimal sign, and is refused rather than guessed at.
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+_PERCENT = re.compile(r"(.*\d)\s*%")
+
+
+def plain_number(text: str) -> str:
+    """A number as people write it with the writing taken away: half width, no spaces, no thousands separators."""
+    plain = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
+    plain = plain.replace("，", ",")
+    return plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain
 
 
 class Number(FieldType):
@@ -46,12 +60,22 @@ class Number(FieldType):
         if isinstance(raw, bool) or not isinstance(raw, (str, int, float, Decimal)):
             raise BadValue("not_number", T("应为数字。", "A number is expected."))
         try:
-            value = Decimal(str(raw).strip().replace(",", ""))
+            value = Decimal(plain_number(str(raw)))
         except InvalidOperation as error:
             raise BadValue("not_number", T("应为数字。", "A number is expected.")) from error
         if not value.is_finite() or abs(value) >= Decimal(10) ** 15:
             raise BadValue("number_range", T("数字过大。", "The number is too large."))
         return value.quantize(Decimal(1).scaleb(-self.places))
+
+    def from_cell(self, field: Field, text: str, context: CellContext) -> Any:
+        # A cell formatted as a percentage under a plain number means the number itself: 12.5% is 0.125.
+        share = _PERCENT.fullmatch(plain_number(text))
+        if share is None:
+            return text
+        try:
+            return format(Decimal(plain_number(share[1])) / 100, "f")
+        except InvalidOperation:
+            return text
 
     def operand(self, field: Field, op: str, raw: Any) -> Decimal:
         return self._decimal(raw)
@@ -101,7 +125,7 @@ class Percent(Number):
     places = 4
 
     def from_cell(self, field: Field, text: str, context: CellContext) -> Any:
-        return text.strip().rstrip("%％").rstrip()
+        return plain_number(text).rstrip("%").rstrip()
 
 
 class WholePercent(Percent, Integer):
@@ -117,6 +141,28 @@ class Money(Number):
 
     def example(self, field: Field) -> str:
         return "12000.50"
+
+    def parse(self, field: Field, raw: Any) -> Decimal | None:
+        if field.currency_code and isinstance(raw, str) and raw:
+            self._same_currency(field.currency_code, raw)
+        return super().parse(field, raw)
+
+    def _same_currency(self, currency: str, raw: str) -> None:
+        """Refuse an amount that names another currency than the field's: taken as it stands it would be worth something else."""
+        try:
+            named = money.parse_money(raw, currency).currency
+        except ValueError:
+            return  # said by what reads the amount
+        if named != currency:
+            raise BadValue(
+                "other_currency",
+                T(
+                    "这里的金额以 {currency} 计，填写的是 {named}。",
+                    "Amounts here are in {currency}; this is in {named}.",
+                ),
+                currency=currency,
+                named=named,
+            )
 
     def _decimal(self, raw: Any) -> Decimal:
         if isinstance(raw, bool) or not isinstance(raw, (str, int, Decimal)):
