@@ -76,6 +76,14 @@ def test_formulas_that_cannot_be(world: World, call: Call) -> None:
         4,
         4,
     )
+    for source, code, marked in (
+        ("{客户名称} & {电话} & nmae", "unknown_name", "nmae"),
+        ('{电话} & "{电话}" & (1 + {客户名称} * 2)', "type", "{客户名称}"),
+        ("1 + {没有的}", "unknown_name", "{没有的}"),
+    ):
+        wrong = admin.post("/admin/fields/customers/preview", {"type": "formula", "formula": source}).json()["error"]
+        shown = source[wrong["position"] : wrong["position"] + wrong["length"]]
+        assert (wrong["code"], shown) == (code, marked), "the place in what was typed, not in what is kept"
     good = admin.post("/admin/fields/customers/preview", {"type": "formula", "formula": 'name & "！"'}).json()
     assert good["ok"] and good["result"] == "text" and len(good["rows"]) == 5
     assert all(r["value"] == f"{r['label']}！" for r in good["rows"])

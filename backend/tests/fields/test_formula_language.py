@@ -110,4 +110,4 @@ def test_texts_are_put_so_that_nothing_can_read_them_otherwise() -> None:
 def test_names_and_labels() -> None:
     source = '{金额} + {Amount} - amount & "{金额}"'
     assert named_fields(source) == {"金额", "Amount", "amount"}
-    assert with_names(source, {"金额": "amount", "Amount": "amount"}) == 'amount + amount - amount & "{金额}"'
+    assert with_names(source, {"金额": "amount", "Amount": "amount"}).text == 'amount + amount - amount & "{金额}"'

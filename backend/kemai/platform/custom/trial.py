@@ -9,7 +9,7 @@ from typing import Any
 from kemai.accounts.access import Actor, branches
 from kemai.platform.custom.computed import with_computed
 from kemai.platform.custom.definitions import PREFIX, Definitions, definitions
-from kemai.platform.custom.formula import FormulaError, with_names
+from kemai.platform.custom.formula import FormulaError, Named, with_names
 from kemai.platform.models import CustomField
 from kemai.platform.objects.declare import Field, ObjectType, declared_objects
 from kemai.platform.objects.read import day_params
@@ -31,7 +31,8 @@ class Trial:
 
 
 def try_out(row: CustomField, options: dict[str, Any]) -> Trial:
-    """The computed field ``row`` would be with these settings; :class:`FormulaError` says why it cannot be."""
+    """The computed field ``row`` would be with these settings; :class:`FormulaError` says why it cannot be, and where in the formula as
+    it was typed."""
     base = next(o for o in declared_objects() if o.name == row.object)
     now = definitions()
     before = set(now.broken)
@@ -39,14 +40,15 @@ def try_out(row: CustomField, options: dict[str, Any]) -> Trial:
     candidate.options, candidate.active = dict(options), True
     rows = {name: list(others) for name, others in now.rows.items()}
     rows[row.object] = [r for r in rows.get(row.object, []) if r.key != row.key] + [candidate]
-    source = options.get(row.type)
+    source, named = options.get(row.type), Named("")
     if row.type == "formula":
-        source = candidate.options["formula"] = with_names(str(source), _labels(now, base, rows[row.object]))
+        named = with_names(str(source), _labels(now, base, rows[row.object]))
+        source = candidate.options["formula"] = named.text
     tried = Definitions(now.epoch or 1, rows)
     declaration = with_computed(tried, base)
     wrong = tried.broken.pop((row.object, row.key), None)
     if wrong is not None:
-        raise wrong
+        raise named.typed(wrong)
     made = declaration.by_name[f"{PREFIX}{row.key}"]
     labels = {(r.object, r.key): r.label_zh for r in rows[row.object]}
     harmed = {labels[place]: error for place, error in tried.broken.items() if place not in before}

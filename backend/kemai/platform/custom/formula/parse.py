@@ -279,11 +279,38 @@ def named_fields(source: str) -> set[str]:
     return {found.name for found in _names(parse(source))}
 
 
-def with_names(source: str, labels: dict[str, str]) -> str:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A formula with fields by name. ``moved``: (from, to) of each name in ``text``, and of the label it stands for in what was typed."""
+
+    text: str
+    moved: tuple[tuple[int, int, int, int], ...] = ()
+
+    def typed(self, error: FormulaError) -> FormulaError:
+        """``error`` with its place in the formula as it was typed."""
+        start = self._back(error.position, 0)
+        error.length = max(self._back(error.position + error.length, 1) - start, 0)
+        error.position = start
+        return error
+
+    def _back(self, place: int, end: int) -> int:
+        """A place in ``text`` → the place in what was typed; one inside a name is the beginning, or the end, of its label."""
+        shift = 0
+        for at, to, typed_at, typed_to in self.moved:
+            if place >= to:
+                shift = typed_to - to
+            elif place > at:
+                return typed_to if end else typed_at
+        return place + shift
+
+
+def with_names(source: str, labels: dict[str, str]) -> Named:
     """``source`` with fields given by label put by name, which a later change of the label does not touch."""
-    spans = sorted((found for found in _names(parse(source)) if found.braced), key=lambda n: -n.at)
-    for found in spans:
+    text, moved, last = "", [], 0
+    for found in sorted((n for n in _names(parse(source)) if n.braced), key=lambda n: n.at):
         name = labels.get(found.name)
         if name is not None:
-            source = f"{source[: found.at]}{name}{source[found.to :]}"
-    return source
+            text += source[last : found.at]
+            moved.append((len(text), len(text) + len(name), found.at, found.to))
+            text, last = text + name, found.to
+    return Named(text + source[last:], tuple(moved))
