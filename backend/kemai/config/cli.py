@@ -140,6 +140,7 @@ def add_data(words: Any) -> None:
     bring.add_argument("file", metavar="FILE", help=".xlsx, .xls or .csv; after undo: the import's id")
     bring.add_argument("--as", dest="username", metavar="USER", help="whose rights and name it is done with")
     bring.add_argument("--mode", choices=("create", "update", "both"), default="create")
+    bring.add_argument("--key", default="", metavar="FIELD", help="which field finds existing records (name or label)")
     bring.add_argument("--dry-run", action="store_true", help="check everything, write nothing")
 
     export = add_word(words, "export", "export a kind of record to a file", export_file, prints_data=True)
@@ -204,7 +205,7 @@ def import_or_undo(arguments: argparse.Namespace) -> Any:
         raise CommandFailed(f"There is no file {path}.")
     return call_target(
         "import", object_name=arguments.object, path=path, username=arguments.username, mode=arguments.mode,
-        dry_run=arguments.dry_run,
+        key=arguments.key, dry_run=arguments.dry_run,
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from kemai.platform.objects.takeback import undo_here
 from kemai.platform.transfer import export, run, undo  # noqa: F401  (registers the kinds of job)
 from kemai.platform.transfer.errors import UnknownImport
 from kemai.platform.transfer.imports import begin_commit, begin_import, change_import, refuse_undo, remember_mapping
-from kemai.platform.transfer.plan import make_plan
+from kemai.platform.transfer.plan import key_choices, make_plan
 
 
 class NoSuchUser(KemaiError):
@@ -39,15 +39,16 @@ class JobFailed(KemaiError):
 
 
 def import_file(
-    *, object_name: str, path: Path, username: str, mode: str = "create", dry_run: bool = False
+    *, object_name: str, path: Path, username: str, mode: str = "create", key: str = "", dry_run: bool = False
 ) -> dict[str, Any]:
     """Import a file as ``username``. Started again after a kill with the same file, it goes on where it stopped.
 
+    ``key``: the field existing records are recognised by, as its name or its label; the one the file offers when empty.
     ``seconds`` is the whole time; ``error_file`` lies beside the input, None when every row was taken.
     """
     began = time.monotonic()
     actor = _person(username)
-    found = _begin(actor, object_name, Path(path), mode)
+    found = _begin(actor, object_name, Path(path), mode, key)
     make_plan(actor, found)
     if dry_run:
         Import.objects.filter(pk=found.pk).update(state="checking")
@@ -73,7 +74,7 @@ def import_file(
     }
 
 
-def _begin(actor: Actor, object_name: str, path: Path, mode: str) -> Import:
+def _begin(actor: Actor, object_name: str, path: Path, mode: str, key: str) -> Import:
     file = files.store_file(files.read_chunks(path), name=path.name, created_by=actor.id, days=7)
     unfinished = Import.objects.filter(
         created_by=actor.id,
@@ -86,7 +87,15 @@ def _begin(actor: Actor, object_name: str, path: Path, mode: str) -> Import:
     if unfinished is not None:
         return unfinished
     found = begin_import(actor, file_id=file.id, object_name=object_name)
-    return change_import(actor, found.id, {"mode": mode})
+    return change_import(
+        actor, found.id, {"mode": mode, **({"key": _key_name(actor, object_name, key)} if key else {})}
+    )
+
+
+def _key_name(actor: Actor, object_name: str, key: str) -> str:
+    """The name of a key field given by name or label; what is neither is refused as it stands."""
+    found = [f.name for f in key_choices(actor, get_object(object_name)) if key in (f.name, f.label.zh, f.label.en)]
+    return found[0] if found else key
 
 
 def _work(actor: Actor, found: Import, kind: str) -> Job:

@@ -253,7 +253,8 @@ def start_commit(actor: Actor, import_id: UUID) -> Job:
 def begin_commit(run: Import) -> None:
     """Put an import at its first row; :class:`ImportedBefore` where nothing else would stop a double."""
     declaration = get_object(run.object)
-    if not any(f.key for f in declaration.fields) and run.file_sha256:
+    mapped = {c["field"] for c in run.columns}
+    if not any(f.key and f.name in mapped for f in declaration.fields) and run.file_sha256:
         same = Import.objects.filter(
             object=run.object, file_sha256=run.file_sha256, sheet=run.sheet, created__gt=0, undone_at__isnull=True
         )

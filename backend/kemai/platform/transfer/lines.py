@@ -11,7 +11,7 @@ from kemai.kit.spreadsheet.model import Cell, CellError
 from kemai.kit.text.normalise import clean_text
 from kemai.kit.words import T
 from kemai.platform.objects import types
-from kemai.platform.transfer.lookup import as_id
+from kemai.platform.transfer.lookup import as_id, key_value
 from kemai.platform.transfer.mapping import cell_text
 from kemai.platform.transfer.plan import Mapped, Plan
 
@@ -74,10 +74,7 @@ def line_key(plan: Plan, cells: Sequence[Cell]) -> tuple[str, ...] | None:
     if plan.key is None:
         return None
     f = plan.key.field
-    try:
-        value = str(f.type.parse(f, _text_at(cells, plan.key.index)) or "")
-    except types.BadValue:
-        return None
+    value = key_value(f, _text_at(cells, plan.key.index))
     value = (f.lookup.key_of(value) if f.lookup else "") or value
     return (value, *(clean_text(_text_at(cells, m.index)) for m in plan.narrowing)) if value else None
 

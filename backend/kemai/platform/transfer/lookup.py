@@ -30,6 +30,17 @@ class Match:
 
 
 Found = dict[str, list[Match]]
+_PLAIN = types.CellContext({}, "UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to find records: SQL over ``t``, what to compare it with by text, and whether the value itself must then be equal too."""
+
+    sql: str
+    keys: dict[str, str]
+    exact: bool
+    cast: str = ""
 
 
 def key_fields(actor: Actor, target: ObjectType) -> list[Field]:
@@ -42,57 +53,66 @@ def find_by_field(
     actor: Actor, target: ObjectType, f: Field, texts: Iterable[str], *, facts: Sequence[str] = ()
 ) -> Found:
     """Living, visible records whose ``f`` is one of ``texts``: by the stored value, its sort key, or its declared look-up key."""
-    wanted = {text: value for text in texts if (value := _value(f, text))}
+    wanted = {text: value for text in texts if (value := key_value(f, text))}
     found: dict[str, dict[UUID, Match]] = {}
     if not wanted:
         return {}
-    columns = ("t.id", f"t.{target.by_name[target.title].stored}", f"t.{f.stored}", *(f"t.{c}" for c in facts))
-    for column, keys, exact in _ways(target, f, wanted):
+    title = target.by_name[target.title].stored
+    columns = ("t.id", f"t.{title}", f.expression, *(f"t.{c}" for c in facts))
+    for way in _ways(target, f, wanted):
         by_key: dict[str, list[str]] = {}
-        for text, key in keys.items():
+        for text, key in way.keys.items():
             by_key.setdefault(key, []).append(text)
-        for row in _rows(actor, target, f, column, list(by_key), columns):
+        for row in _rows(actor, target, f, way, list(by_key), columns):
             match = Match(UUID(row[0]), str(row[1] or ""), dict(zip(facts, row[3:-1], strict=True)))
             for text in by_key.get(row[-1], ()):
-                if not exact or row[2] == wanted[text]:
+                if not way.exact or row[2] == wanted[text]:
                     found.setdefault(text, {}).setdefault(match.id, match)
     return {text: list(matches.values()) for text, matches in found.items()}
 
 
-def _value(f: Field, text: str) -> str:
-    """The text as the field would store it; empty when it could not be stored, and so cannot be found."""
+def key_value(f: Field, text: str) -> str:
+    """The text of a cell as the field would store it; empty when it could not be stored, and so cannot be found."""
     try:
-        return str(f.type.parse(f, text) or "")
+        return str(f.type.parse(f, f.type.from_cell(f, text, _PLAIN)) or "") if text else ""
     except types.BadValue:
         return ""
 
 
-def _ways(target: ObjectType, f: Field, wanted: dict[str, str]) -> list[tuple[str, dict[str, str], bool]]:
-    """(column, text → key, whether the value must then be equal too): columns that an index serves before the plain one."""
+def _ways(target: ObjectType, f: Field, wanted: dict[str, str]) -> list[_Way]:
+    """Columns that an index serves before the plain one."""
     ways = []
-    if f.sort:
+    if f.custom:
+        ways.append(_Way(f.expression, wanted, False, f.type.cast))
+    elif f.sort:
         # The sort key holds the text, and unlike the text it is indexed in every table.
         person = target.search.person
-        ways.append((f.sort, {text: pinyin_sort_key(value, person=person) for text, value in wanted.items()}, True))
+        keys = {text: pinyin_sort_key(value, person=person) for text, value in wanted.items()}
+        ways.append(_Way(f"t.{f.sort}", keys, True))
     else:
-        ways.append((f.stored, wanted, True))
+        ways.append(_Way(f.expression, wanted, True))
     if f.lookup:
         keys = {text: key for text, value in wanted.items() if (key := f.lookup.key_of(value))}
-        ways.append((f.lookup.column, keys, False))
+        ways.append(_Way(f"t.{f.lookup.column}", keys, False))
     return ways
 
 
 def _rows(
-    actor: Actor, target: ObjectType, f: Field, column: str, keys: list[str], columns: tuple[str, ...]
+    actor: Actor, target: ObjectType, f: Field, way: _Way, keys: list[str], columns: tuple[str, ...]
 ) -> list[tuple[Any, ...]]:
     scope = branches(actor, target.perm("view"), target.ownership)
     secret = row_secret(actor, f)
     guard = f" AND NOT ({secret})" if secret else ""
-    if target.column_types[column].startswith(("varchar", "text")):
-        guard += f" AND t.{column} <> ''"  # lets the planner take indexes that leave empty values out
+    source, same, key = f"{target.table} t", f"{way.sql} = ANY(%(keys)s)", way.sql
+    if way.cast:
+        # Compared as the field's own type, so that 12 finds 12.00; the key that found it comes back as it was asked.
+        source = f"unnest(%(keys)s::text[]) k (key) JOIN {target.table} t ON {way.sql} = k.key{way.cast}"
+        same, key = "TRUE", "k.key"
+    elif target.column_types[way.sql.removeprefix("t.")].startswith(("varchar", "text")):
+        guard += f" AND {way.sql} <> ''"  # lets the planner take indexes that leave empty values out
     return fetch_rows(
-        f"SELECT {', '.join(columns)}, t.{column} FROM {target.table} t "
-        f"WHERE t.{column} = ANY(%(keys)s) AND t.deleted_at IS NULL AND {scope.sql}{guard}",
+        f"SELECT {', '.join(columns)}, {key} FROM {source} "
+        f"WHERE {same} AND t.deleted_at IS NULL AND {scope.sql}{guard}",
         {**scope.params, **actor.params, "keys": keys},
     )
 

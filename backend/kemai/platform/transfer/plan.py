@@ -79,11 +79,11 @@ class Plan:
         """Required references that tell namesakes apart when the key is a mere name (a contact is one within its customer)."""
         if self.key is None or self.key.field.name != self.declaration.title:
             return []
-        return [m for m in self.columns if m.field.target and m.field.required and m.written]
+        return [m for m in self.columns if m.field.target and m.field.required and m.written and not m.field.custom]
 
     @cached_property
     def unique_columns(self) -> list[tuple[tuple[str, ...], str]]:
-        """(columns, field) of the constraints the database refuses doubles by."""
+        """(columns, field) of what comes once: by the database's constraints, and by the administrator's rule."""
         words = {name: field_name for name, field_name, _ in self.declaration.unique}
         found = []
         for constraint in self.declaration.model._meta.constraints:
@@ -91,7 +91,7 @@ class Plan:
             if constraint.name in words and names:
                 columns = tuple(str(getattr(self.declaration.model._meta.get_field(n), "attname", n)) for n in names)
                 found.append((columns, words[constraint.name]))
-        return found
+        return found + [((f.stored,), f.name) for f in self.declaration.custom_fields if f.unique]
 
 
 def make_plan(actor: Actor, run: Import) -> Plan:
