@@ -56,12 +56,17 @@ class CustomField(models.Model):
     index_state = models.CharField(max_length=10, default="none")
     index_error = models.TextField(default="")
     index_job = models.UUIDField(null=True)
+    search_state = models.CharField(max_length=10, default="none")
+    """``building`` while a job brings what records are found by up to this definition, ``failed`` when it could not."""
+    search_job = models.UUIDField(null=True)
     version = models.IntegerField(default=1)
     created_at = models.DateTimeField(default=now)
     updated_at = models.DateTimeField(default=now)
 
     class Meta:
-        triggers = audited("index_state", "index_error", "index_job") + moves("definitions")
+        triggers = audited("index_state", "index_error", "index_job", "search_state", "search_job") + moves(
+            "definitions"
+        )
         constraints = [models.UniqueConstraint(fields=["object", "key"], name="custom_field_once")]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from kemai.platform.custom import computed, indexes
+from kemai.platform.custom import computed, indexes, reindex
 from kemai.platform.doubles import finder
 from kemai.platform.merging import part
 from kemai.platform.objects import bulk, operations, segment_members, takeback
@@ -26,6 +26,7 @@ __all__ = [
     "indexes",
     "operations",
     "part",
+    "reindex",
     "run",
     "segment_members",
     "takeback",

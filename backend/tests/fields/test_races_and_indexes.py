@@ -132,3 +132,24 @@ def test_eight_at_most(committed_world: World, race_db: Race, made: Made) -> Non
         assert status == (202 if n < 8 else 422)
     made("tasks", {"key": "where", "type": "location", "label_zh": "哪里"})
     assert admin.post("/admin/fields/tasks/where/index").status_code == 422
+
+
+def test_what_comes_once_is_indexed_unasked(committed_world: World, race_db: Race, made: Made) -> None:
+    """Beside the limit; by the rule, when it is made or set later; and not to be taken away while the rule stands."""
+    admin = caller_for(committed_world, "admin")
+    once = made("customers", {"key": "sn", "type": "text", "label_zh": "序列号", "unique": True})
+    listed = admin.get("/admin/fields/customers").json()
+    assert (listed["indexes"], listed["items"][0]["index"]["state"]) == (0, "building")
+    assert run_job(listed["items"][0]["index"]["job"]).state == "done"
+    assert list(indexes_of("customers_customer").values()) == [True]
+    assert admin.post("/admin/fields/customers/sn/unindex").json()["code"] == "index_needed"
+    plain = made("customers", {"key": "later", "type": "number", "label_zh": "以后唯一"})
+    assert plain["index"]["state"] == "none"
+    changed = admin.send("PATCH", "/admin/fields/customers/later", {"unique": True}, If_Match='"1"').json()
+    assert changed["index"]["state"] == "building"
+    assert run_job(changed["index"]["job"]).state == "done"
+    loose = admin.send("PATCH", "/admin/fields/customers/sn", {"unique": False}, If_Match=f'"{once["version"]}"')
+    assert loose.json()["index"]["state"] == "ready", "an index asks nothing of anybody"
+    drop = admin.post("/admin/fields/customers/sn/unindex")
+    assert drop.status_code == 202 and run_job(drop.json()["id"]).state == "done"
+    assert len(indexes_of("customers_customer")) == 1

@@ -15,7 +15,7 @@ from kemai.kit.words import T
 from kemai.platform.custom.formula.parse import FormulaError
 from kemai.platform.custom.kinds import KINDS
 from kemai.platform.models import CustomField, Layout
-from kemai.platform.objects.declare import Choice, Field, ObjectType
+from kemai.platform.objects.declare import Choice, Field, Moving, ObjectType
 from kemai.platform.objects.types import BadValue
 
 PREFIX = "custom."
@@ -88,11 +88,12 @@ def field_of(row: CustomField) -> Field:
         places=options.get("decimals") if "decimals" in kind.options else None,
         currency_code=options.get("currency") or "",
         unique=row.unique,
+        key=row.unique,
         required=row.required,
         searchable=row.searchable,
         **_common(row),
     )
-    return replace(found, default=_default(found, options.get("default")))
+    return replace(found, default=_default(found, kind.moving, options.get("default")))
 
 
 def computed_field(row: CustomField, *, type: Any, sql: str, inputs: tuple[tuple[str, str], ...], **more: Any) -> Field:
@@ -144,9 +145,11 @@ def _bound(raw: Any, otherwise: int | None) -> Decimal | int | None:
     return int(value) if value == value.to_integral_value() else value
 
 
-def _default(found: Field, raw: Any) -> Any:
+def _default(found: Field, moving: str, raw: Any) -> Any:
     if raw is None:
         return None
+    if moving and raw == moving:
+        return Moving(moving)
     try:
         return found.type.parse(found, raw)
     except BadValue:  # a choice switched off since, a bound moved

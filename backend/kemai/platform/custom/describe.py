@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kemai.accounts.access import Actor
+from kemai.base.models import Job
 from kemai.platform.custom.definitions import definitions
 from kemai.platform.custom.indexes import LIMIT, count_indexes
 from kemai.platform.custom.kinds import KINDS
@@ -12,7 +13,7 @@ from kemai.platform.custom.manage import MANAGE, MAX_FIELDS, known_kinds, object
 from kemai.platform.custom.rollups import links_to
 from kemai.platform.models import CustomField
 from kemai.platform.objects.declare import ObjectType, all_objects, declared_objects, get_object
-from kemai.platform.objects.dictionaries import all_dictionaries
+from kemai.platform.objects.dictionaries import all_dictionaries, dictionary_items
 
 
 def list_kinds(actor: Actor) -> list[dict[str, Any]]:
@@ -30,18 +31,30 @@ def describe_fields(actor: Actor, object_name: str) -> dict[str, Any]:
     declaration = object_for_fields(object_name)
     rows = list(CustomField.objects.filter(object=object_name))
     rows.sort(key=lambda r: (not r.active, r.position, r.created_at))
+    jobs = {j.id: j for j in Job.objects.filter(pk__in=[r.search_job for r in rows if r.search_state != "none"])}
     return {
         "object": declaration.name,
         "label": declaration.label.to(),
         "limit": MAX_FIELDS.value(),
         "index_limit": LIMIT.value(),
         "indexes": count_indexes(object_name),
-        "types": [{"type": k.name, "label": k.label.to(), "options": list(k.options)} for k in KINDS.values()],
+        "types": [
+            {
+                "type": k.name,
+                "label": k.label.to(),
+                "options": list(k.options),
+                "default": k.takes_default,
+                "moving": k.moving,
+            }
+            for k in KINDS.values()
+        ],
         "sections": [{"key": key, "label": label.to()} for key, label in declaration.sections],
-        "dictionaries": [{"code": d.code, "label": d.label.to()} for d in all_dictionaries()],
+        "dictionaries": [
+            {"code": d.code, "label": d.label.to(), "choices": _choices(d.code)} for d in all_dictionaries()
+        ],
         "targets": [{"object": o.name, "label": o.label.to()} for o in declared_objects()],
         "related": _related(declaration),
-        "items": [definition_json(row) for row in rows],
+        "items": [definition_json(row, jobs.get(row.search_job) if row.search_job else None) for row in rows],
         "declared": [
             {
                 "name": f.name,
@@ -54,6 +67,13 @@ def describe_fields(actor: Actor, object_name: str) -> dict[str, Any]:
             for f in declaration.fields
         ],
     }
+
+
+def _choices(code: str) -> list[dict[str, Any]]:
+    """The entries of a dictionary, to try a field out with before it is kept."""
+    return [
+        {"value": i.value, "label": i.label.to(), "color": i.color, "active": i.active} for i in dictionary_items(code)
+    ]
 
 
 def _related(declaration: ObjectType) -> list[dict[str, Any]]:
@@ -73,8 +93,9 @@ def _result(row: CustomField) -> str | None:
     return made.type.name if made else None
 
 
-def definition_json(row: CustomField) -> dict[str, Any]:
-    """One definition. Numbers among the settings come as they were given: bounds as decimal strings."""
+def definition_json(row: CustomField, job: Job | None = None) -> dict[str, Any]:
+    """One definition. Numbers among the settings come as they were given: bounds as decimal strings. ``job``: the one under way that
+    brings what records are found by up to it."""
     options = row.options
     plain = ("id", "object", "key", "type", "label_zh", "label_en", "help_zh", "help_en", "section", "position")
     fault = definitions().broken.get((row.object, row.key))
@@ -99,4 +120,5 @@ def definition_json(row: CustomField) -> dict[str, Any]:
         "show_when": options.get("show_when"),
         "require_when": options.get("require_when"),
         "index": {"state": row.index_state, "job": row.index_job, "error": row.index_error},
+        "search": {"state": row.search_state, "done": job.done if job else 0, "total": job.total if job else 0},
     }

@@ -47,9 +47,16 @@ def index_name(row: CustomField) -> str:
     return f"custom_{row.id.hex}_ix"
 
 
+class IndexNeeded(Conflict):
+    """The index serves the rule that a value comes once."""
+
+    code = "index_needed"
+    text = T("“不可重复”的字段需要索引，不能移除。", "A field whose values come once needs its index.")
+
+
 def count_indexes(object_name: str) -> int:
-    """How many fields of a kind of record have an index, or are about to."""
-    return CustomField.objects.filter(object=object_name, index_state__in=(READY, BUILDING)).count()
+    """How many fields of a kind of record have an index, or are about to. Those that come once have theirs beside the limit."""
+    return CustomField.objects.filter(object=object_name, index_state__in=(READY, BUILDING), unique=False).count()
 
 
 def ask_index(actor: Actor, object_name: str, key: str, *, build: bool) -> Job:
@@ -68,24 +75,39 @@ def ask_index(actor: Actor, object_name: str, key: str, *, build: bool) -> Job:
                 T("“{kind}”类型的字段不能建索引。", "A field of type {kind} cannot be indexed."),
                 kind=kind.label,
             )
-        if build and row.index_state != READY and count_indexes(object_name) >= LIMIT.value():
+        if not build and row.unique and row.active:
+            raise IndexNeeded
+        if build and not row.unique and row.index_state != READY and count_indexes(object_name) >= LIMIT.value():
             raise Invalid.one(
                 "index",
                 "too_many",
                 T("最多为 {limit} 个字段建索引。", "At most {limit} indexed fields."),
                 limit=LIMIT.value(),
             )
-        words = BUILD if build else DROP
-        label = T(words.to("zh-CN", label=row.label_zh), words.to("en", label=row.label_en))
-        job = start_job(actor.id, "field.index", label=label, params={"field": str(row.id), "build": build}, total=1)
-        _note(row, BUILDING if build else DROPPING, job=job)
+        job = _start(actor, row, build=build)
     epochs.forget()
+    return job
+
+
+def index_unique(actor: Actor, row: CustomField) -> None:
+    """Have a field whose values come once indexed, inside the act that made the rule: each write looks for its value."""
+    if row.active and row.unique and row.index_state in (NONE, FAILED):
+        _start(actor, row, build=True)
+
+
+def _start(actor: Actor, row: CustomField, *, build: bool) -> Job:
+    words = BUILD if build else DROP
+    label = T(words.to("zh-CN", label=row.label_zh), words.to("en", label=row.label_en))
+    job = start_job(actor.id, "field.index", label=label, params={"field": str(row.id), "build": build}, total=1)
+    _note(row, BUILDING if build else DROPPING, job=job)
     return job
 
 
 def _note(row: CustomField, state: str, *, error: str = "", job: Job | None = None) -> None:
     facts = {"index_state": state, "index_error": error[:500], **({"index_job": job.id} if job else {})}
     CustomField.objects.filter(pk=row.pk).update(**facts)
+    for name, value in facts.items():
+        setattr(row, name, value)
     epochs.forget()
 
 

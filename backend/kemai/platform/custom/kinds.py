@@ -21,10 +21,17 @@ class Kind:
     sortable: bool = False
     target: str = ""
     computed: bool = False
+    moving: str = ""
+    """The word of the default that is worked out for each new record (:class:`Moving`); empty where there is none."""
 
     @cached_property
     def may_be_unique(self) -> bool:
         return "unique" in self.options
+
+    @cached_property
+    def takes_default(self) -> bool:
+        """Whether a plain value may be every new record's: not of what refers to something, or belongs to one record."""
+        return self.type is not None and self.type.importable and not self.target and "target" not in self.options
 
     @cached_property
     def searchable(self) -> bool:
@@ -42,13 +49,13 @@ KINDS: dict[str, Kind] = {
         Kind("number", T("数字", "Number"), types.NUMBER, (*_NUMBERS, "unique"), sortable=True),
         Kind("money", T("金额", "Amount"), types.MONEY, ("min", "max", "currency"), sortable=True),
         Kind("percent", T("百分比", "Percentage"), types.PERCENT, ("min", "max"), sortable=True),
-        Kind("date", T("日期", "Date"), types.DATE, sortable=True),
-        Kind("instant", T("日期时间", "Date and time"), types.INSTANT, sortable=True),
+        Kind("date", T("日期", "Date"), types.DATE, sortable=True, moving="today"),
+        Kind("instant", T("日期时间", "Date and time"), types.INSTANT, sortable=True, moving="now"),
         Kind("bool", T("是/否", "Yes or no"), types.BOOL, sortable=True),
         Kind("choice", T("单选", "Choice"), types.CHOICE, ("choices", "dictionary")),
         Kind("multi_choice", T("多选", "Multiple choice"), types.MULTI_CHOICE, ("choices", "dictionary")),
-        Kind("user", T("人员", "Person"), types.USER, target="users"),
-        Kind("department", T("部门", "Department"), types.DEPARTMENT, target="departments"),
+        Kind("user", T("人员", "Person"), types.USER, target="users", moving="me"),
+        Kind("department", T("部门", "Department"), types.DEPARTMENT, target="departments", moving="my_department"),
         Kind("reference", T("关联记录", "Reference"), types.REFERENCE, ("target",)),
         Kind("file", T("附件", "File"), types.FILE),
         Kind("location", T("位置", "Location"), types.LOCATION),

@@ -19,8 +19,10 @@ from kemai.kit.clock import now
 from kemai.kit.errors import Conflict, FieldError, Invalid, NotFound, VersionStale
 from kemai.kit.text.normalise import clean_text
 from kemai.kit.words import T
+from kemai.platform.custom.indexes import index_unique
 from kemai.platform.custom.kinds import KINDS, WIDENS, Kind
 from kemai.platform.custom.options import check_options
+from kemai.platform.custom.reindex import start_reindex
 from kemai.platform.custom.trial import preview
 from kemai.platform.custom.versions import at_version
 from kemai.platform.models import CustomField, Layout
@@ -89,6 +91,7 @@ def create_field(actor: Actor, object_name: str, values: dict[str, Any]) -> Cust
         row.position = (max((r.position for r in rows), default=-1)) + 1
         _fill(actor, declaration, row, {k: v for k, v in values.items() if k != "key"})
         row.save(force_insert=True)
+        index_unique(actor, row)
         _show(row)
     epochs.forget()
     return row
@@ -119,8 +122,9 @@ def change_field(
             raise VersionStale({"version": row.version})
         if values.get("key", key) != key:
             raise Invalid.one("key", "fixed", T("字段代码不能修改。", "The key of a field cannot change."))
+        searched = row.active and row.searchable
         _fill(actor, declaration, row, {k: v for k, v in values.items() if k != "key"})
-        _save(row)
+        _save(actor, row, searched)
     epochs.forget()
     return row
 
@@ -158,8 +162,9 @@ def set_active(actor: Actor, object_name: str, key: str, *, active: bool) -> Cus
                 _refuse_label(declaration, row)
             else:
                 refuse_used(object_name, row)
+            searched = row.active and row.searchable
             row.active = active
-            _save(row)
+            _save(actor, row, searched)
     epochs.forget()
     return row
 
@@ -190,10 +195,14 @@ def order_fields(actor: Actor, object_name: str, keys: list[str]) -> None:
     epochs.forget()
 
 
-def _save(row: CustomField) -> None:
+def _save(actor: Actor, row: CustomField, searched: bool) -> None:
+    """Save a changed definition, and begin the work on the records that follows from it. ``searched``: whether they were found by it."""
     row.version += 1
     row.updated_at = now()
     row.save(force_update=True)
+    index_unique(actor, row)
+    if searched != (row.active and row.searchable):
+        start_reindex(actor, row)
 
 
 def _one_at_a_time(object_name: str) -> None:

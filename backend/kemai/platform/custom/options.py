@@ -93,7 +93,7 @@ def check_options(
     if kind.computed and not faults.errors:
         _check_computed(row, kind, options, kept, faults)
     if not kind.computed and options.get("default") not in (None, "", []):
-        kept["default"] = _default(row, kept, options["default"], faults)
+        kept["default"] = _default(row, kind, kept, options["default"], faults)
     return kept
 
 
@@ -225,12 +225,18 @@ def _condition(name: str, declaration: ObjectType, row: CustomField, tree: Any, 
     return tree
 
 
-def _default(row: CustomField, kept: dict[str, Any], raw: Any, faults: Faults) -> Any:
+def _default(row: CustomField, kind: Kind, kept: dict[str, Any], raw: Any, faults: Faults) -> Any:
+    """A value every new record begins with, or the word of one that is worked out; of people and departments only the latter."""
+    if row.unique:
+        faults.add("default", "not_for_unique", T("不可重复的字段不能设默认值。", "What comes once takes no default."))
+        return None
+    if kind.moving and raw == kind.moving:
+        return raw
     trial = CustomField(
         object=row.object, key=row.key, type=row.type, label_zh=row.label_zh, label_en=row.label_en, options={**kept}
     )
     found = replace(field_of(trial), default=None)
-    if found.target or not found.importable:
+    if not kind.takes_default:
         faults.add("default", "not_for_type", T("此类型不能设默认值。", "This type takes no default."))
         return None
     try:

@@ -14,6 +14,7 @@ from django.db import connection
 
 from kemai.accounts.access import Actor, Ownership
 from kemai.base.models import Record
+from kemai.kit.clock import now, today
 from kemai.kit.errors import FieldError, NotFound
 from kemai.kit.words import T
 from kemai.platform.doubles.declare import Doubles, Merging
@@ -33,6 +34,24 @@ class Choice:
     label: T
     color: str = "default"
     active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """A default worked out for each new record: ``today`` and ``now``, or ``me`` and ``my_department`` of whoever makes it."""
+
+    word: str
+
+    def of(self, actor: Actor) -> Any:
+        match self.word:
+            case "today":
+                return today(actor.time_zone)
+            case "now":
+                return now()
+            case "me":
+                return None if actor.is_system else actor.id
+            case _:
+                return actor.department_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,7 +383,7 @@ class ObjectType:
 
     @cached_property
     def defaults(self) -> list[tuple[str, Any]]:
-        """(column, default) of every field a new record is given; a callable default is called for each record."""
+        """(column, default) of every field a new record is given; a callable or :class:`Moving` one is worked out for each record."""
         return [
             (f.stored, f.type.empty if f.default is None else f.default) for f in self.fields if f.stored and f.writable
         ]

@@ -10,7 +10,7 @@ from kemai.kit.ids import new_id
 from kemai.kit.text.search import pinyin_sort_key
 from kemai.kit.words import T
 from kemai.platform.objects import types
-from kemai.platform.objects.declare import Draft, Field, ObjectType, get_object
+from kemai.platform.objects.declare import Draft, Field, Moving, ObjectType, get_object
 from kemai.platform.objects.searching import search_columns
 from kemai.platform.objects.secrecy import HIDDEN, MASKED, READ_ONLY, access_of, row_secret
 from kemai.platform.quality.declare import Quality, judge
@@ -30,11 +30,21 @@ def new_drafts(
         draft = Draft(ids[n] if ids else new_id(), None, {})
         parse_into(actor, declaration, draft, payload)
         for column, default in declaration.defaults:
-            if column not in draft.values:
+            if column not in draft.values and not isinstance(default, Moving):
                 draft.values[column] = default() if callable(default) else default
         drafts.append(draft)
     check_references(actor, declaration, drafts)
+    _fill_moving(actor, declaration, drafts)
     return drafts
+
+
+def _fill_moving(actor: Actor, declaration: ObjectType, drafts: list[Draft]) -> None:
+    """Defaults that depend on who writes and when. After the references were proved: that it is himself needs no proof."""
+    for column, default in declaration.defaults:
+        if isinstance(default, Moving):
+            value = default.of(actor)
+            for draft in drafts:
+                draft.values.setdefault(column, value)
 
 
 def parse_into(actor: Actor, declaration: ObjectType, draft: Draft, payload: dict[str, Any]) -> None:

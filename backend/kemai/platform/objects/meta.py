@@ -10,7 +10,7 @@ from kemai.kit.words import T
 from kemai.platform.custom.layouts import layout_for
 from kemai.platform.objects import types
 from kemai.platform.objects.board import board_fields
-from kemai.platform.objects.declare import Command, Field, ObjectType, View, all_objects, get_object
+from kemai.platform.objects.declare import Command, Field, Moving, ObjectType, View, all_objects, get_object
 from kemai.platform.objects.secrecy import HIDDEN, MASKED, READ_ONLY, access_of, readable_fields, row_secret
 from kemai.platform.objects.select import title_field_en
 from kemai.platform.objects.views import arrangement, saved_views
@@ -222,7 +222,7 @@ def describe_field(actor: Actor, declaration: ObjectType | None, f: Field) -> di
         "groupable": comparable and (f.type.groupable or isinstance(f.type, types.Date)),
         "inline_edit": f.inline and f.writable and access == "editable",
         "quick": f.quick,
-        "default": None if callable(f.default) else f.default,
+        "default": _default(f),
         "currency_field": f.currency or None,
         "custom": f.custom,
         "unique": f.unique,
@@ -232,6 +232,13 @@ def describe_field(actor: Actor, declaration: ObjectType | None, f: Field) -> di
         "require_when": f.require_when,
         "object": declaration.name if declaration else None,
     }
+
+
+def _default(f: Field) -> Any:
+    """What a form begins with: a value, or the word of one that is worked out (``today``, ``now``, ``me``, ``my_department``)."""
+    if isinstance(f.default, Moving):
+        return f.default.word
+    return None if callable(f.default) else f.default
 
 
 def describe_command(command: Command, readable: Collection[str]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 import { Button } from "antd";
 import { Plus, X } from "lucide-react";
 import { useT } from "@/i18n/index";
-import type { Choice } from "./definition";
+import { type Choice, freshValue } from "./definition";
 import styles from "./fields.module.css";
 import { moved } from "./ordered";
 import panelStyles from "./panel.module.css";
@@ -21,7 +21,10 @@ export function ChoicesEditor({ choices, error, onChange }: ChoicesEditorProps) 
   const put = (index: number, change: Partial<Choice>) =>
     onChange(choices.map((choice, at) => (at === index ? { ...choice, ...change } : choice)));
   const add = () =>
-    onChange([...choices, { value: "", label_zh: "", label_en: "", color: "default", active: true }]);
+    onChange([
+      ...choices,
+      { value: freshValue(choices), label_zh: "", label_en: "", color: "default", active: true },
+    ]);
   return (
     <section className={panelStyles.box} aria-label={t("choices")}>
       <h3>{t("choices")}</h3>

@@ -19,6 +19,9 @@ export type IndexState = {
   error: string;
 };
 
+/** How far the records of before are found by the field. */
+export type SearchState = { state: "none" | "building" | "failed"; done: number; total: number };
+
 export type Definition = {
   id: string;
   object: string;
@@ -54,12 +57,26 @@ export type Definition = {
   /** Why a formula or roll-up does not hold any more; empty while it does. */
   fault?: string;
   index?: IndexState;
+  search?: SearchState;
 };
 
 /** What a form holds: nothing yet of what the server gives. */
-export type Draft = Omit<Definition, "id" | "object" | "name" | "active" | "version" | "result" | "index">;
+export type Draft = Omit<
+  Definition,
+  "id" | "object" | "name" | "active" | "version" | "result" | "index" | "search"
+>;
 
-export type FieldType = { type: string; label: string; options: string[] };
+/** `default`: takes a plain value for new records; `moving`: the word of one worked out for each, empty where there is none. */
+export type FieldType = {
+  type: string;
+  label: string;
+  options: string[];
+  default?: boolean;
+  moving?: "" | "today" | "now" | "me" | "my_department";
+};
+
+export type DictionaryOffer = { code: string; label: string; choices?: FieldChoice[] };
+type FieldChoice = NonNullable<FieldMeta["choices"]>[number];
 export type Declared = {
   name: string;
   type: string;
@@ -77,7 +94,7 @@ export type FieldsOf = {
   indexes?: number;
   types: FieldType[];
   sections: { key: string; label: string }[];
-  dictionaries: { code: string; label: string }[];
+  dictionaries: DictionaryOffer[];
   targets: { object: string; label: string }[];
   related: { object: string; label: string; field: string; field_label: string }[];
   items: Definition[];
@@ -148,8 +165,22 @@ export function isComputed(type: string): boolean {
   return type === "formula" || type === "rollup";
 }
 
+/** A code for a choice about to be added, so that it can be named before it is saved. */
+export function freshValue(choices: Choice[]): string {
+  const taken = new Set(choices.map((choice) => choice.value));
+  let n = choices.length + 1;
+  while (taken.has(`c${n}`)) n += 1;
+  return `c${n}`;
+}
+
 /** The field as a form would meet it, for trying it out while it is made. */
-export function asMeta(draft: Draft, english: boolean, result: string | null): FieldMeta {
+export function asMeta(
+  draft: Draft,
+  english: boolean,
+  result: string | null,
+  dictionaries: DictionaryOffer[] = [],
+): FieldMeta {
+  const lent = dictionaries.find((one) => one.code === draft.dictionary)?.choices;
   const label = (english && draft.label_en) || draft.label_zh;
   const help = (english && draft.help_en) || draft.help_zh;
   const computed = isComputed(draft.type);
@@ -161,14 +192,16 @@ export function asMeta(draft: Draft, english: boolean, result: string | null): F
       help,
       required: draft.required,
       target: targetOf(draft),
-      choices: draft.choices
-        .filter((choice) => choice.active && choice.label_zh)
-        .map((choice, index) => ({
-          value: choice.value || String(index),
-          label: (english && choice.label_en) || choice.label_zh,
-          color: choice.color,
-          active: true,
-        })),
+      choices:
+        lent ??
+        draft.choices
+          .filter((choice) => choice.active && choice.label_zh)
+          .map((choice, index) => ({
+            value: choice.value || String(index),
+            label: (english && choice.label_en) || choice.label_zh,
+            color: choice.color,
+            active: true,
+          })),
     }),
     max_length: draft.max_length,
     max: draft.type === "rating" ? Number(draft.max ?? 5) : null,

@@ -8,6 +8,7 @@ import type { Definition, FieldsOf } from "./definition";
 import { History } from "./history";
 import styles from "./panel.module.css";
 import { pathOf, useRefresh } from "./queries";
+import { SearchMark } from "./search-mark";
 
 type FieldAfterwardsProps = { of: FieldsOf; definition: Definition; onGone: () => void };
 
@@ -46,9 +47,12 @@ export function FieldAfterwards({ of, definition, onGone }: FieldAfterwardsProps
         <div className={styles.line}>
           <span className={styles.words}>
             {t(`index_${state}`)}
-            <small className={styles.hint}> {now.index.error || t("index_hint")}</small>
+            <small className={styles.hint}>
+              {" "}
+              {now.index.error || t(now.unique ? "index_unique" : "index_hint")}
+            </small>
           </span>
-          {state === "ready" || state === "failed" ? (
+          {(state === "ready" || state === "failed") && !now.unique ? (
             <Button
               size="small"
               onClick={() => void run(() => api.post(`${pathOf(definition)}/unindex`, {}))}
@@ -62,6 +66,11 @@ export function FieldAfterwards({ of, definition, onGone }: FieldAfterwardsProps
             </Button>
           ) : null}
         </div>
+      ) : null}
+      {now.search && now.search.state !== "none" ? (
+        <p className={styles.hint} role="status">
+          <SearchMark search={now.search} />
+        </p>
       ) : null}
       <History path={pathOf(definition)} object={of.object} onReverted={onGone} />
       <div className={styles.line}>

@@ -14,6 +14,7 @@ import type { Definition, FieldsOf } from "./definition";
 import styles from "./fields.module.css";
 import { moved } from "./ordered";
 import { fieldsQuery, pathOf, useRefresh } from "./queries";
+import { SearchMark } from "./search-mark";
 import { SortableRow } from "./sortable-row";
 
 const FieldPanel = lazy(async () => ({ default: (await import("./field-panel")).FieldPanel }));
@@ -131,6 +132,7 @@ function Marks({ item }: { item: Definition }) {
       {item.required ? <span>{t("required")}</span> : null}
       {item.unique ? <span>{t("unique")}</span> : null}
       {state === "none" ? null : <span>{t(`index_${state}`)}</span>}
+      <SearchMark search={item.search} />
     </span>
   );
 }

@@ -39,7 +39,7 @@ export function FieldPanel({ of, definition, onClose }: FieldPanelProps) {
         </p>
       ) : null}
       <FieldSettings of={of} form={form} definition={definition} />
-      <FieldPreview draft={form.draft} result={definition?.result ?? null} />
+      <FieldPreview of={of} draft={form.draft} result={definition?.result ?? null} />
       {definition ? <FieldAfterwards of={of} definition={definition} onGone={onClose} /> : null}
     </SidePanel>
   );

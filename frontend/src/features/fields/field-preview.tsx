@@ -2,15 +2,17 @@ import { useState } from "react";
 import { useLocale, useT } from "@/i18n/index";
 import { kindOf } from "@/objects/fields/registry";
 import { FieldRow } from "@/objects/form/field-row";
-import { asMeta, type Draft } from "./definition";
+import { asMeta, type Draft, type FieldsOf } from "./definition";
 import styles from "./panel.module.css";
 
+type FieldPreviewProps = { of: FieldsOf; draft: Draft; result: string | null };
+
 /** The field as people will meet it: its input to try, and the same value as a list shows it. */
-export function FieldPreview({ draft, result }: { draft: Draft; result: string | null }) {
+export function FieldPreview({ of, draft, result }: FieldPreviewProps) {
   const t = useT("fields");
   const english = useLocale() === "en";
   const [value, setValue] = useState<unknown>(null);
-  const field = asMeta(draft, english, result);
+  const field = asMeta(draft, english, result, of.dictionaries);
   const { Cell } = kindOf(field);
   if (!field.label) return null;
   return (

@@ -3,6 +3,7 @@ import { Field, TextField } from "@/kit/field";
 import { Breaches } from "./breaches";
 import { ChoicesEditor } from "./choices-editor";
 import { ConditionField } from "./condition-field";
+import { DefaultField } from "./default-field";
 import { type Definition, type Draft, type FieldsOf, isComputed } from "./definition";
 import { FormulaEditor } from "./formula-editor";
 import styles from "./panel.module.css";
@@ -40,7 +41,7 @@ export function FieldSettings({ of, form, definition }: FieldSettingsProps) {
               {...ids}
               className={styles.select}
               value={draft.type}
-              onChange={(event) => set({ type: event.target.value })}
+              onChange={(event) => set({ type: event.target.value, default: null })}
             >
               {of.types.map((type) => (
                 <option key={type.type} value={type.type}>
@@ -79,6 +80,7 @@ export function FieldSettings({ of, form, definition }: FieldSettingsProps) {
         <FormulaEditor of={of} form={form} keyOf={definition?.key ?? null} />
       ) : null}
       {draft.type === "rollup" ? <RollupEditor of={of} form={form} keyOf={definition?.key ?? null} /> : null}
+      {computed ? null : <DefaultField of={of} form={form} />}
       <Rules form={form} options={options} computed={computed} definition={definition} />
       <details className={styles.more}>
         <summary>{t("more")}</summary>
@@ -127,7 +129,11 @@ function Rules({ form, options, computed, definition }: RulesProps) {
         <input
           type="checkbox"
           checked={draft[name]}
-          onChange={(event) => set({ [name]: event.target.checked })}
+          onChange={(event) => {
+            const on = event.target.checked;
+            // What comes once cannot be what every record begins with.
+            set(name === "unique" && on ? { unique: on, default: null } : { [name]: on });
+          }}
         />
         <span>
           {t(`flag_${name}`)}

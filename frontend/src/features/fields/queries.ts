@@ -14,13 +14,14 @@ export function fieldsQuery(object: string) {
   return queryOptions({
     queryKey: [...ROOT, "fields", object],
     queryFn: async ({ signal }) => (await api.get<FieldsOf>(`/admin/fields/${object}`, { signal })).data,
-    // An index is built behind the page.
+    // An index is built, and records are made findable, behind the page.
     refetchInterval: (query) => (query.state.data?.items.some(isMoving) ? 2_000 : false),
   });
 }
 
 function isMoving(definition: Definition): boolean {
-  return definition.index?.state === "building" || definition.index?.state === "dropping";
+  const states = [definition.index?.state, definition.search?.state];
+  return states.includes("building") || states.includes("dropping");
 }
 
 export function pathOf(definition: Pick<Definition, "object" | "key">): string {

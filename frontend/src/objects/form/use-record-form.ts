@@ -1,11 +1,14 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useMe } from "@/access/me";
 import { ApiError, isWaiting, newIdempotencyKey } from "@/api/client";
+import type { Me } from "@/api/types";
 import { useMessage } from "@/kit/use-message";
 import type { Loaded } from "../data/records";
 import { etagOf } from "../data/records";
 import { useRecordWrites, type Written } from "../data/writes";
 import { useFormat } from "../fields/use-format";
 import { isAskedFor, isShown } from "../model/condition";
+import { defaultOf } from "../model/defaults";
 import { draftKey, drafts } from "../model/draft-store";
 import { isWritable } from "../model/form-layout";
 import { isBlank, type ObjectMeta, type RecordData, toWritable } from "../model/meta";
@@ -33,13 +36,22 @@ export type RecordFormOptions = {
 
 export type Clash = { conflicts: Conflict[]; current: RecordData };
 
-function startOf(meta: ObjectMeta, loaded: Loaded | null, initial: Values | undefined): Values {
+function startOf(
+  meta: ObjectMeta,
+  loaded: Loaded | null,
+  initial: Values | undefined,
+  me: Me,
+  today: string,
+): Values {
   const values: Values = {};
   for (const field of meta.fields) {
     if (loaded) values[field.name] = field.masked ? "" : loaded.record[field.name];
     // What nobody may write the server sets itself, and refuses from anyone else.
     else if (field.read_only || field.computed) continue;
-    else if (field.default !== null && field.default !== undefined) values[field.name] = field.default;
+    else {
+      const begin = defaultOf(field, me, today);
+      if (begin !== null && begin !== undefined) values[field.name] = begin;
+    }
   }
   return { ...values, ...initial };
 }
@@ -52,11 +64,12 @@ export function useRecordForm({ meta, loaded, initial, draftFor, onSaved, onWait
   const { t } = useFormat();
   const message = useMessage();
   const writes = useRecordWrites(meta.name);
+  const me = useMe();
   const reader = useReader();
   const key = draftKey(meta.name, loaded?.record.id ?? draftFor ?? null, draftFor ? "note" : "form");
   const version = loaded ? String(loaded.record.version) : null;
   // Fixed when the form opens: values arriving later must not move under what is being typed.
-  const [start] = useState(() => startOf(meta, loaded, initial));
+  const [start] = useState(() => startOf(meta, loaded, initial, me, reader.today));
   const [found] = useState(() => drafts.read(key));
   const usable = found && found.version === version ? found : null;
   const [changes, setChanges] = useState<Values>(usable?.values ?? {});
@@ -164,7 +177,9 @@ export function useRecordForm({ meta, loaded, initial, draftFor, onSaved, onWait
       return false;
     }
     if (loaded) return send(changes, loaded.etag);
-    return send(Object.fromEntries(Object.entries(values).filter(([, value]) => !isBlank(value))), null);
+    // A default that was emptied is sent as empty, or the server would put it back.
+    const said = Object.entries(values).filter(([name, value]) => !isBlank(value) || !isBlank(start[name]));
+    return send(Object.fromEntries(said), null);
   }
 
   return {

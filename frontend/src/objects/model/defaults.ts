@@ -1,0 +1,14 @@
+/** What a form begins with: a field's own default, or the one that depends on who fills it in and when. */
+import type { Me } from "@/api/types";
+import type { FieldMeta } from "./meta";
+
+type Beginner = Pick<Me, "id" | "name" | "department">;
+
+export function defaultOf(field: FieldMeta, me: Beginner, today: string, now = new Date()): unknown {
+  const { type, default: value } = field;
+  if (type === "date" && value === "today") return today;
+  if (type === "instant" && value === "now") return now.toISOString();
+  if (type === "user" && value === "me") return { id: me.id, label: me.name };
+  if (type === "department" && value === "my_department") return me.department;
+  return value ?? undefined;
+}
