@@ -108,6 +108,14 @@ class _cleaning:
 
         with superuser() as db:
             db.execute("DELETE FROM customers_customer WHERE created_at >= %s", [self.since])
+            # What is kept beside the records would be met by the next run's rows: keys against doubles, pairs, the log's own.
+            for table in ("platform_match_key", "platform_duplicate_pair"):
+                one = "record_id" if table == "platform_match_key" else "one"
+                db.execute(
+                    f"DELETE FROM {table} k WHERE k.object = 'customers' "
+                    f"AND NOT EXISTS (SELECT 1 FROM customers_customer c WHERE c.id = k.{one})"
+                )
+            db.execute("DELETE FROM platform_import WHERE created_at >= %s", [self.since])
             db.execute("TRUNCATE bench_bare")
             for table, last in self.last.items():
                 db.execute(f"DELETE FROM {table} WHERE id > %s", [last])
@@ -175,10 +183,14 @@ def _measure(arguments: argparse.Namespace, programs: Path) -> None:
         self_test = _self_test(cases[cheap], prepared[cheap], floor.port) if cases else {}
         memory = {"web_mb": ours.memory_mb(), "floor_mb": floor.memory_mb()}
     from bench.imports import measure_import  # noqa: PLC0415 -- needs Django
-    from bench.work import measure_bulk, measure_check, measure_recycling  # noqa: PLC0415
+    from bench.work import measure_bulk, measure_check, measure_recycling, measure_segment  # noqa: PLC0415
 
     if not wanted or "work" in wanted:
-        for row in (measure_check(people["rep200"]), *measure_bulk(people["rep15000"])):
+        for row in (
+            measure_check(people["rep200"]),
+            measure_segment(people["everything"]),
+            *measure_bulk(people["rep15000"]),
+        ):
             rows.append(row)
             say(line_of(row))
     if not wanted or "recycling" in wanted:

@@ -13,6 +13,7 @@ from bench.record import Recorder
 from bench.report import Row
 
 CHECKS = 100
+COUNTS = 5
 EDITS = 10_000
 
 
@@ -29,6 +30,37 @@ def measure_check(person: Recorder) -> Row:
     return Row(
         "check while typing", "rep200", 1, 1000 / statistics.fmean(times), statistics.median(times), times[int(CHECKS * 0.95)], kind="work"
     )  # fmt: skip
+
+
+def measure_segment(person: Recorder) -> Row:
+    """A segment counted anew: own fields, a custom one, and a figure over related records (CUS-7)."""
+    followed = {
+        "related": {"object": "interactions", "field": "customer"},
+        "measure": {"op": "count"},
+        "op": "gte",
+        "value": 2,
+    }
+    tree = {
+        "and": [
+            {"field": "industry", "op": "eq", "value": "it"},
+            {"field": "custom.machines", "op": "gte", "value": 100},
+            followed,
+        ]
+    }
+    made = person.send(
+        "POST", "/api/v1/segments", {"object": "customers", "name": f"基准 {uuid4().hex[:8]}", "filter": tree}
+    )
+    _expect(made, 201)
+    key = orjson.loads(made.body)["id"]
+    times = []
+    for _ in range(COUNTS):
+        job, seconds = _run(person, f"segments/{key}/count", {})
+        assert job["state"] == "done", job
+        times.append(seconds)
+    size = orjson.loads(person.send("GET", f"/api/v1/segments/{key}").body)["size"]
+    person.send("DELETE", f"/api/v1/segments/{key}", None)
+    middle = statistics.median(times)
+    return Row(f"segment count, {size:,} in it", "everything", 1, 1 / middle, middle * 1000, max(times) * 1000, kind="work")  # fmt: skip
 
 
 def measure_bulk(person: Recorder) -> list[Row]:
