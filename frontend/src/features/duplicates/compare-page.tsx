@@ -156,7 +156,8 @@ function Foot({ meta, data, take, pair, busy, again }: FootProps) {
     setRunning(true);
     try {
       await work();
-      await client.invalidateQueries();
+      // All but the comparison itself: one of the two is no more, and the page is on its way out.
+      await client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] !== "preview" });
     } catch (error) {
       message.error(error);
       again();

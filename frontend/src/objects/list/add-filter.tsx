@@ -17,7 +17,13 @@ export function AddFilter({ meta, onApply, onClose, onAdvanced }: AddFilterProps
   const { t } = useFormat();
   const [field, setField] = useState<FieldMeta | null>(null);
   const [typed, setTyped] = useState("");
-  if (field) return <ConditionEditor field={field} leaf={null} onApply={onApply} onClose={onClose} />;
+  if (field)
+    return (
+      <>
+        <p className={styles.group}>{field.label}</p>
+        <ConditionEditor field={field} leaf={null} onApply={onApply} onClose={onClose} />
+      </>
+    );
   const fields = meta.fields.filter(
     (one) =>
       one.filterable && one.operators.length > 0 && one.label.toLowerCase().includes(typed.toLowerCase()),

@@ -71,6 +71,7 @@ export function BoolInput({ id, field, value, onChange, describedBy, autoFocus }
   return (
     <Switch
       id={id}
+      className={styles.switch ?? ""}
       checked={value === true}
       autoFocus={autoFocus ?? false}
       aria-label={field.label}
