@@ -8,6 +8,7 @@ import orjson
 from django.db import connection
 
 from kemai.accounts.access import Actor, SystemActor
+from kemai.administration.services.audit_words import COLUMNS, told
 from kemai.base import parameters
 from kemai.base.audit import act
 from kemai.kit.errors import Invalid, Malformed, NotFound
@@ -15,7 +16,7 @@ from kemai.kit.ids import parse_id
 from kemai.kit.words import T
 from kemai.platform.alarms import watched_by
 from kemai.platform.models import DictionaryValue
-from kemai.platform.objects.declare import all_objects
+from kemai.platform.objects.declare import Field, all_objects
 from kemai.platform.objects.dictionaries import all_dictionaries, forget_cache
 from kemai.platform.objects.history import action_label
 from kemai.platform.objects.read import list_options
@@ -169,6 +170,7 @@ def _line(row: tuple[Any, ...]) -> dict[str, Any]:
         "record_label": None,
         "reason": row[7],
         "data": data,
+        "told": told(declaration, row[4], data),
         "address": row[9],
         "changes": [_change(c) for c in _loads(row[10]) or []],
     }
@@ -178,9 +180,17 @@ def _change(change: dict[str, Any]) -> dict[str, Any]:
     """A change with its fields in the reader's words; columns no declaration names stay as they are."""
     declaration = next((o for o in all_objects() if o.table == change["object"]), None)
     names = declaration.by_column if declaration else {}
-    diff = {names[c].label.to() if c in names else c: pair for c, pair in (change["diff"] or {}).items()}
+    diff = {label: pair for c, pair in (change["diff"] or {}).items() if (label := _column(names, c))}
     label = declaration.label.to() if declaration else change["object"]
     return {**change, "object_label": label, "diff": diff or None}
+
+
+def _column(names: dict[str, Field], column: str) -> str:
+    """A column in the reader's words; empty for what says nothing to a reader."""
+    if column in names:
+        return names[column].label.to()
+    known = COLUMNS.get(column, column)
+    return known.to() if isinstance(known, T) else known or ""
 
 
 def _label_records(actor: Actor, items: list[dict[str, Any]]) -> None:

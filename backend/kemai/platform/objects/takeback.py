@@ -275,7 +275,7 @@ def run_undo(run: JobRun) -> None:
     outcome = Outcome()
     with _settled(actor, row, outcome):
         for step in _steps(actor, row):
-            with act(actor, "undo", object=row.object, data={"operation": str(row.pk)}):
+            with act(actor, "undo", object=row.object, data={"operation": str(row.pk), "label": row.label}):
                 done = step()
             outcome.add(done)
             for refusal in done.refused:

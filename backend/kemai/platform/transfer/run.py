@@ -89,7 +89,8 @@ def run_check(job: JobRun) -> None:
         run.state = "checked"
         _finish(run, plan)
         run.save(update_fields=["check_result", "rows", "state", "errors", "error_file"])
-        audit.record(actor, "import.check", object=run.object, data={"import": str(run.id), **run.check_result})
+        facts = {"import": str(run.id), "file": run.file_name, **run.check_result}
+        audit.record(actor, "import.check", object=run.object, data=facts)
         job.total(run.rows)
         job.result(**{"import": str(run.id), **run.check_result})
 
@@ -177,7 +178,7 @@ def _commit_batch(plan: Plan, run: Import, rows: Rows, seen: Seen, seconds: floa
         plan.actor,
         "import",
         object=plan.declaration.name,
-        data={"import": str(run.id), "rows": [rows[0][0], rows[-1][0]]},
+        data={"import": str(run.id), "file": run.file_name, "rows": [rows[0][0], rows[-1][0]]},
     ) as opened:
         batch = prepare_batch(plan, rows, seen)
         save_batch(plan, batch)

@@ -26,6 +26,8 @@ type AuditEntry = {
   record_label: string | null;
   record: string | null;
   reason: string | null;
+  /** What it was about where that is no record: a field, a layout, a file. */
+  told?: string;
   address: string | null;
   changes: AuditChange[] | null;
 };
@@ -177,6 +179,7 @@ function RecordOf({ entry }: { entry: AuditEntry }) {
       {record && object ? (
         <AppLink path={`/${object}/${record}`}>{entry.record_label ?? t("audit.open")}</AppLink>
       ) : null}
+      {entry.told}
     </span>
   );
 }
