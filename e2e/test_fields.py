@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from e2e.person import Person
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.serving import Served
 
@@ -31,17 +31,18 @@ def test_fields_are_added_and_laid_out(enter: Callable[..., Person], demo: Serve
     admin.opens_menu("字段与布局")
     page.get_by_role("button", name=re.compile("^客户( *自定义.*)?$")).click()
     add_field(admin, "机房面积", "数字")
+    add_field(admin, "到场时间", "日期时间")
     add_field(admin, "验收日期", "日期")
     names = page.get_by_role("tabpanel").get_by_role("button").filter(has_text="custom.")
     expect(names.last).to_contain_text("验收日期")
     # In order without a mouse.
     admin.presses("上移“验收日期”")
-    expect(names.last).to_contain_text("机房面积")
+    expect(names.last).to_contain_text("到场时间")
 
     page.get_by_role("tab", name="布局").click()
     page.get_by_label("为谁安排").select_option(label="销售代表")
     page.get_by_label("单独安排“列表列”").check()
-    for label in ("机房面积", "验收日期"):
+    for label in ("机房面积", "到场时间", "验收日期"):
         page.get_by_label("放入“列表列”").select_option(label=label)
     admin.presses("保存", exact=True)
     admin.is_told("布局已保存")
@@ -74,3 +75,18 @@ def test_a_rep_fills_them_in_and_filters_by_them(enter: Callable[..., Person], d
     expect(row).to_contain_text("12")
     expect(row).to_contain_text("2027-03-15")
     expect(grid.get_by_role("row")).to_have_count(2)
+
+    # Where it stands: what was typed counts although the input takes it with the very key that ends the edit.
+    cell = row.get_by_role("gridcell").nth(grid_column(grid, "到场时间"))
+    cell.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("2028-01-02 08:05")
+    page.keyboard.press("Enter")
+    expect(row).to_contain_text("2028-01-02 08:05")
+    expect(cell.locator("input")).to_have_count(0)
+    page.reload()
+    expect(row).to_contain_text("2028-01-02 08:05")
+
+
+def grid_column(grid: Locator, label: str) -> int:
+    return grid.get_by_role("columnheader").all_inner_texts().index(label)

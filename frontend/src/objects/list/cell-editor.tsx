@@ -34,6 +34,8 @@ export function CellEditor({ record, field, save, onDone }: CellEditorProps) {
   const [value, setValue] = useState<unknown>(field.masked ? "" : record[field.name]);
   const [saving, setSaving] = useState(false);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
+  // Some inputs take what was typed only with the key that also ends the edit, before this is drawn again.
+  const latest = useRef(value);
   const box = useRef<HTMLDivElement>(null);
   const busy = useRef(false);
   const first = useRef(JSON.stringify(toWritable(field.masked ? "" : record[field.name])));
@@ -71,12 +73,16 @@ export function CellEditor({ record, field, save, onDone }: CellEditorProps) {
       (!kind.wide || event.ctrlKey || event.metaKey)
     ) {
       event.preventDefault();
-      void commit(value, "stay");
+      end("stay");
     } else if (event.key === "Tab") {
       event.preventDefault();
-      void commit(value, event.shiftKey ? "previous" : "next");
+      end(event.shiftKey ? "previous" : "next");
     }
     event.stopPropagation();
+  }
+
+  function end(exit: EditorExit) {
+    window.setTimeout(() => void commit(latest.current, exit), 0);
   }
 
   // Before the input sees it: a list that opened by itself must not take the first Escape for itself.
@@ -91,7 +97,7 @@ export function CellEditor({ record, field, save, onDone }: CellEditorProps) {
     window.setTimeout(() => {
       const at = document.activeElement;
       if (trouble || !box.current || box.current.contains(at) || at?.closest(POPUPS)) return;
-      void commit(value, "stay");
+      void commit(latest.current, "stay");
     }, 0);
   }
 
@@ -121,6 +127,7 @@ export function CellEditor({ record, field, save, onDone }: CellEditorProps) {
             invalid={trouble !== null}
             describedBy={trouble ? `${id}-trouble` : undefined}
             onChange={(next) => {
+              latest.current = next;
               setValue(next);
               setTrouble(null);
               if (kind.commitOnChange) void commit(next, "stay");
