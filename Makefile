@@ -17,7 +17,7 @@ APP := backend/kemai/static/app
 # PORT, DATABASE_URL, DEMO and the rest reach the command whether given as `PORT=8001 make run` or `make run PORT=8001`.
 export PORT DATABASE_URL DATABASE_DIRECT_URL DEMO KEMAI_DATA
 
-.PHONY: help run dev node check test bench front front-check install lint types contracts unit e2e browser screens lock front-lock clean nightly
+.PHONY: help run dev node check test bench front front-check install lint types contracts unit e2e journey browser screens lock front-lock clean nightly
 
 help:
 	@sed -n '2,4s/^# \{0,1\}//p' Makefile
@@ -80,6 +80,9 @@ browser:
 e2e: install front browser
 	@if ls e2e/test_*.py >/dev/null 2>&1; then $(BIN)/pytest -q -c backend/pyproject.toml --rootdir=. e2e; \
 	 else echo "No browser journeys yet."; fi
+
+journey: install front browser
+	@KEMAI_JOURNEY_ROWS=20000 $(BIN)/pytest -q -c backend/pyproject.toml --rootdir=. e2e/test_shaping.py --durations=10
 
 screens: install front browser
 	@$(BIN)/python e2e/screens.py
