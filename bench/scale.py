@@ -72,10 +72,13 @@ def main() -> None:
     (place.OUT / f"scale-{arguments.size}.json").write_text(text + "\n")
 
 
-def _conclude(lines: list[Line]) -> None:
-    say("")
+def _told(lines: list[Line]) -> list[Line]:
     for line in lines:
         say(f"{'  ' if line.met else '✗ '}{line.what:<52}{line.figure:>34}   {line.target}")
+    return lines
+
+
+def _conclude(lines: list[Line]) -> None:
     missed = sum(not line.met for line in lines)
     say(f"{missed} of {len(lines)} targets missed" if missed else "every target is met")
 
@@ -87,21 +90,19 @@ def _run(arguments: argparse.Namespace, web: place.Server, folder: Path) -> list
     say(f"quiet: p50 {quiet.p50_ms:.1f}, p95 {quiet.p95_ms:.1f} ms, {quiet.rps:.0f} requests/s, {quiet.errors} errors")
     done, busy = _beside(web.port, pages, arguments, folder)
     answer = json.loads(done["out"])
-    lines = _import_lines(arguments.rows, done, answer, quiet, busy)
-    lines += _killed(folder, arguments.killed)
+    lines = _told(_import_lines(arguments.rows, done, answer, quiet, busy))
+    lines += _told(_killed(folder, arguments.killed))
     if not arguments.no_export:
-        lines += _exports(folder)
+        lines += _told(_exports(folder))
     undone = _command("import", "undo", answer["id"], "--json")
     back = json.loads(undone["out"])
-    lines.append(
-        Line(
-            f"undo of the import, rows back in {undone['seconds']:.0f} s",
-            f"{back['undone']:,}, {undone['mb']} MB",
-            "every row",
-            back["undone"] == answer["created"],
-        )
+    last = Line(
+        f"undo of the import, rows back in {undone['seconds']:.0f} s",
+        f"{back['undone']:,}, {undone['mb']} MB",
+        "every row",
+        back["undone"] == answer["created"],
     )
-    return lines
+    return [*lines, *_told([last])]
 
 
 def _beside(port: int, pages: list[list[bytes]], arguments: argparse.Namespace, folder: Path) -> tuple[Any, Figures]:
@@ -180,12 +181,12 @@ def _command(*words: str, kill_when: Callable[[], bool] | None = None) -> dict[s
     """The product's own command, giving way as the worker does; its time and the most memory it had. ``kill_when``: SIGKILL then."""
     began = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "kemai.config.cli", *words],
+        # By the system's own nice: code of ours between fork and exec may hang where other threads of ours hold locks.
+        ["nice", "-n", "10", sys.executable, "-m", "kemai.config.cli", *words],
         cwd=place.ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: os.nice(10),
     )
     assert process.stdout is not None and process.stderr is not None
     while kill_when and process.poll() is None and time.perf_counter() - began < WAIT:

@@ -64,7 +64,7 @@ export function History({ path, object, onReverted }: HistoryProps) {
                 <div key={change.name}>
                   <dt>{t(change.name, { defaultValue: change.name })}</dt>
                   <dd>
-                    <del>{words(change.old)}</del> → <ins>{words(change.new)}</ins>
+                    <del>{words(change.old, t)}</del> → <ins>{words(change.new, t)}</ins>
                   </dd>
                 </div>
               ))}
@@ -76,7 +76,15 @@ export function History({ path, object, onReverted }: HistoryProps) {
   );
 }
 
-function words(value: unknown): string {
+/** A value of a definition as a person reads it; choices by their names. */
+function words(value: unknown, t: (key: string) => string): string {
   if (value === null || value === undefined || value === "") return "–";
+  if (typeof value === "boolean") return t(value ? "yes" : "no");
+  if (Array.isArray(value)) return value.map((one) => nameOf(one)).join("、") || "–";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function nameOf(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  return "label_zh" in value ? String(value.label_zh) : JSON.stringify(value);
 }
