@@ -279,7 +279,7 @@ def test_the_logs_tell_the_story(admin: Person, sheet: tuple[Path, sheets.Device
         r"新建字段.*下次检修日",
         r"修改布局.*销售代表",
         r"修改布局.*内勤",
-        rf"导入前检查.*{FILE}.*将新建 {made.good}",
+        rf"检查导入文件.*{FILE}.*将新建 {made.good}",
         rf"导入.*{FILE} · 第 2–",
         r"导入.*改好的客户",
         r"合并.*有限公司",

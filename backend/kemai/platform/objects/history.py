@@ -25,7 +25,6 @@ ACTIONS = {
     "delete": T("删除", "Deleted"),
     "restore": T("恢复", "Restored"),
     "import": T("导入", "Imported"),
-    "import.check": T("导入前检查", "Import checked"),
     "bulk": T("批量修改", "Bulk change"),
     "undo": T("撤销", "Undone"),
     "share": T("共享", "Shared"),
