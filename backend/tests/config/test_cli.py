@@ -81,7 +81,14 @@ def test_import_needs_somebody_and_a_file(
     assert cli.main(["import", "customers", str(file), "--as", "rep", "--mode", "both", "--dry-run", "--json"]) == 0
     word, arguments = called[0]
     assert word == "import"
-    assert arguments == {"object_name": "customers", "path": file, "username": "rep", "mode": "both", "dry_run": True}
+    assert arguments == {
+        "object_name": "customers",
+        "path": file,
+        "username": "rep",
+        "mode": "both",
+        "key": "",
+        "dry_run": True,
+    }
     assert json.loads(capsys.readouterr().out)["id"] == "1"
 
 

@@ -23,6 +23,10 @@ Made = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 @pytest.fixture
 def made(committed_world: World, race_db: Race) -> Made:
+    with connection.cursor() as cursor:  # rows are taken away after each test, what another test indexed is not
+        for name in indexes_of("customers_customer"):
+            cursor.execute(f'DROP INDEX "{name}"')
+
     def make(object_name: str, definition: dict[str, Any]) -> dict[str, Any]:
         forget_everything()
         return define(lambda name: caller_for(committed_world, name), object_name, definition)

@@ -70,9 +70,9 @@ def test_xlsx_holds_real_values_and_no_formula(tmp_path: Path) -> None:
         assert table.notes.formulas == table.notes.errors == 0
     assert rows == [
         [c.title for c in COLUMNS],
-        [VALUES[0], "+8613800001234", "-1234.5", "2026-02-28", "2026-01-02T11:04:05", True, "0.15"],
+        [VALUES[0], "+8613800001234", "-1234.5", "2026-02-28", "2026-01-02T11:04:05", True, "15%"],
         ["110101199001011234", "https://x.cn", "9007199254740993.21", "0001-01-01", "x"],
-        [None, "@SUM(1)", "1234.5", "2026-02-28", "2026-01-02T11:04:05", False, "0.5"],
+        [None, "@SUM(1)", "1234.5", "2026-02-28", "2026-01-02T11:04:05", False, "50%"],
     ]
     xml = xml_of(path)
     assert "<f>" not in xml
