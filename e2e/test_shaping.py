@@ -50,7 +50,8 @@ def employ(admin: Person, department: str, username: str, name: str, role: str) 
     assert made.ok, made.text()
     key = made.json()["id"]
     found = next(r for r in admin.reads("/roles?limit=100")["items"] if r["name"] == role)
-    assert admin.asks("PUT", f"/users/{key}/roles", {"roles": [found["id"]]}).ok
+    seen = admin.asks("GET", f"/users/{key}/roles").headers["etag"]
+    assert admin.asks("PUT", f"/users/{key}/roles", {"roles": [found["id"]]}, {"If-Match": seen}).ok
     assert admin.asks("POST", f"/users/{key}/reset-password", {"password": SECRET}).ok
 
 

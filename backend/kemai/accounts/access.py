@@ -20,7 +20,7 @@ from django.db import connection
 
 from kemai.accounts.models import Department, FieldRule, RoleGrant, TeamMember, User
 from kemai.kit.errors import Forbidden, NotFound
-from kemai.kit.words import ZH
+from kemai.kit.words import ZH, T
 
 SCOPES = ("own", "department", "department_below", "departments", "all")
 FIELD_ACCESS = ("hidden", "masked", "read_only", "editable")
@@ -139,6 +139,34 @@ class SystemActor(Actor):
             field_access={},
             is_system=True,
         )
+
+
+#: What system actors are called where people read of them.
+SYSTEM_NAMES = {
+    "sign-in": T("登录", "Sign-in"),
+    "set-up": T("系统初始化", "Set-up"),
+    "reminders": T("任务提醒", "Reminders"),
+    "care": T("客户关怀", "Care"),
+    "sequences": T("序列跟进", "Sequences"),
+    "recycling": T("公海回收", "Recycling"),
+    "distribution": T("自动分配", "Distribution"),
+    "lead rules": T("线索规则", "Lead rules"),
+    "lead scoring": T("线索评分", "Lead scoring"),
+    "web form": T("网页表单", "Web form"),
+    "webhooks": T("Webhook 发送", "Sender of webhooks"),
+    "alarms": T("安全告警", "Security alarms"),
+    "segments": T("名单统计", "Counting of segments"),
+    "quality": T("资料质量", "Data quality"),
+    "field rules": T("字段规则", "Field rules"),
+    "command-line": T("命令行", "Command line"),
+    "command line": T("命令行", "Command line"),
+}
+
+
+def doer_label(actor_id: Any, name: str) -> str:
+    """Who did something, as the log has it, in the reader's words: a person's name, or what part of the product it was."""
+    known = SYSTEM_NAMES.get(name) if actor_id is None or str(actor_id) == str(UUID(int=0)) else None
+    return known.to() if known else name
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from django.db import connection
 
-from kemai.accounts.access import Actor, SystemActor
+from kemai.accounts.access import Actor, SystemActor, doer_label
 from kemai.administration.services.audit_words import COLUMNS, told
 from kemai.base import parameters
 from kemai.base.audit import act
@@ -122,22 +122,6 @@ def read_audit(actor: Actor, *, filters: dict[str, Any], cursor: str) -> dict[st
     }
 
 
-#: System actors write under these names; the log shows them in the reader's words.
-SYSTEM_NAMES = {
-    "sign-in": T("登录", "Sign-in"),
-    "set-up": T("系统初始化", "Set-up"),
-    "reminders": T("任务提醒", "Reminders"),
-    "care": T("客户关怀", "Care"),
-    "recycling": T("公海回收", "Recycling"),
-    "distribution": T("自动分配", "Distribution"),
-    "webhooks": T("Webhook 发送", "Sender of webhooks"),
-    "alarms": T("安全告警", "Security alarms"),
-    "segments": T("名单统计", "Counting of segments"),
-    "quality": T("资料质量", "Data quality"),
-    "command-line": T("命令行", "Command line"),
-}
-
-
 #: What the log speaks of besides kinds of record.
 THINGS = {
     "segments": T("名单", "Segment"),
@@ -153,7 +137,6 @@ THINGS = {
 
 def _line(row: tuple[Any, ...]) -> dict[str, Any]:
     declaration = next((o for o in all_objects() if o.name == row[5]), None)
-    system = SYSTEM_NAMES.get(row[3])
     data = _loads(row[8])
     named = declaration.by_name.get(str(data.get("field"))) if declaration and isinstance(data, dict) else None
     if named:
@@ -161,7 +144,7 @@ def _line(row: tuple[Any, ...]) -> dict[str, Any]:
     return {
         "id": row[0],
         "at": row[1],
-        "actor": {"id": row[2], "label": system.to() if system else row[3]},
+        "actor": {"id": row[2], "label": doer_label(row[2], row[3])},
         "action": row[4],
         "action_label": action_label(declaration, row[4]),
         "object": row[5],

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection, models
 
+from kemai.accounts.access import doer_label
 from kemai.kit.errors import NotFound
 from kemai.platform.objects.history import action_label
 
@@ -53,7 +54,7 @@ def version_history(row: models.Model, names: dict[str, str] | None = None) -> l
         {
             "version": step.version,
             "at": step.at,
-            "actor": {"id": step.actor_id, "label": step.actor_name},
+            "actor": {"id": step.actor_id, "label": doer_label(step.actor_id, step.actor_name)},
             "action_label": action_label(None, step.action),
             "changes": list(_changes(step.diff)),
         }

@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
-from kemai.accounts.access import Actor, can
+from kemai.accounts.access import Actor, can, doer_label
 from kemai.kit.errors import Malformed, NotFound
 from kemai.kit.ids import parse_id
 from kemai.kit.words import T
@@ -132,7 +132,7 @@ def record_history(actor: Actor, declaration: ObjectType, key: UUID, *, cursor: 
             event_id,
             {
                 "at": at,
-                "actor": {"id": actor_id, "label": actor_name},
+                "actor": {"id": actor_id, "label": doer_label(actor_id, actor_name)},
                 "action": action,
                 "action_label": action_label(declaration, action),
                 "reason": reason,

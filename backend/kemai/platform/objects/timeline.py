@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from kemai.accounts.access import Actor, branches, can
+from kemai.accounts.access import Actor, branches, can, doer_label
 from kemai.kit.errors import NotFound
 from kemai.platform.objects.declare import ObjectType, all_objects
 from kemai.platform.objects.history import action_label
@@ -48,7 +48,7 @@ def _decisions(declaration: ObjectType, key: UUID, before: datetime | None) -> l
             "kind": "change",
             "id": str(UUID(int=row[0])),  # the cursor compares keys of one form
             "at": row[1],
-            "actor": {"id": row[2], "label": row[3]},
+            "actor": {"id": row[2], "label": doer_label(row[2], row[3])},
             "title": action_label(declaration, row[4]),
             "text": row[5],
             "data": {},

@@ -22,7 +22,7 @@ from kemai.sales.models import Lead, LeadRule
 from kemai.sales.services.lead_holding import default_pool, give
 from kemai.sales.services.scoring import matching
 
-RULES = SystemActor("线索规则")
+RULES = SystemActor("lead rules")
 declare_kind("lead_assigned", T("分配给我的线索", "Leads given to me"))
 declare_kind("lead_late", T("线索超时未响应", "Leads nobody answered in time"))
 

@@ -35,7 +35,7 @@ from kemai.sales.services.assignment import assign_arrival
 from kemai.sales.services.lead_holding import default_pool
 from kemai.sales.services.scoring import rescore
 
-VISITOR = SystemActor("网页表单")
+VISITOR = SystemActor("web form")
 SALT = "kemai.webform"
 #: What a form may ask for: fields of a lead people fill in about themselves.
 ASKABLE = (
