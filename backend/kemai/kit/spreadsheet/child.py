@@ -26,14 +26,15 @@ _CHUNK_CELLS = 20_000
 
 
 def _set_limits(limits: SpreadsheetLimits) -> None:
-    for what, limit in (
-        (resource.RLIMIT_AS, limits.memory_bytes),
-        (resource.RLIMIT_CPU, limits.seconds),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
+    for what, soft, hard in (
+        (resource.RLIMIT_AS, limits.memory_bytes, limits.memory_bytes),
+        # at the hard limit the system kills without saying why, as it does for memory: the soft one must come first
+        (resource.RLIMIT_CPU, limits.seconds, limits.seconds + 2),
+        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_CORE, 0, 0),
     ):
         with contextlib.suppress(ValueError, OSError):  # some systems have not all of them
-            resource.setrlimit(what, (limit, limit))
+            resource.setrlimit(what, (soft, hard))
 
 
 def _say(message: dict[str, Any]) -> None:
