@@ -60,6 +60,11 @@ def _opportunity() -> Field:
     )
 
 
+def _summary(sql: str, *inputs: tuple[str, str]) -> Field:
+    """What names a part where one line must do; ``inputs``: the fields it shows."""
+    return Field("summary", TEXT, T("摘要", "Summary"), sql=sql, filterable=False, importable=False, inputs=inputs)
+
+
 def _customer() -> Field:
     return Field(
         "customer",
@@ -90,14 +95,7 @@ register(
         ownership=OF_OPPORTUNITY,
         title="summary",
         fields=(
-            Field(
-                "summary",
-                TEXT,
-                T("摘要", "Summary"),
-                sql="(SELECT p.name FROM sales_product p WHERE p.id = t.product_id)",
-                filterable=False,
-                importable=False,
-            ),
+            _summary("(SELECT p.name FROM sales_product p WHERE p.id = t.product_id)"),
             _opportunity(),
             Field(
                 "product",
@@ -166,15 +164,9 @@ register(
         ownership=OF_OPPORTUNITY,
         title="summary",
         fields=(
-            Field(
-                "summary",
-                TEXT,
-                T("摘要", "Summary"),
-                sql="left(t.note, 60)",  # the contact's name is for those who see the contact
-                filterable=False,
-                importable=False,
-                inputs=(("opportunity-contacts", "note"),),
-            ),
+            _summary(
+                "left(t.note, 60)", ("opportunity-contacts", "note")
+            ),  # the contact's name is for those who see the contact
             _opportunity(),
             Field(
                 "contact",
@@ -215,14 +207,7 @@ register(
         ownership=OF_OPPORTUNITY,
         title="summary",
         fields=(
-            Field(
-                "summary",
-                TEXT,
-                T("摘要", "Summary"),
-                sql="(SELECT c.name FROM sales_competitor c WHERE c.id = t.competitor_id)",
-                filterable=False,
-                importable=False,
-            ),
+            _summary("(SELECT c.name FROM sales_competitor c WHERE c.id = t.competitor_id)"),
             _opportunity(),
             Field(
                 "competitor",
@@ -261,15 +246,7 @@ register(
         ownership=OF_OPPORTUNITY,
         title="summary",
         fields=(
-            Field(
-                "summary",
-                TEXT,
-                T("摘要", "Summary"),
-                sql="t.role",
-                filterable=False,
-                importable=False,
-                inputs=(("opportunity-members", "role"),),
-            ),
+            _summary("t.role", ("opportunity-members", "role")),
             _opportunity(),
             Field(
                 "member",
@@ -315,14 +292,7 @@ register(
         ownership=OF_OPPORTUNITY,
         title="summary",
         fields=(
-            Field(
-                "summary",
-                TEXT,
-                T("摘要", "Summary"),
-                sql="(SELECT s.name FROM sales_stage s WHERE s.id = t.stage_id)",
-                filterable=False,
-                importable=False,
-            ),
+            _summary("(SELECT s.name FROM sales_stage s WHERE s.id = t.stage_id)"),
             _opportunity(),
             Field("stage", REFERENCE, T("阶段", "Stage"), target="stages", required=True, quick=True, create_only=True),
             Field(
