@@ -7,7 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
-from kemai.analytics import selectors
+from kemai.analytics.selectors.home import home as home_page
+from kemai.analytics.selectors.manager import manager_page
 from kemai.platform.api.records import signed_in
 
 router = Router()
@@ -15,9 +16,9 @@ router = Router()
 
 @router.get("/home", operation_id="home", summary="The work of today")
 def home(request: HttpRequest) -> dict[str, Any]:
-    return selectors.home(signed_in(request))
+    return home_page(signed_in(request))
 
 
 @router.get("/manager", operation_id="manager", summary="Funnel, trend, ranking and totals")
 def manager(request: HttpRequest, month: str = "", department: str = "") -> dict[str, Any]:
-    return selectors.manager_page(signed_in(request), month=month, department=department)
+    return manager_page(signed_in(request), month=month, department=department)
