@@ -111,7 +111,14 @@ class Person:
         expect(self.page).not_to_have_url(re.compile("/login"))
 
     def opens_menu(self, name: str) -> None:
-        self.page.get_by_role("navigation", name="主菜单").get_by_role("link", name=name, exact=True).click()
+        menu = self.page.get_by_role("navigation", name="主菜单")
+        link = menu.get_by_role("link", name=name, exact=True)
+        expect(menu).to_be_visible()
+        for _ in range(8):  # what is folded away is looked for as a person would: by opening one after the other
+            if link.count():
+                break
+            menu.locator("button[aria-expanded=false]").first.click()
+        link.click()
 
     # ------------------------------------------------------------ pressing, typing, choosing
 

@@ -112,4 +112,4 @@ def test_looking_as_another_person(enter: Enter, demo: Served) -> None:
     assert admin.asks("POST", "/customers", {"name": "不该有的客户"}).status == 403
     admin.presses("结束")
     expect(bar).to_have_count(0)
-    expect(admin.page.get_by_role("navigation", name="主菜单").get_by_role("link", name="权限查询")).to_be_visible()
+    expect(admin.page.get_by_role("navigation", name="主菜单").get_by_role("button", name="系统管理")).to_be_visible()

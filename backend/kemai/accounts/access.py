@@ -405,7 +405,7 @@ def load_actor(user_id: UUID, *, via_token: bool = False) -> Actor | None:
         roles=tuple(roles),
         role_ids=tuple(role_ids),
         must_change_password=user.must_change_password,
-        extra={"theme": user.theme, "job_title": user.job_title},
+        extra={"theme": user.theme, "job_title": user.job_title, "favourites": user.favourites},
     )
 
 

@@ -86,12 +86,13 @@ class User(Record, AbstractBaseUser):
     locale = models.CharField(max_length=10, default="zh-CN")
     time_zone = models.CharField(max_length=40, default="Asia/Shanghai")
     theme = models.CharField(max_length=10, default="auto")
+    favourites = ArrayField(models.CharField(max_length=60), default=list)  # keys of the menu, in their order
 
     USERNAME_FIELD = "username"
     objects: ClassVar[UserManager] = UserManager()
 
     class Meta(Record.Meta):
-        triggers = audited("password", "locale", "theme") + rights()
+        triggers = audited("password", "locale", "theme", "favourites") + rights()
         constraints = [
             models.UniqueConstraint(
                 Lower("username"),

@@ -10,6 +10,44 @@ export function flatMenu(menu: MenuItem[]): PageItem[] {
   ]);
 }
 
+/** One's own pages: behind the picture of the person, not in the menu. */
+export const MINE = "mine";
+
+/** What is drawn beside the page: everything but one's own pages. */
+export function mainMenu(menu: MenuItem[]): MenuItem[] {
+  return menu.filter((item) => item.key !== MINE);
+}
+
+/** A group's entries of every day, and those that wait under "more": a single one is not worth a fold. */
+export function partsOf(group: MenuItem): { usual: PageItem[]; rare: PageItem[] } {
+  const pages = flatMenu(group.children ?? []);
+  const rare = pages.filter((page) => page.rare);
+  if (rare.length < 2) return { usual: pages, rare: [] };
+  return { usual: pages.filter((page) => !page.rare), rare };
+}
+
+/** Behind icons alone there is room for little: the day and what stands open and is used often. */
+export function shortMenu(menu: MenuItem[]): PageItem[][] {
+  const direct = (items: MenuItem[]) => items.flatMap((item) => (item.path ? [item as PageItem] : []));
+  const blocks = mainMenu(menu).flatMap((module) => {
+    const children = module.children ?? [];
+    if (children.length === 0) return [];
+    const groups = module.folded ? [] : children.filter((child) => !child.folded && child.children);
+    return [direct(children), ...groups.map((group) => partsOf(group).usual)];
+  });
+  return [direct(mainMenu(menu)), ...blocks].filter((block) => block.length > 0);
+}
+
+export function ownPages(menu: MenuItem[]): PageItem[] {
+  return flatMenu(menu.filter((item) => item.key === MINE));
+}
+
+/** The pinned entries in their order; one the person may no longer open is left out. */
+export function favouritesOf(me: Pick<Me, "menu" | "favourites">): PageItem[] {
+  const pages = flatMenu(me.menu);
+  return me.favourites.flatMap((key) => pages.find((page) => page.key === key) ?? []);
+}
+
 /** The key of the entry the address belongs to: the longest path that fits, one with a fitting query first. */
 export function activeKey(
   menu: MenuItem[],

@@ -414,6 +414,13 @@ export type MenuItem = {
   path?: string | null;
   object?: string | null;
   children?: MenuItem[] | null;
+  /** Closed until somebody opens it. */
+  folded?: boolean;
+  /** Seldom used: stands under "more". */
+  rare?: boolean;
+  /** The syllables of the Chinese name, and further words: by these the palette finds it. */
+  pinyin?: string;
+  also?: string;
 };
 
 export type Me = {
@@ -428,6 +435,8 @@ export type Me = {
   roles: { code: string; label: string }[];
   permissions: Record<string, Scope | true>;
   menu: MenuItem[];
+  /** Keys of the entries pinned to the top of the menu. */
+  favourites: string[];
   counters: Record<string, number>;
   must_change_password: boolean;
   setup_needed: boolean;

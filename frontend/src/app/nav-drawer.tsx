@@ -1,5 +1,4 @@
 import { Keyboard } from "lucide-react";
-import type { Me } from "@/api/types";
 import { LOCALES, useLocale, useT } from "@/i18n/index";
 import { SidePanelDrawer } from "@/kit/side-panel-drawer";
 import styles from "./nav-drawer.module.css";
@@ -8,16 +7,16 @@ import { useChangeLocale } from "./personal-settings";
 import type { Overlay } from "./shell";
 import { ThemeMenu } from "./theme-menu";
 
-type NavDrawerProps = { me: Me; onClose: () => void; onOpen: (overlay: Overlay) => void };
+type NavDrawerProps = { onClose: () => void; onOpen: (overlay: Overlay) => void };
 
 /** Everything, on a phone: the whole menu, language and theme. */
-export function NavDrawer({ me, onClose, onOpen }: NavDrawerProps) {
+export function NavDrawer({ onClose, onOpen }: NavDrawerProps) {
   const t = useT();
   const locale = useLocale();
   const changeLocale = useChangeLocale();
   return (
     <SidePanelDrawer open onClose={onClose} title={t("app.name")}>
-      <NavList menu={me.menu} onGo={onClose} />
+      <NavList onGo={onClose} />
       <div className={styles.tools}>
         {LOCALES.map(({ code, label }) => (
           <button

@@ -1,85 +1,125 @@
 import { useLocation } from "@tanstack/react-router";
-import { ChevronRight } from "lucide-react";
-import { useState } from "react";
-import { activeKey } from "@/access/menu";
+import { ChevronRight, Ellipsis } from "lucide-react";
+import type { ReactNode } from "react";
+import { useMe } from "@/access/me";
+import { activeKey, favouritesOf, mainMenu, type PageItem, partsOf, shortMenu } from "@/access/menu";
 import type { MenuItem } from "@/api/types";
 import { useT } from "@/i18n/index";
-import { AppLink } from "@/kit/app-link";
-import { ObjectIcon } from "@/kit/object-icon";
+import { NavEntry } from "./nav-entry";
 import styles from "./nav-list.module.css";
+import { useTogglePin } from "./personal-settings";
+import { useFolding } from "./use-folding";
 
-const FOLDED_KEY = "km-nav-folded";
+type NavListProps = { narrow?: boolean; onGo?: () => void };
 
-function foldedGroups(): Set<string> {
-  try {
-    return new Set(JSON.parse(localStorage.getItem(FOLDED_KEY) ?? "[]") as string[]);
-  } catch {
-    return new Set();
-  }
-}
-
-type NavListProps = { menu: MenuItem[]; narrow?: boolean; onGo?: () => void };
-
-export function NavList({ menu, narrow, onGo }: NavListProps) {
+/** The menu: what one pinned, the day, and the modules with their groups, each opened and closed as one likes. */
+export function NavList({ narrow, onGo }: NavListProps) {
   const t = useT();
-  const location = useLocation();
-  const current = activeKey(menu, location.pathname, location.search);
-  const [folded, setFolded] = useState(foldedGroups);
+  const me = useMe();
+  const { pathname, search } = useLocation();
+  const current = activeKey(me.menu, pathname, search);
+  const folding = useFolding();
+  const togglePin = useTogglePin();
 
-  function toggle(key: string) {
-    const next = new Set(folded);
-    if (!next.delete(key)) next.add(key);
-    setFolded(next);
-    try {
-      localStorage.setItem(FOLDED_KEY, JSON.stringify([...next]));
-    } catch {
-      // Folding is a comfort; without storage it lasts for this page.
-    }
-  }
-
-  const entry = (item: MenuItem) => (
-    <li key={item.key}>
-      <AppLink
-        path={item.path ?? "/"}
-        className={`${styles.link} ${item.key === current ? styles.current : ""}`}
-        aria-current={item.key === current ? "page" : undefined}
-        title={narrow ? item.label : undefined}
-        aria-label={narrow ? item.label : undefined}
-        onClick={onGo}
-      >
-        <ObjectIcon name={item.icon ?? item.key} size={17} />
-        {narrow ? null : <span className={styles.label}>{item.label}</span>}
-      </AppLink>
-    </li>
+  const entry = (item: PageItem) => (
+    <NavEntry
+      key={item.key}
+      item={item}
+      current={item.key === current}
+      pinned={me.favourites.includes(item.key)}
+      onPin={togglePin}
+      narrow={narrow}
+      onGo={onGo}
+    />
   );
 
+  function section(key: string, label: string, otherwise: boolean, module: boolean, inside: ReactNode) {
+    const open = folding.isOpen(key, otherwise);
+    return (
+      <li key={key} className={module ? styles.module : styles.group}>
+        <button
+          type="button"
+          className={styles.heading}
+          aria-expanded={open}
+          onClick={() => folding.turn(key, !open)}
+        >
+          {label}
+          <ChevronRight size={13} aria-hidden className={open ? styles.turned : undefined} />
+        </button>
+        {open ? <ul className={styles.list}>{inside}</ul> : null}
+      </li>
+    );
+  }
+
+  /** What is seldom used waits under "more", unless one is just there or it would stand alone. */
+  function entries(group: MenuItem) {
+    const { usual, rare } = partsOf(group);
+    const key = `${group.key}.more`;
+    const open = folding.isOpen(key, false);
+    const shown = open ? rare : rare.filter((item) => item.key === current);
+    return (
+      <>
+        {usual.map(entry)}
+        {shown.map(entry)}
+        {rare.length > 0 ? (
+          <li>
+            <button
+              type="button"
+              className={styles.more}
+              aria-expanded={open}
+              aria-label={t(open ? "nav.fewer" : "nav.rare", { group: group.label, count: rare.length })}
+              onClick={() => folding.turn(key, !open)}
+            >
+              <Ellipsis size={17} strokeWidth={1.75} aria-hidden />
+              {t(open ? "nav.less" : "nav.more")}
+            </button>
+          </li>
+        ) : null}
+      </>
+    );
+  }
+
+  function module(item: MenuItem) {
+    const children = item.children ?? [];
+    const here = children.some((child) => child.key === current || holds(child, current));
+    return section(
+      item.key,
+      item.label,
+      !item.folded || here,
+      true,
+      children.map((child) =>
+        child.children
+          ? section(child.key, child.label, !child.folded || holds(child, current), false, entries(child))
+          : entry(child as PageItem),
+      ),
+    );
+  }
+
+  const favourites = favouritesOf(me);
+  if (narrow) {
+    const blocks = favourites.length > 0 ? [favourites, ...shortMenu(me.menu)] : shortMenu(me.menu);
+    return (
+      <nav aria-label={t("nav.main")} className={styles.narrow}>
+        {blocks.map((block, place) => (
+          <ul key={block[0]?.key} className={`${styles.list} ${place > 0 ? styles.ruled : ""}`}>
+            {block.map(entry)}
+          </ul>
+        ))}
+      </nav>
+    );
+  }
   return (
-    <nav aria-label={t("nav.main")} className={narrow ? styles.narrow : undefined}>
+    <nav aria-label={t("nav.main")}>
       <ul className={styles.list}>
-        {menu.map((item) => {
-          const children = item.children ?? [];
-          if (children.length === 0) return item.path ? entry(item) : null;
-          const open = narrow || !folded.has(item.key) || children.some((child) => child.key === current);
-          return (
-            <li key={item.key} className={styles.group}>
-              {narrow ? (
-                <hr className={styles.rule} />
-              ) : (
-                <button
-                  type="button"
-                  className={styles.heading}
-                  aria-expanded={open}
-                  onClick={() => toggle(item.key)}
-                >
-                  {item.label}
-                  <ChevronRight size={13} aria-hidden className={open ? styles.turned : undefined} />
-                </button>
-              )}
-              {open ? <ul className={styles.list}>{children.map(entry)}</ul> : null}
-            </li>
-          );
-        })}
+        {favourites.length > 0
+          ? section("favourites", t("nav.favourites"), true, false, favourites.map(entry))
+          : null}
+        {mainMenu(me.menu).map((item) => (item.path ? entry(item as PageItem) : module(item)))}
       </ul>
     </nav>
   );
+}
+
+function holds(group: MenuItem, key: string | null): boolean {
+  return (group.children ?? []).some((child) => child.key === key);
 }

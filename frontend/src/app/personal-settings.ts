@@ -6,6 +6,7 @@ import type { Me } from "@/api/types";
 import { changeLocale, currentLocale, type LocaleCode } from "@/i18n/index";
 import { setDisplayZone } from "@/kit/date-time";
 import { keepRecords } from "@/kit/offline";
+import { useMessage } from "@/kit/use-message";
 import { setThemeChoice, type ThemeChoice } from "@/theme/use-theme";
 
 /** The person's own language and theme win over what this browser remembered. */
@@ -38,6 +39,23 @@ export function useChangeTheme(): (theme: ThemeChoice) => Promise<void> {
     setThemeChoice(theme);
     client.setQueryData(meQuery.queryKey, (me) => (me ? { ...me, theme } : me));
     await api.patch<Me>("/me", { theme });
+  };
+}
+
+/** Pins an entry of the menu to its top, or takes it down again; shown at once. */
+export function useTogglePin(): (key: string) => void {
+  const client = useQueryClient();
+  const message = useMessage();
+  const show = (favourites: string[]) =>
+    client.setQueryData(meQuery.queryKey, (me) => (me ? { ...me, favourites } : me));
+  return (key) => {
+    const before = client.getQueryData(meQuery.queryKey)?.favourites ?? [];
+    const after = before.includes(key) ? before.filter((pinned) => pinned !== key) : [...before, key];
+    show(after);
+    api.patch<Me>("/me", { favourites: after }).catch((error) => {
+      show(before);
+      message.error(error);
+    });
   };
 }
 

@@ -58,7 +58,7 @@ export function Shell() {
       <button type="button" className={styles.skip} onClick={() => main.current?.focus()}>
         {t("nav.skip")}
       </button>
-      {phone ? null : <Sidebar menu={me.menu} />}
+      {phone ? null : <Sidebar />}
       <div className={styles.column}>
         <ViewingBar me={me} />
         <OfflineBar />
@@ -75,7 +75,7 @@ export function Shell() {
         {pending ? <TakeBackDialog pending={pending} /> : null}
         {overlay === "help" ? <KeyboardHelp onClose={close} /> : null}
         {overlay === "notifications" ? <NotificationPanel onClose={close} /> : null}
-        {overlay === "nav" ? <NavDrawer me={me} onClose={close} onOpen={setOverlay} /> : null}
+        {overlay === "nav" ? <NavDrawer onClose={close} onOpen={setOverlay} /> : null}
       </Suspense>
       <CreateHost />
       <SessionGuard />

@@ -1,6 +1,5 @@
 import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
 import { useState } from "react";
-import type { MenuItem } from "@/api/types";
 import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
 import { BrandMark } from "@/kit/brand-mark";
@@ -9,7 +8,7 @@ import styles from "./sidebar.module.css";
 
 const KEY = "km-sidebar";
 
-export function Sidebar({ menu }: { menu: MenuItem[] }) {
+export function Sidebar() {
   const t = useT();
   const [narrow, setNarrow] = useState(() => localStorage.getItem(KEY) === "narrow");
   const Icon = narrow ? PanelLeftOpen : PanelLeftClose;
@@ -21,7 +20,7 @@ export function Sidebar({ menu }: { menu: MenuItem[] }) {
         {narrow ? null : <span>{t("app.name")}</span>}
       </AppLink>
       <div className={styles.scroll}>
-        <NavList menu={menu} narrow={narrow} />
+        <NavList narrow={narrow} />
       </div>
       <button
         type="button"

@@ -1,7 +1,9 @@
-import { CircleUserRound, FileDown, History, ListTodo, LogOut, Trash2 } from "lucide-react";
+import { LogOut } from "lucide-react";
+import { ownPages } from "@/access/menu";
 import type { Me } from "@/api/types";
 import { useT } from "@/i18n/index";
 import { Avatar } from "@/kit/avatar";
+import { ObjectIcon } from "@/kit/object-icon";
 import { PopoverMenu } from "@/kit/popover-menu";
 import { useGo } from "@/kit/use-go";
 import { signOut } from "./personal-settings";
@@ -26,36 +28,12 @@ export function UserMenu({ me, className }: { me: Me; className?: string | undef
         </div>
       }
       items={[
-        {
-          key: "me",
-          label: t("bar.account"),
-          icon: <CircleUserRound size={16} aria-hidden />,
-          run: () => go("/me"),
-        },
-        {
-          key: "jobs",
-          label: t("bar.jobs"),
-          icon: <ListTodo size={16} aria-hidden />,
-          run: () => go("/jobs"),
-        },
-        {
-          key: "operations",
-          label: t("bar.operations"),
-          icon: <History size={16} aria-hidden />,
-          run: () => go("/operations"),
-        },
-        {
-          key: "exports",
-          label: t("bar.exports"),
-          icon: <FileDown size={16} aria-hidden />,
-          run: () => go("/exports"),
-        },
-        {
-          key: "bin",
-          label: t("bar.bin"),
-          icon: <Trash2 size={16} aria-hidden />,
-          run: () => go("/bin"),
-        },
+        ...ownPages(me.menu).map((page) => ({
+          key: page.key,
+          label: page.label,
+          icon: <ObjectIcon name={page.icon} size={16} />,
+          run: () => go(page.path),
+        })),
         {
           key: "out",
           label: t("bar.signOut"),

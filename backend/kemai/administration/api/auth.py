@@ -12,7 +12,7 @@ from ninja import Router, Schema
 from kemai.accounts import sessions
 from kemai.accounts.access import Actor
 from kemai.accounts.models import Department, Session, Team, User
-from kemai.administration.menu import menu_for
+from kemai.administration.menu import check_favourites, menu_for
 from kemai.administration.services import people
 from kemai.base import audit
 from kemai.kit.errors import NotFound, NotSignedIn
@@ -38,6 +38,7 @@ class Setup(Schema):
 class Preferences(Schema):
     locale: Literal["zh-CN", "en"] | None = None
     theme: Literal["auto", "light", "dark"] | None = None
+    favourites: list[str] | None = None
 
 
 class Passwords(Schema):
@@ -80,6 +81,7 @@ def describe_person(actor: Actor) -> dict[str, Any]:
             for code, r in sorted(actor.reaches.items())
         },
         "menu": menu_for(actor),
+        "favourites": actor.extra.get("favourites", []),
         "counters": {"notifications": 0 if actor.viewer else count_unread(actor)},
         "must_change_password": actor.must_change_password,
         "setup_needed": False,
@@ -154,11 +156,12 @@ def me(request: HttpRequest) -> HttpResponse:
     return json_response(describe_person(actor))
 
 
-@router.patch("/me", operation_id="me_update", summary="Language and theme")
+@router.patch("/me", operation_id="me_update", summary="Language, theme, pinned entries of the menu")
 def update_me(request: HttpRequest, data: Preferences) -> HttpResponse:
     actor = signed_in(request)
     changes = {k: v for k, v in data.dict().items() if v is not None}
     if changes:
+        check_favourites(changes.get("favourites", []))
         with audit.act(actor, "preferences", object="users", record_id=actor.id):
             User.objects.filter(pk=actor.id).update(**changes)
         sessions.forget_callers()

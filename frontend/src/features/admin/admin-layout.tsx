@@ -1,40 +1,23 @@
 import { Outlet, useLocation } from "@tanstack/react-router";
-import { useMe } from "@/access/me";
+import { ChevronLeft } from "lucide-react";
 import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
-import { ObjectIcon } from "@/kit/object-icon";
 import { useIsPhone } from "@/kit/use-is-phone";
 import styles from "./admin-layout.module.css";
-import { sectionsFor } from "./sections";
 
-/** A phone, whose menu is folded away, gets the administration pages as a row of links. */
+/** A phone, whose menu is folded away, gets the way back to all settings. */
 export function AdminLayout() {
   const t = useT("admin");
-  const me = useMe();
   const phone = useIsPhone();
-  const path = useLocation({ select: (location) => location.pathname });
-  if (!phone) return <Outlet />;
+  const inside = useLocation({ select: (location) => location.pathname.replace(/\/$/, "") !== "/admin" });
   return (
     <>
-      <nav aria-label={t("title")}>
-        <ul className={styles.list}>
-          {sectionsFor(me).map((section) => {
-            const current = path.startsWith(section.path);
-            return (
-              <li key={section.key}>
-                <AppLink
-                  path={section.path}
-                  className={`${styles.link} ${current ? styles.current : ""}`}
-                  aria-current={current ? "page" : undefined}
-                >
-                  <ObjectIcon name={section.icon ?? section.key} size={16} />
-                  {section.label}
-                </AppLink>
-              </li>
-            );
-          })}
-        </ul>
-      </nav>
+      {phone && inside ? (
+        <AppLink path="/admin" className={styles.back}>
+          <ChevronLeft size={18} aria-hidden />
+          {t("title")}
+        </AppLink>
+      ) : null}
       <Outlet />
     </>
   );

@@ -1,5 +1,5 @@
 import { creatable, createPath, flatMenu } from "@/access/menu";
-import type { Me } from "@/api/types";
+import type { Me, MenuItem } from "@/api/types";
 
 export type Command = {
   key: string;
@@ -9,49 +9,22 @@ export type Command = {
   words: string;
   /** Set on commands that open the form for a new record, over the page one is on. */
   creates?: string;
+  /** Set on commands that do something where one is. */
+  run?: () => void;
 };
 
-/**
- * Pinyin and initials of the pages, so that "kehu" and "kh" find 客户. Records are found by the server,
- * which knows pinyin; the pages are few and fixed, so their words are a list.
- */
-const WORDS: Record<string, string> = {
-  home: "gongzuotai gzt home workbench",
-  manager: "jinglishitu jlst manager",
-  customers: "kehu kh customers",
-  pool: "gonghai kehugonghai gh khgh public pool claim lingqu",
-  recycling: "huishouguize gonghaihuishou hsgz recycling rules",
-  contacts: "lianxiren lxr contacts",
-  leads: "xiansuo xs leads",
-  opportunities: "shangji sj opportunities deals",
-  quotes: "baojia bj quotes",
-  contracts: "hetong ht contracts",
-  payments: "huikuan hk payments",
-  products: "chanpin cp products",
-  interactions: "genjin genjinjilu gj gjjl follow-ups interactions",
-  tasks: "renwu rw tasks todo",
-  worklist: "jintianlianxishui jtlxs lianxi worklist to contact",
-  calendar: "rili rl calendar",
-  reports: "chenhui chenhuiyubaogao ribao zhoubao yuebao baogao ch bg reports morning",
-  care: "guanhuai benzhouguanhuai bzgh shengri care greetings birthdays",
-  measures: "duixianyuxulie dxyxl promises kept sequences measures",
-  "account-year": "zhongdiankehurili zdkhrl key accounts year",
-  needs: "kehuxuqiu xuqiu khxq xq needs",
-  promises: "chengnuo cn promises",
-  "planned-contacts": "wanglaijihua wljh plan key accounts",
-  enrollments: "xuliegenjin xulie xlgj xl sequences enrolments",
-  segments: "mingdan md segments lists",
-  visits: "baifang bf visits",
-  cases: "gongdan gd cases",
-  users: "yonghu yh users",
-  departments: "bumen bm departments",
-  roles: "juese js roles",
-  fields: "ziduanyubuju ziduan buju zdybj zd fields layouts custom",
-  teams: "tuandui td teams",
-  admin: "xitongguanli xtgl admin administration",
-  me: "wodezhanghao zhanghao wdzh me account password token",
-  jobs: "houtairenwu htrw jobs operations",
-};
+/** "ke hu xu qiu" is found by kehuxuqiu, xuqiu, khxq, xq: from any syllable on, in full or by initials. */
+function typings(pinyin: string): string[] {
+  const syllables = pinyin.split(" ").filter(Boolean);
+  return syllables.flatMap((_, from) => {
+    const rest = syllables.slice(from);
+    return [rest.join(""), rest.map((syllable) => syllable[0]).join("")];
+  });
+}
+
+function wordsOf(item: MenuItem): string {
+  return [item.label, item.key, item.also ?? "", ...typings(item.pinyin ?? "")].join(" ").toLowerCase();
+}
 
 export function pageCommands(me: Me): Command[] {
   return flatMenu(me.menu).map((item) => ({
@@ -59,7 +32,7 @@ export function pageCommands(me: Me): Command[] {
     label: item.label,
     icon: item.icon ?? item.key,
     path: item.path,
-    words: `${item.label} ${item.key} ${WORDS[item.key] ?? ""}`.toLowerCase(),
+    words: wordsOf(item),
   }));
 }
 
@@ -70,7 +43,7 @@ export function createCommands(me: Me, label: (noun: string) => string): Command
     icon: item.icon ?? item.key,
     path: createPath(item.object ?? ""),
     creates: item.object ?? "",
-    words: `${label(item.label)} xinjian xj new create ${WORDS[item.key] ?? ""}`.toLowerCase(),
+    words: `${label(item.label)} xinjian xj new create ${wordsOf(item)}`.toLowerCase(),
   }));
 }
 

@@ -12,6 +12,7 @@ import { ObjectIcon } from "@/kit/object-icon";
 import { useGo } from "@/kit/use-go";
 import { type Command, commandMatches, createCommands, pageCommands } from "./pages";
 import styles from "./palette.module.css";
+import { usePinCommand } from "./pin-command";
 import { recentPages, rememberPage } from "./recent-pages";
 
 type PaletteProps = { onClose: () => void; onlyCreate: boolean };
@@ -20,6 +21,7 @@ export function Palette({ onClose, onlyCreate }: PaletteProps) {
   const t = useT("palette");
   const me = useMe();
   const goTo = useGo();
+  const pin = usePinCommand();
   const [typed, setTyped] = useState("");
   const q = useDeferredValue(typed.trim());
   const found = useQuery({
@@ -35,10 +37,12 @@ export function Palette({ onClose, onlyCreate }: PaletteProps) {
   const creates = filter(createCommands(me, (noun) => t("createNoun", { noun })));
   const pages = onlyCreate ? [] : filter(pageCommands(me));
   const groups = onlyCreate || !q ? [] : (found.data?.groups ?? []).filter((group) => group.items.length > 0);
+  const here = onlyCreate ? [] : filter(pin);
   const recent = onlyCreate || typed.trim() ? [] : recentPages();
 
-  function go(path: string, label: string, icon: string, creates?: string) {
+  function go({ path, label, icon, creates, run }: Omit<Command, "key" | "words">) {
     onClose();
+    if (run) return run();
     if (creates) return requestCreate(creates);
     rememberPage({ path, label, icon });
     goTo(path);
@@ -74,7 +78,7 @@ export function Palette({ onClose, onlyCreate }: PaletteProps) {
                   key={`${group.object}-${item.id}`}
                   value={`${group.object}-${item.id}`}
                   className={styles.item}
-                  onSelect={() => go(item.path, item.label, group.object)}
+                  onSelect={() => go({ path: item.path, label: item.label, icon: group.object })}
                 >
                   <ObjectIcon name={group.object} size={17} />
                   <span className={styles.label}>{item.label}</span>
@@ -91,6 +95,7 @@ export function Palette({ onClose, onlyCreate }: PaletteProps) {
             },
             { heading: t("commands"), list: creates },
             { heading: t("pages"), list: pages },
+            { heading: t("here"), list: here },
           ].map(({ heading, list }) =>
             list.length > 0 ? (
               <Menu.Group key={heading} heading={heading} className={styles.group}>
@@ -99,7 +104,7 @@ export function Palette({ onClose, onlyCreate }: PaletteProps) {
                     key={command.key}
                     value={command.key}
                     className={styles.item}
-                    onSelect={() => go(command.path, command.label, command.icon, command.creates)}
+                    onSelect={() => go(command)}
                   >
                     <ObjectIcon name={command.icon} size={17} />
                     <span className={styles.label}>{command.label}</span>
