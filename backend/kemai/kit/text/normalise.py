@@ -80,7 +80,7 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _DOTTED = re.compile(r"\b(?:[a-z]\.){2,}")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def company_key(name: str) -> str:
     """Key of a company name: two spellings of one company give one key. Empty when there is nothing to compare.
 

@@ -95,7 +95,8 @@ class _Told:
 
 
 def _told(text: str, *, person: bool, spoken: bool) -> _Told | None:
-    return (_remembered if len(text) <= SHORT else _work_out)(text, person=person, spoken=spoken)
+    worth = len(text) <= SHORT and not text.isascii()
+    return (_remembered if worth else _work_out)(text, person=person, spoken=spoken)
 
 
 def _work_out(text: str, *, person: bool, spoken: bool) -> _Told | None:
@@ -126,9 +127,10 @@ def _work_out(text: str, *, person: bool, spoken: bool) -> _Told | None:
     return _Told(folded, tuple(written), tuple(sorted(heard)), (*(joined for joined, _ in readings), letters))
 
 
-#: Names and the like are worked out once, even where an import reads them ahead; notes would take the memory.
+#: Names and the like are worked out once, even where an import reads two batches of them ahead. Notes would take the memory, and
+#: numbers cost less to work out than a name that they push out of it.
 SHORT = 200
-_remembered = lru_cache(maxsize=4096)(_work_out)
+_remembered = lru_cache(maxsize=8192)(_work_out)
 
 
 def _collect(texts: Iterable[str], *, person: bool, spoken: bool) -> tuple[list[str], str]:
@@ -308,7 +310,7 @@ def closeness(a: str, b: str) -> float:
 # Sorting --------------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def pinyin_sort_key(text: str, *, person: bool = False) -> str:
     """Stored key by which names sort as people expect, compared byte by byte (collation C): digits, latin, then Chinese
     by pinyin, syllable by syllable; equal readings by the text itself. At most 200 characters."""

@@ -48,10 +48,11 @@ def dictionary_items(code: str) -> list[DictionaryItem]:
     global _cache
     if time.monotonic() - _cache[0] > 1:
         found: dict[str, list[DictionaryItem]] = {}
-        for row in DictionaryValue.objects.order_by("dictionary", "position", "value"):
-            found.setdefault(row.dictionary, []).append(
-                DictionaryItem(row.value, T(row.label_zh, row.label_en), row.color, row.active)
-            )
+        rows = DictionaryValue.objects.order_by("dictionary", "position", "value")
+        for name, value, zh, en, color, active in rows.values_list(
+            "dictionary", "value", "label_zh", "label_en", "color", "active"
+        ):
+            found.setdefault(name, []).append(DictionaryItem(value, T(zh, en), color, active))
         _cache = (time.monotonic(), found)
     return _cache[1].get(code) or [
         DictionaryItem(value, label, color, True) for value, label, color in _registry[code].seed

@@ -1,4 +1,4 @@
-"""Reading ahead: while the database writes one batch, the next is read and what its records will be found by is worked out.
+"""Reading ahead: while the database writes one batch, the next is read from its cells and what its records will be found by is worked out.
 
 Both take about as long, and the second needs no database; one after the other they would halve an import's speed.
 """
@@ -9,32 +9,31 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 
-from kemai.kit.spreadsheet.model import Cell
 from kemai.kit.text.search import index_record, pinyin_sort_key
 from kemai.platform.doubles.compare import WAYS
 from kemai.platform.doubles.rules import rules_of
 from kemai.platform.objects import types
-from kemai.platform.transfer.lines import Line, line_key, read_plain
+from kemai.platform.transfer.lines import Line, Rows, read_lines
 from kemai.platform.transfer.plan import Plan
 
-Rows = list[tuple[int, list[Cell]]]
 
-
-def read_ahead(plan: Plan, batches: Iterator[Rows]) -> Iterator[Rows]:
-    """``batches``, each begun to be read when the one before is handed over. What goes wrong in reading comes up at its batch."""
+def read_ahead(plan: Plan, batches: Iterator[Rows]) -> Iterator[list[Line]]:
+    """``batches`` as lines, each begun to be read when the one before is handed over. What goes wrong in reading comes up at its batch."""
     ways = _ways(plan)
 
-    def following() -> Rows | None:
+    def following() -> list[Line] | None:
         rows = next(batches, None)
-        if rows is not None:
-            _work_out(plan, ways, rows)
-        return rows
+        if rows is None:
+            return None
+        lines = read_lines(plan, rows)
+        _work_out(plan, ways, lines)
+        return lines
 
     with ThreadPoolExecutor(1, thread_name_prefix="read-ahead") as reader:
         coming = reader.submit(copy_context().run, following)
-        while (rows := coming.result()) is not None:
+        while (lines := coming.result()) is not None:
             coming = reader.submit(copy_context().run, following)
-            yield rows
+            yield lines
 
 
 def _ways(plan: Plan) -> dict[str, list[Callable[[str], object]]]:
@@ -53,18 +52,15 @@ def _ways(plan: Plan) -> dict[str, list[Callable[[str], object]]]:
     return ways
 
 
-def _work_out(plan: Plan, ways: dict[str, list[Callable[[str], object]]], rows: Rows) -> None:
-    """Fill the memories: purely, from the cells alone."""
-    read = [m for m in plan.columns if m.written and m.field.name in ways and not m.field.target]
-    for number, cells in rows:
-        line = Line(number, cells)
-        for mapped in read:
-            read_plain(plan, line, mapped)
+def _work_out(plan: Plan, ways: dict[str, list[Callable[[str], object]]], lines: list[Line]) -> None:
+    """Fill the memories: purely, from what was read."""
+    read = [m.field for m in plan.columns if m.written and m.field.name in ways and not m.field.target]
+    for line in lines:
+        for f in read:
             try:
-                text = mapped.field.type.parse(mapped.field, line.values.get(mapped.field.name))
+                text = f.type.parse(f, line.values.get(f.name))
             except types.BadValue:
                 continue
             if isinstance(text, str):
-                for way in ways[mapped.field.name]:
+                for way in ways[f.name]:
                     way(text)
-        line_key(plan, cells)

@@ -17,7 +17,7 @@ from kemai.kit.words import T
 from kemai.platform.objects import write
 from kemai.platform.objects.declare import Draft
 from kemai.platform.objects.store import drafts_in_scope
-from kemai.platform.transfer.lines import Line, line_key, read_lines
+from kemai.platform.transfer.lines import Line, read_references
 from kemai.platform.transfer.lookup import Match, find_by_field
 from kemai.platform.transfer.plan import Plan
 
@@ -67,9 +67,10 @@ class Batch:
         return len(self.new), len(self.edits), len(self.same), len(self.bad)
 
 
-def prepare_batch(plan: Plan, rows: list[tuple[int, list[Any]]], seen: Seen) -> Batch:
-    """Read, match and prepare rows; inside a transaction, since existing records are locked. Nothing is written."""
-    lines = _refuse_doubles(plan, read_lines(plan, rows), seen)
+def prepare_batch(plan: Plan, lines: list[Line], seen: Seen) -> Batch:
+    """Match and prepare rows; inside a transaction, since existing records are locked. Nothing is written."""
+    read_references(plan, lines)
+    _refuse_doubles(plan, lines, seen)
     matched = _match(plan, lines)
     batch = Batch()
     new = [line for line in lines if line.row not in matched]
@@ -94,16 +95,14 @@ def prepare_batch(plan: Plan, rows: list[tuple[int, list[Any]]], seen: Seen) -> 
     return batch
 
 
-def _refuse_doubles(plan: Plan, lines: list[Line], seen: Seen) -> list[Line]:
+def _refuse_doubles(plan: Plan, lines: list[Line], seen: Seen) -> None:
     """Mark rows about what an earlier row of the file is about, whether that one was good or not."""
     name = plan.key.field.name if plan.key else ""
     for line in lines:
-        key = line_key(plan, line.cells)
-        earlier = seen.before(key)
+        earlier = seen.before(line.about)
         if earlier is not None:
             line.wrong(name, "duplicate", DOUBLE_ROW, row=earlier)
-        seen.note(key, line.row)
-    return lines
+        seen.note(line.about, line.row)
 
 
 def _match(plan: Plan, lines: list[Line]) -> dict[int, Match]:

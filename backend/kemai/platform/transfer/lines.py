@@ -38,15 +38,21 @@ AMBIGUOUS = T(
 )
 
 
+#: Rows as the sheet has them, with their numbers.
+Rows = list[tuple[int, list[Cell]]]
+
+
 @dataclass(slots=True)
 class Line:
-    """One row of the sheet. ``row`` counts from 1 as the spreadsheet shows it; ``key`` is the text of the key column."""
+    """One row of the sheet. ``row`` counts from 1 as the spreadsheet shows it; ``key`` is the text of the key column, ``about`` what makes
+    it the same record as another row."""
 
     row: int
     cells: list[Cell]
     values: dict[str, Any] = field(default_factory=dict)
     errors: list[FieldError] = field(default_factory=list)
     key: str = ""
+    about: tuple[str, ...] | None = None
 
     def wrong(self, name: str, code: str, message: T, **params: Any) -> None:
         self.errors.append(FieldError(name, code, message, tuple(params.items())))
@@ -79,19 +85,25 @@ def line_key(plan: Plan, cells: Sequence[Cell]) -> tuple[str, ...] | None:
     return (value, *(clean_text(_text_at(cells, m.index)) for m in plan.narrowing)) if value else None
 
 
-def read_lines(plan: Plan, rows: list[tuple[int, list[Cell]]]) -> list[Line]:
-    """The rows of a batch as payloads; references are looked up together."""
-    lines = [Line(row, cells, key=_text_at(cells, plan.key.index).strip() if plan.key else "") for row, cells in rows]
+def read_lines(plan: Plan, rows: Rows) -> list[Line]:
+    """The rows of a batch as payloads, but for what refers to other records: from the cells alone."""
     plain = [m for m in plan.columns if m.written and not m.field.target]
-    linked = _in_order(plan, [m for m in plan.columns if m.written and m.field.target])
-    for line in lines:
+    lines = []
+    for row, cells in rows:
+        key = _text_at(cells, plan.key.index).strip() if plan.key else ""
+        line = Line(row, cells, key=key, about=line_key(plan, cells))
         for m in plain:
-            read_plain(plan, line, m)
-    for m in linked:
+            _read_plain(plan, line, m)
+        lines.append(line)
+    return lines
+
+
+def read_references(plan: Plan, lines: list[Line]) -> None:
+    """Complete lines with the records they refer to, looked up together."""
+    for m in _in_order(plan, [m for m in plan.columns if m.written and m.field.target]):
         plan.references.load(m.field, (_text_at(line.cells, m.index) for line in lines))
         for line in lines:
             _read_reference(plan, line, m)
-    return lines
 
 
 def _in_order(plan: Plan, linked: list[Mapped]) -> list[Mapped]:
@@ -124,7 +136,7 @@ def _cell(line: Line, m: Mapped) -> Cell:
     return cell
 
 
-def read_plain(plan: Plan, line: Line, m: Mapped) -> None:
+def _read_plain(plan: Plan, line: Line, m: Mapped) -> None:
     """The value of one cell as the write services take it, or an error."""
     cell = _cell(line, m)
     if cell is None:

@@ -29,11 +29,11 @@ from kemai.kit.spreadsheet.model import Cell
 from kemai.kit.spreadsheet.reader import read_table
 from kemai.kit.words import T, language
 from kemai.platform.models import Import, ImportFault
-from kemai.platform.transfer.ahead import Rows, read_ahead
+from kemai.platform.transfer.ahead import read_ahead
 from kemai.platform.transfer.batch import Batch, Seen, prepare_batch, save_batch
 from kemai.platform.transfer.errors import FileGone, Overtaken, reading
 from kemai.platform.transfer.faults import fault_of, first_errors, make_error_file
-from kemai.platform.transfer.lines import is_blank, line_key
+from kemai.platform.transfer.lines import Line, is_blank, line_key
 from kemai.platform.transfer.plan import Plan, make_plan
 from kemai.platform.transfer.template import example_sets
 from kemai.platform.transfer.undo import UNDO_DAYS, count_import, log_import, note_batch
@@ -72,13 +72,13 @@ def run_check(job: JobRun) -> None:
         job.job.done = job.job.succeeded = job.job.failed = 0
         job.total(run.rows)
         totals, seen = Totals(), Seen()
-        for rows in _batches(plan, run, seen, start=run.header_row + 1):
+        for lines in _batches(plan, run, seen, start=run.header_row + 1):
             with transaction.atomic(), rehearsal():
-                batch = prepare_batch(plan, rows, seen)
+                batch = prepare_batch(plan, lines, seen)
                 transaction.set_rollback(True)
             totals.add(batch)
             ImportFault.objects.bulk_create(fault_of(plan, run, line) for line in batch.bad)
-            job.step(succeeded=len(rows) - len(batch.bad), failed=len(batch.bad))
+            job.step(succeeded=len(lines) - len(batch.bad), failed=len(batch.bad))
         run.check_result = {
             "create": totals.create,
             "update": totals.update,
@@ -109,10 +109,10 @@ def run_commit(job: JobRun) -> None:
         _count_done(job, run)
         seen = Seen()
         try:
-            for rows in _batches(plan, run, seen, start=run.next_row):
+            for lines in _batches(plan, run, seen, start=run.next_row):
                 spent = time.monotonic() - began
                 began = time.monotonic()
-                batch = _commit_batch(plan, run, rows, seen, spent)
+                batch = _commit_batch(plan, run, lines, seen, spent)
                 good = len(batch.new) + len(batch.edits) + len(batch.same)
                 job.step(succeeded=good, failed=len(batch.bad))
         except Overtaken:
@@ -149,7 +149,7 @@ def _count_done(job: JobRun, run: Import) -> None:
     job.total(run.rows)
 
 
-def _batches(plan: Plan, run: Import, seen: Seen, *, start: int) -> Iterator[Rows]:
+def _batches(plan: Plan, run: Import, seen: Seen, *, start: int) -> Iterator[list[Line]]:
     """The rows from ``start`` on, a batch at a time, blank ones left out; what stands before is only noted as seen."""
     if run.file is None:
         raise FileGone
@@ -171,16 +171,16 @@ def _rows(
                 seen.note(line_key(plan, cells), number)
 
 
-def _commit_batch(plan: Plan, run: Import, rows: Rows, seen: Seen, seconds: float) -> Batch:
+def _commit_batch(plan: Plan, run: Import, lines: list[Line], seen: Seen, seconds: float) -> Batch:
     """One batch, one transaction: records, their line in the log, refused rows and the import's place in the file."""
-    following = rows[-1][0] + 1
+    following = lines[-1].row + 1
     with act(
         plan.actor,
         "import",
         object=plan.declaration.name,
-        data={"import": str(run.id), "file": run.file_name, "rows": [rows[0][0], rows[-1][0]]},
+        data={"import": str(run.id), "file": run.file_name, "rows": [lines[0].row, lines[-1].row]},
     ) as opened:
-        batch = prepare_batch(plan, rows, seen)
+        batch = prepare_batch(plan, lines, seen)
         save_batch(plan, batch)
         if batch.new or batch.edits:
             note_batch(run, opened.event_id)
