@@ -129,9 +129,9 @@ def _verb_back(actor: Actor, verb: str, payloads: dict[UUID, dict[str, Any]]) ->
             owner, department, pool = (UUID(v) if (v := payload[n]) else None for n in ("owner", "department", "pool"))
             back[key] = (customer, owner, department, pool)
     outside = _put_back_within(actor, permission if verb == "release" else "", list(back.values()))
-    for key, row in back.items():
-        if row[0] not in outside:
-            carried_back(actor, payloads[key], locked[row[0]]["owner_id"])
+    for key, (customer, *_) in back.items():
+        if customer not in outside:
+            carried_back(actor, payloads[key], locked[customer]["owner_id"])
     return refused | {key: OutOfScope() for key, row in back.items() if row[0] in outside}
 
 
