@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from kemai.accounts.access import Actor, SystemActor
 from kemai.accounts.models import User
 from kemai.activities import errors
@@ -143,13 +145,11 @@ def undo_done(actor: Actor, payload: dict[str, Any]) -> None:
 
 
 def remind_due_tasks() -> int:
-    """Notify assignees whose reminder has come; each once. Returns how many."""
+    """Notify assignees whose reminder has come; each once. Returns how many. Where none has come nothing is written."""
+    if not _due_reminders().exists():
+        return 0
     with act(REMINDERS, "remind", object="tasks"):
-        due = list(
-            Task.objects.select_for_update(skip_locked=True)
-            .filter(remind_at__lte=now(), reminded_at__isnull=True, status="open", deleted_at__isnull=True)
-            .order_by("remind_at")[:500]
-        )
+        due = list(_due_reminders().select_for_update(skip_locked=True).order_by("remind_at")[:500])
         for task in due:
             notify(
                 task.assignee_id,
@@ -157,6 +157,12 @@ def remind_due_tasks() -> int:
                 title=T("任务提醒：{title}", "Reminder: {title}"),
                 title_params={"title": task.title},
                 path=f"/tasks/{task.id}",
+                object="tasks",
+                record_id=task.id,
             )
         Task.objects.filter(pk__in=[t.id for t in due]).update(reminded_at=now())
     return len(due)
+
+
+def _due_reminders() -> QuerySet[Task]:
+    return Task.objects.filter(remind_at__lte=now(), reminded_at__isnull=True, status="open", deleted_at__isnull=True)

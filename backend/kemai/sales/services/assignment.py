@@ -103,19 +103,18 @@ def _next_of_team(rule: LeadRule, team: UUID) -> UUID | None:
 
 def escalate_late() -> int:
     """Tell owner and superior of leads whose first response is overdue, once each. Returns how many."""
+    overdue = Lead.objects.filter(
+        respond_by__lt=now(),
+        responded_at__isnull=True,
+        escalated_at__isnull=True,
+        owner__isnull=False,
+        status__in=("new", "working"),
+        deleted_at__isnull=True,
+    )
+    if not overdue.exists():  # looked for every five minutes: nothing found, nothing written
+        return 0
     with act(RULES, "escalate", object="leads"):
-        late = list(
-            Lead.objects.select_for_update(skip_locked=True)
-            .filter(
-                respond_by__lt=now(),
-                responded_at__isnull=True,
-                escalated_at__isnull=True,
-                owner__isnull=False,
-                status__in=("new", "working"),
-                deleted_at__isnull=True,
-            )
-            .order_by("respond_by")[:200]
-        )
+        late = list(overdue.select_for_update(skip_locked=True).order_by("respond_by")[:200])
         managers = dict(User.objects.filter(pk__in={x.owner_id for x in late}).values_list("id", "manager_id"))
         for lead in late:
             superior = managers.get(lead.owner_id) if lead.owner_id else None
