@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -20,6 +21,9 @@ from tests.calling import Caller, caller_for
 from tests.world import World, build
 
 _built: World | None = None
+_opened = 0.0
+#: Sessions end after half an hour without use; a slow run takes longer than that from one person's test to his next.
+OPEN_FOR = 600.0
 
 #: A fast hash and no general limit: what is measured here is rights, not speed.
 FAST = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"], "REQUESTS_PER_MINUTE": 1_000_000_000}
@@ -37,12 +41,15 @@ def forget_everything() -> None:
 @pytest.fixture
 def committed_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """The company, committed in this worker's database; made again when a test that commits has cleaned it away."""
-    global _built
+    global _built, _opened
     with override_settings(**FAST):
         with django_db_blocker.unblock():
             if _built is None or not User.objects.filter(pk=_built.users["rep"]).exists():
                 forget_everything()
-                _built = build()
+                _built, _opened = build(), time.monotonic()
+            elif time.monotonic() > _opened + OPEN_FOR:
+                _open_sessions()
+                _opened = time.monotonic()
         forget_everything()
         yield _built
         forget_everything()
