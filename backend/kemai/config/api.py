@@ -14,7 +14,7 @@ from kemai.administration.api import auth, guide, people, tokens, trust
 from kemai.administration.api import settings as admin_settings
 from kemai.analytics.api import pages
 from kemai.customers.api import pools, recycling
-from kemai.integrations.api import webhooks
+from kemai.integrations.api import mail, webhooks
 from kemai.kit.errors import FieldError, Invalid, KemaiError, Malformed
 from kemai.kit.http import dumps, problem_response
 from kemai.kit.words import T
@@ -97,5 +97,6 @@ for prefix, router, tag in (
     ("", reports.router, "reports"),
     ("", care.router, "care"),
     ("", webhooks.router, "webhooks"),
+    ("", mail.router, "mail"),
 ):
     api.add_router(prefix, router, tags=[tag])

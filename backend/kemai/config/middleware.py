@@ -44,7 +44,7 @@ AUTH = "/api/v1/auth/"
 #: What a person with a temporary password may still do: see who he is, choose his own password, sign out.
 OWN = ("/api/v1/me", AUTH)
 #: Where passwords, new tokens and values in clear pass: no answer from here is kept to be replayed.
-SECRET = ("/api/v1/me/", AUTH, "/api/v1/webhooks")
+SECRET = ("/api/v1/me/", AUTH, "/api/v1/webhooks", "/api/v1/admin/mail")
 REVEAL = "/reveal"
 #: All that is not reading which somebody looking as another person may do: stop, or sign out.
 LOOKING = ("/api/v1/view-as/end", "/api/v1/auth/logout")

@@ -9,6 +9,7 @@ from kemai.config.api import api
 from kemai.config.health import healthz, readyz
 from kemai.config.openapi import openapi_view
 from kemai.config.static import app_page
+from kemai.integrations.api.stop_page import stop_page
 from kemai.platform.api import records
 from kemai.platform.objects.declare import declared_objects
 from kemai.sales.api import public_forms
@@ -54,6 +55,7 @@ urlpatterns = [
     path("api/v1/<str:object_name>/<str:key>/<str:part>", records.record_part),
     path("f/style.css", public_forms.style_sheet),
     path("f/<str:slug>", public_forms.form_page),
+    path("u/<str:token>", stop_page),
     path("", app_page),
     path("<path:rest>", app_page),
 ]

@@ -37,7 +37,7 @@ KEEP_DAYS = declare(
         "integrations.webhook_days",
         "int",
         14,
-        T("Webhook 投递记录保留（天）", "Webhook deliveries are kept (days)"),
+        T("Webhook 和邮件的发送记录保留（天）", "Logs of webhooks and letters are kept (days)"),
         GROUP,
         T("接收方停机超过这个天数，其间的事件不再补发。", "What a receiver missed for longer is not sent any more."),
         minimum=2,
@@ -55,6 +55,33 @@ ROTATION_HOURS = declare(
         maximum=168,
     )
 )
+MAIL_PORTS = declare(
+    Parameter(
+        "integrations.mail_ports",
+        "text",
+        "25, 465, 587, 2525",
+        T("允许使用的邮件端口", "Ports of mail servers"),
+        GROUP,
+        T("逗号分隔。", "Separated by commas."),
+    )
+)
+MAIL_CONTENT = declare(
+    Parameter(
+        "integrations.mail_content",
+        "bool",
+        True,
+        T("邮件中写出消息内容", "Letters say what happened"),
+        GROUP,
+        T(
+            "关闭后邮件只写消息种类和链接，不带客户名称等内容。",
+            "Off: only the kind of message and a link, no names of customers.",
+        ),
+    )
+)
+
+
+def mail_ports() -> frozenset[int]:
+    return frozenset(int(p) for p in re.split(r"[,，;；\s]+", MAIL_PORTS.value()) if p.isdecimal() and len(p) < 6)
 
 
 def ports() -> frozenset[int]:

@@ -6,11 +6,14 @@ from django.db import connection
 
 from kemai.base.events import known_events
 from kemai.base.outbox import tap
+from kemai.integrations.services.mailboxes import carry
 from kemai.kit.clock import now
 from kemai.kit.words import T
-from kemai.platform.notify import declare_kind
+from kemai.platform.notify import declare_channel, declare_kind
 
 declare_kind("webhook_paused", T("我负责的 Webhook 被自动暂停", "My webhooks were paused"))
+declare_kind("mail_failing", T("邮件发不出去（邮件管理员）", "E-mail is not going out (who sets it up)"))
+declare_channel("mail", T("邮件", "E-mail"), carry)
 
 _TAKE_IN = r"""
 INSERT INTO integrations_webhookdelivery (id, endpoint_id, outbox_id, event, object, record_id, actor_id, fields, occurred_at,

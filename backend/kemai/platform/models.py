@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from kemai.base.epochs import moves
@@ -317,12 +318,14 @@ class Notification(models.Model):
 
 
 class NotificationChoice(models.Model):
-    """That a person does not want, or wants again, one kind of message; without a row the kind's default holds (PLT-3)."""
+    """How a person wants one kind of message; without a row it comes in the page and nowhere else (PLT-3)."""
 
     id = models.BigAutoField(primary_key=True)
     user_id = models.UUIDField()
     kind = models.CharField(max_length=60)
     in_page = models.BooleanField(default=True)
+    channels = ArrayField(models.TextField(), default=list, db_default=[])
+    """Ways by which it comes besides (:func:`kemai.platform.notify.declare_channel`); none for what does not come in the page."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user_id", "kind"], name="notification_choice_once")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -37,24 +39,63 @@ declare_kind("follow_stage", T("关注的记录推进、分配、成交等", "St
 declare_kind("follow_changed", T("关注的记录被修改", "Edits of what I follow"))
 
 
+def kind_label(code: str) -> T:
+    """What a kind of message is called; the product's name for a kind nobody can switch off."""
+    return _kinds.get(code, T("系统消息", "A message of the system"))
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way messages may come by besides the page. ``carry`` is called in the transaction of the message and only notes that it is
+    to go out: nothing leaves before the commit."""
+
+    code: str
+    label: T
+    carry: Callable[[Notification], None]
+
+
+_channels: dict[str, Channel] = {}
+
+
+def declare_channel(code: str, label: T, carry: Callable[[Notification], None]) -> None:
+    """Register a way for messages, which each person then chooses for each kind (PLT-3)."""
+    assert code not in _channels, code
+    _channels[code] = Channel(code, label, carry)
+
+
+def list_channels() -> list[dict[str, str]]:
+    """The ways there are besides the page."""
+    return [{"code": c.code, "label": c.label.to()} for c in _channels.values()]
+
+
 def list_choices(actor: Actor) -> list[dict[str, Any]]:
-    """Every kind of message with whether this person wants it."""
-    chosen = dict(NotificationChoice.objects.filter(user_id=actor.id).values_list("kind", "in_page"))
-    return [{"kind": code, "label": label.to(), "in_page": chosen.get(code, True)} for code, label in _kinds.items()]
+    """Every kind of message with how this person wants it."""
+    chosen = {c.kind: c for c in NotificationChoice.objects.filter(user_id=actor.id)}
+    default = NotificationChoice()
+    return [
+        {"kind": code, "label": label.to(), "in_page": row.in_page, "channels": row.channels}
+        for code, label in _kinds.items()
+        for row in (chosen.get(code, default),)
+    ]
 
 
-def choose(actor: Actor, kind: str, *, in_page: bool) -> None:
-    """Switch one kind of message on or off for oneself."""
-    if kind not in _kinds:
+def choose(actor: Actor, kind: str, *, in_page: bool, channels: list[str] | None = None) -> None:
+    """Say how one wants a kind of message oneself. What does not come in the page does not come at all; None leaves the other ways
+    as they are."""
+    if kind not in _kinds or not set(channels or ()) <= set(_channels):
         raise NotFound
-    NotificationChoice.objects.update_or_create(user_id=actor.id, kind=kind, defaults={"in_page": in_page})
+    facts: dict[str, Any] = {"in_page": in_page}
+    if channels is not None or not in_page:
+        facts["channels"] = sorted(set(channels or ())) if in_page else []
+    NotificationChoice.objects.update_or_create(user_id=actor.id, kind=kind, defaults=facts)
 
 
-def wants(user_id: UUID, kind: str) -> bool:
-    """Whether a person wants messages of this kind."""
-    return not (
-        kind in _kinds and NotificationChoice.objects.filter(user_id=user_id, kind=kind, in_page=False).exists()
-    )
+def _ways(user_id: UUID, kind: str) -> list[str] | None:
+    """The ways besides the page by which a person wants messages of this kind; None when he does not want them."""
+    if kind not in _kinds:
+        return []
+    row = NotificationChoice.objects.filter(user_id=user_id, kind=kind).values_list("in_page", "channels").first()
+    return [] if row is None else row[1] if row[0] else None
 
 
 def notify(
@@ -70,7 +111,8 @@ def notify(
     times: int = 1,
 ) -> None:
     """Tell one person something, in whichever language he will read it; nothing when he does not want this kind."""
-    if not wants(user_id, kind):
+    ways = _ways(user_id, kind)
+    if ways is None:
         return
     params = title_params or {}
     row = Notification.objects.create(
@@ -96,11 +138,14 @@ def notify(
             "at": row.at.isoformat(),
         },
     )
+    for code in ways:
+        if code in _channels:
+            _channels[code].carry(row)
 
 
 def notify_grouped(user_id: UUID, *, kind: str, subject: T, line: str, path: str, object: str, record_id: UUID) -> None:
     """Tell of one more happening to a record. While an earlier message about it is unread, it takes its place and says how many."""
-    if not wants(user_id, kind):
+    if _ways(user_id, kind) is None:
         return
     old = (
         Notification.objects.select_for_update()

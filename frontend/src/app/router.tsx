@@ -55,6 +55,11 @@ const adminPages = [
   }),
   createRoute({
     getParentRoute: () => admin,
+    path: "/mail",
+    component: lazyRouteComponent(() => import("@/features/mail/mail-page"), "MailPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
     path: "/webhooks",
     component: lazyRouteComponent(() => import("@/features/webhooks/webhooks-page"), "WebhooksPage"),
   }),

@@ -92,3 +92,34 @@ export function PasswordField({ label, hint, error, value, onValue, ...rest }: T
     </Field>
   );
 }
+
+type SelectFieldProps = {
+  label: ReactNode;
+  hint?: ReactNode;
+  error?: string | null | undefined;
+  value: string;
+  options: { value: string; label: string }[];
+  onValue: (value: string) => void;
+};
+
+/** One of a few, by the browser's own list: right on every phone. */
+export function SelectField({ label, hint, error, value, options, onValue }: SelectFieldProps) {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(ids) => (
+        <select
+          {...ids}
+          className={styles.input}
+          value={value}
+          onChange={(event) => onValue(event.target.value)}
+        >
+          {options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}

@@ -76,6 +76,7 @@ EXTRA_PERMISSIONS: list[tuple[str, T]] = [
     ("platform.operation.undo", T("撤销他人的操作", "Take back what others did")),
     ("administration.token.revoke", T("查看并作废全部接口令牌", "See and revoke everybody's API tokens")),
     ("integrations.webhook.edit", T("管理 Webhook", "Manage webhooks")),
+    ("integrations.mail.edit", T("设置邮件发送", "Set up e-mail")),
     ("platform.duplicates.manage", T("设置查重规则", "Set the rules against doubles")),
     ("customers.recycling.manage", T("管理公海回收", "Manage recycling to the pools")),
     ("sales.leadrules.manage", T("设置线索评分和分配规则", "Set the rules of leads")),

@@ -130,6 +130,7 @@ THINGS = {
     "parameters": T("参数", "Parameter"),
     "webhooks": T("Webhook", "Webhook"),
     "tokens": T("接口令牌", "API token"),
+    "mail": T("邮件发送", "E-mail"),
     "fields": T("字段", "Field"),
     "layouts": T("布局", "Layout"),
 }

@@ -28,6 +28,7 @@ router = Router()
 
 class Wanted(Schema):
     in_page: bool
+    channels: list[str] | None = None
 
 
 class ReadMarks(Schema):
@@ -106,13 +107,13 @@ def mark_read(request: HttpRequest, data: ReadMarks) -> dict[str, Any]:
 
 @router.get("/me/notifications", operation_id="me_notifications", summary="Which messages one wants")
 def list_choices(request: HttpRequest) -> dict[str, Any]:
-    return {"items": notify.list_choices(signed_in(request))}
+    return {"items": notify.list_choices(signed_in(request)), "channels": notify.list_channels()}
 
 
 @router.put(
-    "/me/notifications/{kind}", operation_id="me_notifications_choose", summary="Want a kind of message, or not"
+    "/me/notifications/{kind}", operation_id="me_notifications_choose", summary="How one wants a kind of message"
 )
 def choose(request: HttpRequest, kind: str, data: Wanted) -> dict[str, Any]:
     actor = signed_in(request)
-    notify.choose(actor, kind, in_page=data.in_page)
+    notify.choose(actor, kind, in_page=data.in_page, channels=data.channels)
     return {"items": notify.list_choices(actor)}

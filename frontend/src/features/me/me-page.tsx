@@ -3,6 +3,7 @@ import { useT } from "@/i18n/index";
 import { Avatar } from "@/kit/avatar";
 import { PageHeader } from "@/kit/page-header";
 import { DeviceCard } from "./device-card";
+import { MailCard } from "./mail-card";
 import styles from "./me.module.css";
 import { NotificationsCard } from "./notifications-card";
 import { PasswordCard } from "./password-card";
@@ -26,6 +27,7 @@ export function MePage() {
         </p>
       ) : null}
       <PasswordCard />
+      <MailCard />
       <NotificationsCard />
       <DeviceCard />
       <SessionsCard />
