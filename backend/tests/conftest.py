@@ -53,7 +53,8 @@ def pytest_configure(config: pytest.Config) -> None:
         _trouble, settings._wrapped = error, empty  # so that pytest-django does not try again
     del os.environ["DJANGO_SETTINGS_MODULE"]
     if _trouble is None:
-        config.pluginmanager.register(importlib.import_module("tests.fixtures"))
+        for fixtures in ("tests.fixtures", "tests.hooking"):
+            config.pluginmanager.register(importlib.import_module(fixtures))
 
 
 def pytest_report_header() -> str:

@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import itertools
 import random
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from kemai.accounts.models import FieldRule, Role
 from kemai.administration.services.people import INSTALLER, disable_user
-from kemai.base import parameters
 from kemai.base.audit import act
-from kemai.base.models import OutboxEvent, ParameterValue
 from kemai.base.outbox import dispatch_pending
 from kemai.integrations import outgoing, pump
 from kemai.integrations.models import Endpoint, Health, WebhookDelivery
 from kemai.integrations.rules import retries
-from kemai.integrations.rules.addresses import BadAddress, is_outside, read_target
 from kemai.integrations.services import deliveries, endpoints
 from kemai.kit import clock
 from kemai.platform.models import Notification
@@ -39,92 +31,12 @@ from kemai.platform.objects import write
 from kemai.platform.objects.declare import get_object
 from tests.calling import Caller
 from tests.fixtures import forget_everything
+from tests.hooking import allow, edit, everything, made, moving_clock, send_all, settled_outbox, verify
 from tests.receiving import Receiver, answer, drip, drop, endless, garbage, slow
 from tests.services.test_rights import give
 from tests.world import World
 
 Call = Callable[[str], Caller]
-
-
-def allow(*hosts: str) -> None:
-    ParameterValue.objects.update_or_create(code="integrations.allowed_hosts", defaults={"value": ", ".join(hosts)})
-    parameters.forget_cache()
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as found:
-        yield found
-
-
-def everything(*objects: str) -> list[dict[str, Any]]:
-    return [{"object": name, "events": [], "filter": None} for name in objects]
-
-
-def made(world: World, username: str, url: str, *subscriptions: dict[str, Any]) -> tuple[UUID, str]:
-    """An endpoint of this person and its secret."""
-    found, secret = endpoints.create_endpoint(
-        world.actor(username),
-        {"name": "ERP", "url": url, "subscriptions": list(subscriptions) or everything("customers")},
-    )
-    return found["id"], secret
-
-
-def settled_outbox() -> None:
-    """What the building of the company has left to hand on is nobody's here."""
-    OutboxEvent.objects.filter(dispatched_at__isnull=True).update(dispatched_at=clock.now())
-
-
-@pytest.fixture
-def hook(world: World, receiver: Receiver) -> tuple[UUID, str]:
-    settled_outbox()
-    allow(receiver.host)
-    return made(world, "admin", receiver.url)
-
-
-def edit(world: World, slug: str, remark: str) -> UUID:
-    """One edit of a customer by the administrator; gives its key."""
-    key = world.get("customers", slug).id
-    declaration = get_object("customers")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT version FROM customers_customer WHERE id = %s", [key])
-        version = cursor.fetchone()[0]
-    write.update_record(world.actor("admin"), declaration, key, {"remark": remark}, version=version)
-    return key
-
-
-def send_all() -> int:
-    """Hand everything on and send what may go now, until nothing more may."""
-    while dispatch_pending():
-        pass
-    sent = 0
-    while more := pump.send_waiting():
-        sent += more
-    return sent
-
-
-@contextmanager
-def moving_clock() -> Iterator[Callable[[timedelta], None]]:
-    """Time that passes when told to."""
-    place = [datetime.now(clock.UTC)]
-    before = clock._read
-    clock._read = lambda: place[0]
-
-    def wait(span: timedelta) -> None:
-        place[0] += span
-
-    try:
-        yield wait
-    finally:
-        clock._read = before
-
-
-def verify(secret: str, headers: dict[str, str], body: bytes) -> bool:
-    """What a receiver does, written down apart from the code (the example of the documentation)."""
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    text = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
-    wanted = "v1," + base64.b64encode(hmac.new(key, text, hashlib.sha256).digest()).decode()
-    return any(hmac.compare_digest(wanted, given) for given in headers["webhook-signature"].split(" "))
 
 
 # ---------------------------------------------------------------- what is sent
@@ -447,253 +359,6 @@ def test_order_and_exactly_one_effect(
     for record in {r for _, _, r in done}:
         wanted = [str(i) for i, _, r in done if r == record]
         assert [i for i, said in applied.items() if said["record_id"] == str(record)] == wanted
-
-
-# ---------------------------------------------------------------- the inside is not reached
-
-INSIDE = [
-    "http://127.0.0.1/",
-    "http://127.1/",
-    "http://2130706433/",
-    "http://0x7f000001/",
-    "http://0177.0.0.1/",
-    "http://017700000001/",
-    "http://0/",
-    "http://0.0.0.0/",
-    "http://localhost/",
-    "http://LOCALHOST./",
-    "http://localhost.localdomain/",
-    "http://[::1]/",
-    "http://[::]/",
-    "http://[::ffff:127.0.0.1]/",
-    "http://[::ffff:7f00:1]/",
-    "http://[::127.0.0.1]/",
-    "http://[64:ff9b::7f00:1]/",
-    "http://[2002:7f00:1::]/",
-    "http://[fe80::1]/",
-    "http://[fc00::1]/",
-    "http://[fd00:ec2::254]/",
-    "http://169.254.169.254/latest/meta-data/",
-    "http://[::ffff:169.254.169.254]/",
-    "http://100.100.100.200/",
-    "http://168.63.129.16/",
-    "http://10.0.0.1/",
-    "http://172.16.0.1/",
-    "http://192.168.1.1/",
-    "http://100.64.0.1/",
-    "http://198.18.0.1/",
-    "http://224.0.0.1/",
-    "http://255.255.255.255/",
-    "http://①②⑦.⓪.⓪.①/",
-    "http://127。0。0。1/",
-]
-MALFORMED = [
-    "ftp://example.com/",
-    "file:///etc/passwd",
-    "gopher://example.com/",
-    "javascript:alert(1)",
-    "//example.com/",
-    "http:///x",
-    "http://user@example.com/",
-    "http://user:pw@example.com/",
-    "http://example.com@127.0.0.1/",
-    "http://example.com\\@127.0.0.1/",
-    "http://example.com/\r\nHost: x",
-    "http://example.com/ x",
-    "http://exa mple.com/",
-    "http://example.com:22/",
-    "http://example.com:99999/",
-    "http://[::1%25lo]/",
-    "http://" + "a" * 600 + "/",
-]
-
-
-@pytest.mark.parametrize("url", [*INSIDE, *MALFORMED])
-def test_no_address_of_the_inside(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """S-11: in no spelling; the connection is never made."""
-    connected: list[Any] = []
-
-    async def connect(*args: Any, **kwargs: Any) -> Any:
-        connected.append(args)
-        raise ConnectionRefusedError
-
-    monkeypatch.setattr(outgoing.asyncio, "open_connection", connect)
-    found = outgoing.asyncio.run(outgoing.post(url, b"{}", {}, ports=frozenset({80, 443}), allowed=frozenset()))
-    assert not connected and found.error.startswith("address_"), found
-
-
-def test_the_guard_of_addresses_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
-    """T-3: without it the connection would be made."""
-    monkeypatch.setattr(outgoing, "is_outside", lambda address: True)
-    with Receiver() as canary:
-        found = outgoing.asyncio.run(
-            outgoing.post(canary.url, b"{}", {}, ports=frozenset({canary.port}), allowed=frozenset())
-        )
-        assert found.ok and canary.connections == 1
-
-
-def _resolver(*answers: list[str]) -> Callable[..., Any]:
-    given = list(answers)
-
-    def resolve(host: str, port: Any, *args: Any, **kwargs: Any) -> list[Any]:
-        addresses = given.pop(0) if len(given) > 1 else given[0]
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (a, port)) for a in addresses]
-
-    return resolve
-
-
-def test_rebinding_gets_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    """S-11: one address of the inside among the answers refuses all; and the one that was checked is the one connected to, whatever
-    the name server says the next time it is asked."""
-    with Receiver() as canary:
-        ask = {"ports": frozenset({canary.port}), "allowed": frozenset[str]()}
-        url = f"http://rebind.example:{canary.port}/"
-        monkeypatch.setattr(socket, "getaddrinfo", _resolver(["8.8.8.8", "127.0.0.1"]))
-        mixed = outgoing.asyncio.run(outgoing.post(url, b"{}", {}, **ask))  # type: ignore[arg-type]
-        assert mixed.error == "address_inside"
-        connected: list[str] = []
-
-        async def connect(address: str, *args: Any, **kwargs: Any) -> Any:
-            connected.append(address)
-            raise ConnectionRefusedError
-
-        monkeypatch.setattr(outgoing.asyncio, "open_connection", connect)
-        monkeypatch.setattr(socket, "getaddrinfo", _resolver(["8.8.8.8"], ["127.0.0.1"]))
-        outgoing.asyncio.run(outgoing.post(url, b"{}", {}, **ask))  # type: ignore[arg-type]
-        again = outgoing.asyncio.run(outgoing.post(url, b"{}", {}, **ask))  # type: ignore[arg-type]
-        assert connected == ["8.8.8.8"] and again.error == "address_inside" and canary.connections == 0
-
-
-def test_a_listed_host_may_be_called_but_never_the_clouds_keys() -> None:
-    """The parameter opens a host, with its port where one is named; link-local addresses stay shut."""
-    listed = frozenset({"erp.inside:8443", "169.254.169.254"})
-    assert read_target("https://erp.inside:8443/in", ports=frozenset({443}), allowed=listed).port == 8443
-    with pytest.raises(BadAddress):
-        read_target("https://erp.inside:9000/in", ports=frozenset({443}), allowed=listed)
-    found = outgoing.asyncio.run(
-        outgoing.post("http://169.254.169.254/", b"", {}, ports=frozenset({80}), allowed=listed)
-    )
-    assert found.error == "address_inside"
-    assert is_outside("8.8.8.8") and is_outside("2606:4700::1111")
-
-
-def test_addresses_are_refused_when_written_down(world: World, call: Call) -> None:
-    """S-11: in the editor already, with words."""
-    admin = call("admin")
-    for url in (
-        "http://127.0.0.1/",
-        "ftp://x.example/",
-        "http://u:p@x.example/",
-        "http://x.example:22/",
-        "http://[::1]/",
-    ):
-        refused = admin.post("/webhooks", {"name": "x", "url": url, "subscriptions": everything("customers")})
-        assert refused.status_code == 422 and refused.json()["errors"][0]["field"] == "url", url
-
-
-# ---------------------------------------------------------------- who may
-
-
-def test_who_manages_webhooks(world: World, call: Call, receiver: Receiver) -> None:
-    """A permission of its own; where one sends to is its owner's alone, who takes it over lends his rights."""
-    allow(receiver.host)
-    body = {"name": "x", "url": receiver.url, "subscriptions": everything("customers")}
-    assert call("director").post("/webhooks", body).status_code == 403
-    assert call("director").get("/webhooks").status_code == 403
-    made_one = call("admin").post("/webhooks", body).json()
-    path = f"/webhooks/{made_one['id']}"
-    give(world.users["rep"], ("integrations.webhook.edit", "all", []))
-    rep = call("rep")
-    refused = rep.patch(path, {"url": "https://evil.example/"}, made_one["version"])
-    assert refused.status_code == 403 and refused.json()["code"] == "not_owner"
-    assert rep.post(f"{path}/rotate-secret").status_code == 403
-    edit(world, "foreign", "只有管理员看得见")
-    settled = send_all()
-    assert settled >= 1
-    log = rep.get(f"{path}/deliveries").json()["items"]
-    seen = rep.get(f"/webhook-deliveries/{log[0]['id']}").json()
-    assert seen["withheld"] and "只有管理员看得见" not in str(seen)
-    own = call("admin").get(f"/webhook-deliveries/{log[0]['id']}").json()
-    assert not own["withheld"] and "只有管理员看得见" in own["body"] and own["tries"][0]["status"] == 200
-    taken = rep.post(f"{path}/take-over").json()
-    assert taken["mine"]
-    before = len(receiver.got)
-    edit(world, "foreign", "接管之后")
-    edit(world, "mine", "接管之后")
-    send_all()
-    assert [g.json["record_id"] for g in receiver.got[before:]] == [str(world.get("customers", "mine").id)]
-    assert rep.patch(path, {"name": "我的"}, 1).status_code == 412
-    assert rep.patch(path, {"name": "我的"}).status_code == 428
-    assert rep.patch(path, {"name": "我的"}, taken["version"]).json()["name"] == "我的"
-    assert call("admin").delete(path).status_code == 204 and not WebhookDelivery.objects.exists()
-
-
-def test_a_test_goes_out_while_paused(world: World, call: Call, receiver: Receiver, hook: tuple[UUID, str]) -> None:
-    """“发送测试”: once, without a record, without moving the health."""
-    admin, path = call("admin"), f"/webhooks/{hook[0]}"
-    assert admin.post(f"{path}/pause").json()["state"] == "paused"
-    receiver.behaviour = answer(418)
-    queued = admin.post(f"{path}/test")
-    assert queued.status_code == 202
-    send_all()
-    found = admin.get(f"/webhook-deliveries/{queued.json()['id']}").json()
-    assert (found["state"], found["status"], found["test"]) == ("failed", 418, True)
-    assert receiver.got[0].json["type"] == "test" and verify(hook[1], receiver.got[0].headers, receiver.got[0].body)
-    assert Health.objects.get().failures == 0
-
-
-def test_replay_of_a_span(world: World, call: Call, receiver: Receiver, hook: tuple[UUID, str]) -> None:
-    """Those of a span of time again, under the same ids; what waits is left alone."""
-    edit(world, "mine", "一")
-    edit(world, "colleague", "二")
-    send_all()
-    admin, path = call("admin"), f"/webhooks/{hook[0]}"
-    since = (clock.now() - timedelta(hours=1)).isoformat()
-    nothing = admin.post(f"{path}/replay", {"since": since})
-    assert nothing.status_code == 409, "nothing failed"
-    assert admin.post(f"{path}/replay", {"since": since, "states": ["done"]}).json() == {"count": 2}
-    send_all()
-    ids = [g.headers["webhook-id"] for g in receiver.got]
-    assert len(ids) == 4 and len(set(ids)) == 2
-    assert admin.post(f"{path}/replay", {}).status_code == 422
-
-
-def test_the_log_pages_and_narrows(world: World, call: Call, receiver: Receiver, hook: tuple[UUID, str]) -> None:
-    for n in range(60):
-        edit(world, "mine", f"第{n}")
-    while dispatch_pending():
-        pass
-    admin, path = call("admin"), f"/webhooks/{hook[0]}/deliveries"
-    first = admin.get(path).json()
-    second = admin.get(path, cursor=first["next_cursor"]).json()
-    ids = [i["id"] for i in first["items"] + second["items"]]
-    assert len(ids) == len(set(ids)) == 60 and second["next_cursor"] is None
-    assert admin.get(path, state="done").json()["items"] == []
-    assert admin.get(path, record=str(world.get("customers", "boss").id)).json()["items"] == []
-    assert admin.get(path, cursor="x").status_code == 400 and admin.get(path, record="x").status_code == 400
-
-
-def test_old_deliveries_are_forgotten(world: World, receiver: Receiver, hook: tuple[UUID, str]) -> None:
-    """F-9: what a receiver missed for too long does not fill the database."""
-    edit(world, "mine", "一")
-    while dispatch_pending():
-        pass
-    with moving_clock() as wait:
-        wait(timedelta(days=13))
-        assert deliveries.forget_old() == 0
-        wait(timedelta(days=2))
-        assert deliveries.forget_old() == 1
-
-
-def test_without_receivers_an_event_costs_one_statement_a_batch(world: World) -> None:
-    """The tap is set-based: no job and no row per event nobody asked for."""
-    for n in range(10):
-        edit(world, "mine", f"第{n}")
-    with CaptureQueriesContext(connection) as seen:
-        dispatch_pending()
-    ours = [q["sql"] for q in seen if "integrations_" in q["sql"] or "platform_follow" in q["sql"]]
-    assert len(ours) == 2, "one to take deliveries in, one to find followers"
-    assert not WebhookDelivery.objects.exists()
 
 
 # ---------------------------------------------------------------- real connections
