@@ -24,12 +24,12 @@ export default defineConfig({
             {
               name: "base",
               priority: 20,
-              test: /node_modules\/(react|react-dom|scheduler|react-i18next|i18next|dayjs|@tanstack\/(?!(react-)?virtual))/,
+              test: /node_modules\/(react|react-dom|scheduler|react-i18next|i18next|dayjs|@tanstack\/(?!(react-)?virtual)[^/]+)\//,
             },
             {
               name: "kit",
               priority: 10,
-              test: /src\/(kit\/(?!record-picker|side-panel-drawer|save-csv)|access\/|api\/|i18n\/index|theme\/)/,
+              test: /src\/(kit\/(?!record-picker|side-panel-drawer|save-csv|more-icons|take-back-dialog|ask-dialog|log|token-limits)|access\/|api\/|i18n\/index|theme\/)/,
             },
             { name: "icons", priority: 10, minShareCount: 2, test: /node_modules\/lucide-react\// },
           ],

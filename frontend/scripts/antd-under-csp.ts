@@ -3,6 +3,10 @@ import type { Plugin } from "vite";
 
 type Node = { type: string; start: number; end: number; [key: string]: unknown };
 
+const NOTHING = "export default () => {};";
+/** Names what cssinjs imports; each says so if somebody calls it after all. */
+const NO_COMPILER = `const none = () => { throw new Error("styles are compiled before the build"); };
+export { none as compile, none as middleware, none as prefixer, none as serialize, none as stringify };`;
 const STYLE_HOOKS = new Set(["genStyleHooks", "genSubStyleComponent", "genComponentStyleHook"]);
 
 /**
@@ -12,6 +16,8 @@ const STYLE_HOOKS = new Set(["genStyleHooks", "genSubStyleComponent", "genCompon
  *    constructable style sheets, which the policy allows.
  * 2. Component styles come from the extracted CSS file (theme.zeroRuntime), so the functions that would
  *    compute them at run time are cut out of the bundle.
+ * 3. The one style antd computes all the same, of its icons, stands in antd-refine.css; so nobody needs the compiler of
+ *    styles (stylis), and it stays out.
  */
 export function antdUnderCsp(): Plugin {
   const shim = new URL("./dynamic-css-shim.js", import.meta.url).pathname;
@@ -20,8 +26,13 @@ export function antdUnderCsp(): Plugin {
     apply: "build",
     enforce: "pre",
     load: {
-      filter: { id: /@rc-component\/util\/(es|lib)\/Dom\/dynamicCSS\.js$/ },
-      handler: () => readFileSync(shim, "utf8"),
+      filter: {
+        id: [/\/Dom\/dynamicCSS\.js$/, /\/useResetIconStyle\.js$/, /node_modules\/stylis\/index\.js$/],
+      },
+      handler(id) {
+        if (id.endsWith("dynamicCSS.js")) return readFileSync(shim, "utf8");
+        return id.includes("/stylis/") ? NO_COMPILER : NOTHING;
+      },
     },
     transform: {
       filter: { id: /node_modules\/antd\/es\/.*\/style\/.*\.js$/, code: /gen(StyleHooks|SubStyleComponent)/ },
