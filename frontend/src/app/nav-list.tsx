@@ -1,6 +1,6 @@
 import { useLocation } from "@tanstack/react-router";
 import { ChevronRight, Ellipsis } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useMe } from "@/access/me";
 import { activeKey, favouritesOf, mainMenu, type PageItem, partsOf, shortMenu } from "@/access/menu";
 import type { MenuItem } from "@/api/types";
@@ -19,6 +19,12 @@ export function NavList({ narrow, onGo }: NavListProps) {
   const { pathname, search } = useLocation();
   const current = activeKey(me.menu, pathname, search);
   const folding = useFolding();
+  const list = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is what may stand out of sight
+  useEffect(
+    () => list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" }),
+    [current],
+  );
   const togglePin = useTogglePin();
 
   const entry = (item: PageItem) => (
@@ -109,7 +115,7 @@ export function NavList({ narrow, onGo }: NavListProps) {
     );
   }
   return (
-    <nav aria-label={t("nav.main")}>
+    <nav aria-label={t("nav.main")} ref={list}>
       <ul className={styles.list}>
         {favourites.length > 0
           ? section("favourites", t("nav.favourites"), true, false, favourites.map(entry))

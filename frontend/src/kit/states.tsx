@@ -1,5 +1,5 @@
 import { Button } from "antd";
-import { CloudOff, type LucideIcon } from "lucide-react";
+import { CloudOff, type LucideIcon, SearchX } from "lucide-react";
 import type { ReactNode } from "react";
 import { ApiError, isWaiting } from "@/api/client";
 import { useT } from "@/i18n/index";
@@ -50,14 +50,16 @@ export function ErrorState({
 }) {
   const t = useT();
   const text = useErrorText();
+  // What is not there will not be there a second later either.
+  const gone = error instanceof ApiError && error.status === 404;
   return (
     <div role="alert">
       <EmptyState
-        icon={CloudOff}
-        title={t("error.title")}
+        icon={gone ? SearchX : CloudOff}
+        title={t(gone ? "missing.title" : "error.title")}
         text={text(error)}
         {...(compact ? { compact } : {})}
-        action={onRetry ? <Button onClick={onRetry}>{t("retry")}</Button> : undefined}
+        action={onRetry && !gone ? <Button onClick={onRetry}>{t("retry")}</Button> : undefined}
       />
     </div>
   );

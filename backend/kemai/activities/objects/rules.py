@@ -40,7 +40,7 @@ register(
             Field("name", TEXT, T("名称", "Name"), max_length=60, help=T("留空自动命名", "Empty: made for you")),
             Field("name_en", TEXT, T("英文名称", "English name"), max_length=60),
         ),
-        columns=("position", "name", "field", "value", "days", "working_days", "active"),
+        columns=("position", "name", "field", "days", "working_days", "active"),
         default_sort="position",
         search=SearchLine(texts=("name", "name_en"), global_search=False),
         prepare=rules.prepare_cadences,

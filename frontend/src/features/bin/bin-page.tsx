@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Button } from "antd";
 import { Trash2 } from "lucide-react";
 import { useMe } from "@/access/me";
-import { flatMenu } from "@/access/menu";
+import { flatMenu, mainMenu } from "@/access/menu";
 import { api } from "@/api/client";
 import type { ListPage, MenuItem, ObjectMeta, ObjectSummary, Row } from "@/api/types";
 import { useT } from "@/i18n/index";
@@ -22,11 +22,11 @@ function text(value: Row[string]): string {
   return "";
 }
 
-/** What one works with daily first, as in the menu; the rest after it. */
-function inMenuOrder(objects: ObjectSummary[], menu: MenuItem[]): ObjectSummary[] {
-  const order = flatMenu(menu).map((item) => item.object);
-  const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
-  return [...objects].sort((a, b) => place(a.name) - place(b.name));
+/** What one works with daily, in the order of the menu, and everything else. */
+function byUse(objects: ObjectSummary[], menu: MenuItem[]): [ObjectSummary[], ObjectSummary[]] {
+  const daily = mainMenu(menu).filter((item) => item.key !== "admin");
+  const usual = flatMenu(daily).flatMap((item) => objects.find((one) => one.name === item.object) ?? []);
+  return [usual, objects.filter((one) => !usual.includes(one))];
 }
 
 export function BinPage() {
@@ -42,8 +42,10 @@ export function BinPage() {
       (await api.get<{ items: ObjectSummary[] }>("/meta/objects", { signal })).data.items,
     staleTime: 5 * 60_000,
   });
-  const kinds = inMenuOrder(objects.data ?? [], me.menu);
-  const object = search.object ?? kinds[0]?.name ?? "";
+  const [usual, others] = byUse(objects.data ?? [], me.menu);
+  const object = search.object ?? [...usual, ...others][0]?.name ?? "";
+  const choose = (name: string) =>
+    void navigate({ to: ".", search: { object: name } as never, replace: true });
   const meta = useQuery({
     queryKey: ["meta", object, "title"],
     queryFn: async ({ signal }) => (await api.get<ObjectMeta>(`/meta/objects/${object}`, { signal })).data,
@@ -80,12 +82,30 @@ export function BinPage() {
   return (
     <div className={styles.page}>
       <PageHeader title={t("title")} sub={t("sub")}>
-        <Pills
-          label={t("title")}
-          options={kinds.map((item) => ({ value: item.name, label: item.label }))}
-          value={object}
-          onChoose={(name) => void navigate({ to: ".", search: { object: name } as never, replace: true })}
-        />
+        <div className={styles.kinds}>
+          <Pills
+            label={t("title")}
+            options={usual.map((item) => ({ value: item.name, label: item.label }))}
+            value={object}
+            onChoose={choose}
+          />
+          {others.length > 0 ? (
+            <select
+              aria-label={t("others")}
+              value={others.some((item) => item.name === object) ? object : ""}
+              onChange={(event) => choose(event.target.value)}
+            >
+              <option value="" disabled>
+                {t("others")}
+              </option>
+              {others.map((item) => (
+                <option key={item.name} value={item.name}>
+                  {item.label}
+                </option>
+              ))}
+            </select>
+          ) : null}
+        </div>
       </PageHeader>
       <Log query={bin} lines={5} empty={{ icon: Trash2, title: t("empty"), text: t("emptyText") }}>
         {(rows) => (

@@ -1,10 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useMe } from "@/access/me";
 import type { Operation, Tone } from "@/api/types";
 import { useLocale, useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
 import { ConfirmButton } from "@/kit/confirm-button";
-import { DateTime } from "@/kit/date-time";
+import { DateTime, formatDay, formatSmart, localTime } from "@/kit/date-time";
 import { StateTag } from "@/kit/tag";
 import { takeBack } from "@/kit/take-back";
 import { useMessage } from "@/kit/use-message";
@@ -16,7 +15,7 @@ export function OperationRow({ row, others }: { row: Operation; others: boolean 
   const t = useT("operations");
   const client = useQueryClient();
   const message = useMessage();
-  const moment = useMoment();
+  const locale = useLocale();
   // Only what is out of the ordinary gets a tag: nearly every line could be taken back.
   const tag = row.state === "done" ? (row.until ? null : "final") : row.state;
 
@@ -30,7 +29,7 @@ export function OperationRow({ row, others }: { row: Operation; others: boolean 
   }
 
   const name = row.undone_by?.label ?? "";
-  const at = row.undone_at ? moment(row.undone_at) : "";
+  const at = row.undone_at ? formatSmart(row.undone_at, locale) : "";
   return (
     <li className={styles.row}>
       <div className={styles.words}>
@@ -53,7 +52,9 @@ export function OperationRow({ row, others }: { row: Operation; others: boolean 
           {row.state === "partly" ? (
             <span>{t("partlyBy", { name, at, count: row.taken_back, kept: row.kept })}</span>
           ) : null}
-          {row.can_undo && row.until ? <span>{t("until", { date: moment(row.until, true) })}</span> : null}
+          {row.can_undo && row.until ? (
+            <span>{t("until", { date: formatDay(localTime(row.until).format("YYYY-MM-DD"), locale) })}</span>
+          ) : null}
         </p>
       </div>
       {row.can_undo ? (
@@ -63,17 +64,4 @@ export function OperationRow({ row, others }: { row: Operation; others: boolean 
       ) : null}
     </li>
   );
-}
-
-/** A moment as words, on the person's clock. */
-function useMoment(): (value: string, dayOnly?: boolean) => string {
-  const me = useMe();
-  const locale = useLocale();
-  return (value, dayOnly = false) =>
-    new Intl.DateTimeFormat(locale, {
-      timeZone: me.time_zone,
-      month: "numeric",
-      day: "numeric",
-      ...(dayOnly ? {} : { hour: "2-digit", minute: "2-digit", hour12: false }),
-    }).format(new Date(value));
 }

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { useFormat } from "../fields/use-format";
 import { measurableFields } from "../groups/group-rules";
 import toolStyles from "../groups/groups.module.css";
@@ -12,14 +13,16 @@ type BoardToolsProps = {
   /** There were more values than columns are shown. */
   more: boolean;
   onChange: (change: Partial<LayoutOptions>) => void;
+  /** What else decides the columns. */
+  children?: ReactNode;
 };
 
 /** By which field the columns stand and which number they sum. */
-export function BoardTools({ meta, spec, more, onChange }: BoardToolsProps) {
+export function BoardTools({ meta, spec, more, onChange, children }: BoardToolsProps) {
   const { t } = useFormat();
   const fields = boardFields(meta);
   const numbers = spec.declared ? [] : measurableFields(meta);
-  if (fields.length < 2 && numbers.length === 0) return null;
+  if (fields.length < 2 && numbers.length === 0 && !children) return null;
   return (
     <div className={toolStyles.tools}>
       <label>
@@ -36,6 +39,7 @@ export function BoardTools({ meta, spec, more, onChange }: BoardToolsProps) {
           ))}
         </select>
       </label>
+      {children}
       {numbers.length > 0 ? (
         <label>
           {t("board.sum")}

@@ -74,23 +74,24 @@ function SpecBoard({ meta, state, set, shown, onOptions, onOpen, spec }: BoardPr
     );
   return (
     <div className={styles.wrap}>
-      <BoardTools meta={meta} spec={spec} more={board.data?.more ?? false} onChange={onOptions} />
-      {scopeField && (scopes.data?.length ?? 0) > 1 ? (
-        <label className={styles.scope}>
-          {scopeField.label}
-          <select
-            className={barStyles.native}
-            value={scope ?? ""}
-            onChange={(event) => set({ scope: event.target.value })}
-          >
-            {scopes.data?.map((option) => (
-              <option key={option.id} value={option.id}>
-                {option.label}
-              </option>
-            ))}
-          </select>
-        </label>
-      ) : null}
+      <BoardTools meta={meta} spec={spec} more={board.data?.more ?? false} onChange={onOptions}>
+        {scopeField && (scopes.data?.length ?? 0) > 1 ? (
+          <label>
+            {scopeField.label}
+            <select
+              className={barStyles.native}
+              value={scope ?? ""}
+              onChange={(event) => set({ scope: event.target.value })}
+            >
+              {scopes.data?.map((option) => (
+                <option key={option.id} value={option.id}>
+                  {option.label}
+                </option>
+              ))}
+            </select>
+          </label>
+        ) : null}
+      </BoardTools>
       {board.isError ? <ErrorState error={board.error} onRetry={() => void board.refetch()} /> : null}
       {board.isPending && !board.isError && (scopeField === null || scope !== null || scopes.isPending) ? (
         <SkeletonRows />

@@ -79,7 +79,7 @@ function Fact({ object, field, record, editable, save }: FactProps) {
   const cell = <Cell field={field} value={record[field.name]} record={record} />;
   const reveal = record.masked?.[field.name] === true;
   const keyDown = (event: KeyboardEvent) => {
-    if (event.target !== event.currentTarget || (event.key !== "Enter" && event.key !== "F2")) return;
+    if (event.key !== "F2") return;
     event.preventDefault();
     setEditing(true);
   };
@@ -92,19 +92,18 @@ function Fact({ object, field, record, editable, save }: FactProps) {
             <CellEditor record={record} field={field} save={save} onDone={() => setEditing(false)} />
           </div>
         ) : editable ? (
-          // A value may hold a link, so this cannot be a button element; it acts as one for keys and readers.
-          // biome-ignore lint/a11y/useSemanticElements: see above
-          <div
-            role="button"
-            tabIndex={0}
-            className={`${styles.value} ${styles.editable}`}
-            aria-label={t("detail.edit_field", {
-              label: field.label,
-              value: kindOf(field).text(field, record[field.name], context, record),
-            })}
-            onClick={(event) => !(event.target as Element).closest("a") && setEditing(true)}
-            onKeyDown={keyDown}
-          >
+          <div className={`${styles.value} ${styles.editable}`}>
+            {/* Beside the value, not around it: a value may hold a link, which stays one of its own. */}
+            <button
+              type="button"
+              className={styles.edit}
+              aria-label={t("detail.edit_field", {
+                label: field.label,
+                value: kindOf(field).text(field, record[field.name], context, record),
+              })}
+              onClick={() => setEditing(true)}
+              onKeyDown={keyDown}
+            />
             {cell}
           </div>
         ) : (
