@@ -21,10 +21,9 @@ export function NavList({ narrow, onGo }: NavListProps) {
   const folding = useFolding();
   const list = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page is what may stand out of sight
-  useEffect(
-    () => list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" }),
-    [current],
-  );
+  useEffect(() => {
+    list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }, [current]);
   const togglePin = useTogglePin();
 
   const entry = (item: PageItem) => (

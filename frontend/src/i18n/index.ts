@@ -66,6 +66,13 @@ export async function startI18n(): Promise<void> {
       returnNull: false,
       react: { useSuspense: true },
     });
+  i18next.services.formatter?.add("noun", asNoun);
+}
+
+/** `{{label, noun}}`: a name within a sentence, "New customer"; what is written in capitals stays so. */
+export function asNoun(value: unknown): string {
+  const text = String(value);
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }
 
 function apply(language: LocaleCode): void {

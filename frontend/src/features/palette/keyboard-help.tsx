@@ -20,7 +20,31 @@ const GROUPS: { key: string; rows: { keys: string[]; word: string }[] }[] = [
       { keys: ["j"], word: "next" },
       { keys: ["k"], word: "previous" },
       { keys: ["x"], word: "select" },
+      { keys: ["e"], word: "edit" },
       { keys: ["Enter"], word: "open" },
+    ],
+  },
+  {
+    key: "record",
+    rows: [
+      { keys: ["e"], word: "edit" },
+      { keys: ["j"], word: "nextRecord" },
+      { keys: ["k"], word: "previousRecord" },
+      { keys: ["←", "→"], word: "tabs" },
+    ],
+  },
+  {
+    key: "moving",
+    rows: [
+      { keys: ["Alt", "← →"], word: "card" },
+      { keys: ["Alt", "← ↑ → ↓"], word: "day" },
+    ],
+  },
+  {
+    key: "pool",
+    rows: [
+      { keys: ["c"], word: "claim" },
+      { keys: ["Enter"], word: "customer" },
     ],
   },
   {

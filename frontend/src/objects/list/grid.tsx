@@ -229,7 +229,9 @@ function HeadCell({ field, sort, onSort, left }: HeadCellProps) {
           {direction === "descending" ? <ArrowDown size={13} aria-hidden /> : null}
         </button>
       ) : (
-        <span className={styles.headText}>{field.label}</span>
+        <span className={styles.headText} title={field.label}>
+          {field.label}
+        </span>
       )}
     </th>
   );
