@@ -1,7 +1,7 @@
 """Pictures of the main screens for the documentation: `make screens` writes docs/architecture/screens/*.png.
 
-The demo company in full, on this machine's own database in memory; each picture at 1280 and at 390, home and the list
-also dark. Where a palette tool is at hand the pictures are reduced to 256 colours, which nobody sees and halves them.
+The demo company in full, on this machine's own database in memory, or what already runs at an address given as the
+argument; each picture at 1280 and at 390, home and the list also dark. Where a palette tool is at hand the pictures are reduced to 256 colours, which nobody sees and halves them.
 """
 
 from __future__ import annotations
@@ -26,58 +26,54 @@ from tests import database  # noqa: E402
 OUT = ROOT / "docs" / "architecture" / "screens"
 CUSTOMERS = 2000
 CHROMIUM = "/usr/bin/chromium"
+#: An address, or what leads to a screen.
+Go = str | Callable[[Person], None]
 
 
 def main() -> int:
     OUT.mkdir(parents=True, exist_ok=True)
-    server = database.start_cluster()
-    try:
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            demo_company(server.place, "screens", Path(folder), CUSTOMERS) as kemai,
-            sync_playwright() as playwright,
-        ):
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            for screen in (LAPTOP, PHONE):
-                for theme in ("light", "dark"):
-                    take_all(browser, kemai.url, screen, theme)
-            browser.close()
-    finally:
-        server.stop()
+    if len(sys.argv) > 1:
+        take_all(sys.argv[1])
+    else:
+        server = database.start_cluster()
+        try:
+            with (
+                tempfile.TemporaryDirectory() as folder,
+                demo_company(server.place, "screens", Path(folder), CUSTOMERS) as kemai,
+            ):
+                take_all(kemai.url)
+        finally:
+            server.stop()
     for picture in sorted(OUT.glob("*.png")):
         reduce(picture)
         print(f"{picture.stat().st_size / 1000:6.0f} kB  {picture.relative_to(ROOT)}")
     return 0
 
 
-def take_all(browser: Browser, url: str, screen: Screen, theme: str) -> None:
-    """``dark`` only where the difference is worth a picture."""
-    dark = theme == "dark"
-    rep = Person(browser, url, screen, theme=theme)
-    if not dark:
-        rep.page.goto("/login")
-        take(rep, "login", theme)
-    rep.signs_in("rep")
-    shots: dict[str, Callable[[Person], None]] = {
-        "home": lambda p: p.goes_to("/"),
-        "customers": lambda p: p.goes_to("/customers?view=mine"),
-    }
-    if not dark:
-        shots |= {"customer": busiest_customer, "board": board, "import": import_checked}
+def take_all(url: str) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        for screen in (LAPTOP, PHONE):
+            for username, shots in SHOTS.items():
+                sit(browser, url, screen, "light", username, shots)
+            sit(browser, url, screen, "dark", "rep", {name: SHOTS["rep"][name] for name in DARK})
+        browser.close()
+
+
+def sit(browser: Browser, url: str, screen: Screen, theme: str, username: str, shots: dict[str, Go]) -> None:
+    """One person at one screen, picture after picture; before he signs in the rep's screen shows how that looks."""
+    person = Person(browser, url, screen, theme=theme)
+    if username == "rep" and theme == "light":
+        person.page.goto("/login")
+        take(person, "login", theme)
+    person.signs_in(username)
     for name, go in shots.items():
-        go(rep)
-        take(rep, name, theme)
-    rep.context.close()
-    if dark:
-        return
-    for username, name, path in (("director", "manager", "/manager"), ("admin", "admin-roles", "/admin/roles")):
-        person = Person(browser, url, screen)
-        person.signs_in(username)
-        person.goes_to(path)
-        if name == "admin-roles":
-            person.presses("销售经理")
+        if isinstance(go, str):
+            person.goes_to(go)
+        else:
+            go(person)
         take(person, name, theme)
-        person.context.close()
+    person.context.close()
 
 
 def busiest_customer(rep: Person) -> None:
@@ -86,8 +82,20 @@ def busiest_customer(rep: Person) -> None:
     rep.goes_to(f"/customers/{found['id']}")
 
 
-def board(rep: Person) -> None:
-    rep.goes_to("/opportunities?layout=board&view=open")
+def warmest_lead(rep: Person) -> None:
+    found = rep.reads("/leads?sort=-score&limit=1")["items"][0]
+    rep.goes_to(f"/leads/{found['id']}")
+
+
+def pool_board(manager: Person) -> None:
+    """Where a manager gives out the customers of a pool."""
+    manager.goes_to("/pool")
+    manager.page.get_by_role("main").locator("a[href^='/pool/']").first.click()
+
+
+def role(admin: Person) -> None:
+    admin.goes_to("/admin/roles")
+    admin.presses("销售经理")
 
 
 def import_checked(rep: Person) -> None:
@@ -99,6 +107,26 @@ def import_checked(rep: Person) -> None:
         rep.page.locator("input[type=file]").set_input_files(book)
         rep.presses("检查数据")
         rep.page.get_by_role("table").filter(has_text="原因").wait_for(timeout=30_000)
+
+
+#: Who shows what: an address, or the way to it.
+SHOTS: dict[str, dict[str, Go]] = {
+    "rep": {
+        "home": "/",
+        "worklist": "/worklist",
+        "calendar": "/calendar",
+        "customers": "/customers?view=mine",
+        "customer": busiest_customer,
+        "lead": warmest_lead,
+        "board": "/opportunities?layout=board&view=open",
+        "quality": "/quality",
+        "import": import_checked,
+    },
+    "director": {"manager": "/manager", "pool-board": pool_board},
+    "admin": {"admin": "/admin", "admin-roles": role},
+}
+#: Where the difference is worth a picture.
+DARK = ("home", "customers")
 
 
 def take(person: Person, name: str, theme: str) -> None:

@@ -6,14 +6,17 @@ import gc
 import re
 import string
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import kemai
 from kemai.accounts.models import User
 from kemai.administration.services.people import INSTALLER
 from kemai.base.audit import act
 from kemai.kit.errors import KemaiError
 from kemai.kit.words import T
 from kemai.platform.objects.declare import declared_objects
+from kemai.platform.objects.history import ACTIONS
 from tests.calling import Caller
 from tests.fixtures import forget_everything
 from tests.world import World
@@ -105,3 +108,16 @@ def test_refusals_follow_the_caller(world: World, call: Callable[[str], Caller])
     assert CHINESE.search(
         call("rep").send("GET", "/customers?limit=x", Accept_Language="en").json()["detail"]
     )  # a person's own setting wins
+
+
+def test_every_action_of_the_audit_has_words() -> None:
+    """What ``act()`` is called with is read in the log and on timelines: never as a code."""
+    known = set(ACTIONS) | {command for o in declared_objects() for command in o.command_map}
+    named = {
+        (found[1], path.name)
+        for path in Path(kemai.__file__).parent.rglob("*.py")
+        for found in re.finditer(r'\bact\(\s*[\w.()]+,\s*"([a-z_.\-]+)"', path.read_text())
+    }
+    assert len(named) > 60
+    # The demo company is built by one act, which no log of a real one has.
+    assert not [(action, name) for action, name in sorted(named) if action not in known | {"demo"}]

@@ -275,7 +275,14 @@ export type ObjectMeta = {
   import: { modes: ("create" | "update" | "both")[]; keys: string[] } | null;
 };
 
-export type ObjectSummary = { name: string; label: string; label_plural: string; icon: string; path: string };
+export type ObjectSummary = {
+  name: string;
+  label: string;
+  label_plural: string;
+  icon: string;
+  path: string;
+  bin: boolean;
+};
 
 export type Row = { id: Id; version: number; can?: Record<string, Can> } & { [field: string]: FieldValue };
 

@@ -26,6 +26,7 @@ def list_objects(actor: Actor) -> list[dict[str, Any]]:
             "icon": o.icon or o.name,
             "path": o.path,
             "menu": o.menu,
+            "bin": actor.has(o.perm("delete")),
         }
         for o in all_objects()
         if actor.has(o.perm("view"))

@@ -12,6 +12,7 @@ import { Log } from "@/kit/log";
 import { PageHeader } from "@/kit/page-header";
 import { Pills } from "@/kit/pills";
 import { SimpleTable } from "@/kit/simple-table";
+import { EmptyState } from "@/kit/states";
 import { useMessage } from "@/kit/use-message";
 import styles from "./bin.module.css";
 
@@ -42,7 +43,10 @@ export function BinPage() {
       (await api.get<{ items: ObjectSummary[] }>("/meta/objects", { signal })).data.items,
     staleTime: 5 * 60_000,
   });
-  const [usual, others] = byUse(objects.data ?? [], me.menu);
+  const [usual, others] = byUse(
+    (objects.data ?? []).filter((one) => one.bin),
+    me.menu,
+  );
   const object = search.object ?? [...usual, ...others][0]?.name ?? "";
   const choose = (name: string) =>
     void navigate({ to: ".", search: { object: name } as never, replace: true });
@@ -107,34 +111,41 @@ export function BinPage() {
           ) : null}
         </div>
       </PageHeader>
-      <Log query={bin} lines={5} empty={{ icon: Trash2, title: t("empty"), text: t("emptyText") }}>
-        {(rows) => (
-          <SimpleTable
-            label={t("title")}
-            rows={rows}
-            rowKey={(row) => row.id}
-            columns={[
-              { key: "name", title: t("record"), cell: (row) => text(row[titleField]) || row.id },
-              { key: "by", title: t("by"), cell: (row) => text(row.updated_by) || text(row.owner) || "–" },
-              {
-                key: "at",
-                title: t("at"),
-                cell: (row) => <DateTime value={text(row.deleted_at) || text(row.updated_at)} kind="smart" />,
-              },
-              {
-                key: "restore",
-                title: "",
-                align: "end",
-                cell: (row) => (
-                  <Button size="small" onClick={() => void restore(row)}>
-                    {t("restore")}
-                  </Button>
-                ),
-              },
-            ]}
-          />
-        )}
-      </Log>
+      {objects.data && object === "" ? (
+        <EmptyState icon={Trash2} title={t("none")} text={t("noneText")} />
+      ) : null}
+      {object === "" ? null : (
+        <Log query={bin} lines={5} empty={{ icon: Trash2, title: t("empty"), text: t("emptyText") }}>
+          {(rows) => (
+            <SimpleTable
+              label={t("title")}
+              rows={rows}
+              rowKey={(row) => row.id}
+              columns={[
+                { key: "name", title: t("record"), cell: (row) => text(row[titleField]) || row.id },
+                { key: "by", title: t("by"), cell: (row) => text(row.updated_by) || text(row.owner) || "–" },
+                {
+                  key: "at",
+                  title: t("at"),
+                  cell: (row) => (
+                    <DateTime value={text(row.deleted_at) || text(row.updated_at)} kind="smart" />
+                  ),
+                },
+                {
+                  key: "restore",
+                  title: "",
+                  align: "end",
+                  cell: (row) => (
+                    <Button size="small" onClick={() => void restore(row)}>
+                      {t("restore")}
+                    </Button>
+                  ),
+                },
+              ]}
+            />
+          )}
+        </Log>
+      )}
     </div>
   );
 }
