@@ -572,6 +572,7 @@ def test_a_test_tells_what_the_server_said(world: World, call: Call, post: Post)
         found = admin.get(f"/admin/mail/letters/{queued.json()['id']}").json()
         assert (found["state"], found["answer"]) == (state, said)
     assert found["reason_label"] == "服务器不接受这个发件地址。"
+    assert admin.get("/admin/mail").json()["failed"] == 0, "a test is not sent again, so it does not ask to be"
     assert post.to == ["me@example.com"]
     assert admin.post("/admin/mail/test", {"to": "x"}).status_code == 422
 

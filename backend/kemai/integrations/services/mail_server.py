@@ -76,7 +76,7 @@ def get_settings(actor: Actor) -> dict[str, Any]:
             "last_answer": health.last_answer,
         },
         "waiting": Letter.objects.filter(state="waiting").count(),
-        "failed": Letter.objects.filter(state="failed").count(),
+        "failed": Letter.objects.filter(state="failed").exclude(purpose="test").count(),
     }
 
 
