@@ -33,8 +33,8 @@ from kemai.platform.models import Notification
 from kemai.platform.notify import mark_read, notify
 from tests.calling import Caller
 from tests.delivering import hand_on
+from tests.hooking import moving_clock, settled_outbox
 from tests.mailing import Post, certificate, html_of, rude, text_of
-from tests.services.test_webhooks import moving_clock, settled_outbox
 from tests.world import World
 
 Call = Callable[[str], Caller]
