@@ -78,6 +78,7 @@ def make_cases(size: int, people: dict[str, Recorder]) -> list[Case]:
     cases += [Case("board", p, [[_get("opportunities/board")]]) for p in ("rep15000", "head", "everything")]
     cases += [Case("whom to contact today", p, [[_get("worklist", limit=100)]]) for p in ("rep20", "rep200")]
     cases.append(Case("whom to contact today, team", "head", [[_get("worklist", limit=100, team="true")]]))
+    cases += [Case("home", p, [[_get("home")]]) for p in ("rep200", "head")]
     cases += [Case("calendar month", p, _months(**more)) for p, more in (("rep200", {}), ("head", {"team": "true"}))]
     body = {
         "name": "杭州云帆〇〇〇〇〇〇科技有限公司",

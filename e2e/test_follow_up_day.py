@@ -126,3 +126,47 @@ def test_a_sequence_and_the_tree(enter: Enter, demo: Served) -> None:
     rep.presses("画成关系图")
     tree = page.get_by_role("tabpanel")
     expect(tree.get_by_role("listitem").filter(has_text="王总").get_by_role("listitem")).to_contain_text("李工")
+
+
+def test_the_home_page_is_ones_own(enter: Enter, demo: Served) -> None:
+    """PLT-15: arranged at the desk by drag and by buttons, there after a reload, in the same order on the phone, and put back."""
+    desk = enter(demo, "manager")
+    desk.goes_to("/")
+    desk.presses("布置", exact=True)
+    numbers, cards = (desk.page.get_by_role("region", name=name) for name in ("今天的数字", "卡片"))
+    counters = numbers.get_by_role("list", name="今天的数字").get_by_role("listitem")
+    first, third = counters.nth(0).inner_text(), counters.nth(2).inner_text()
+    counters.nth(0).drag_to(counters.nth(2))
+    expect(counters.nth(2)).to_contain_text(first)
+    desk.presses(f"前移：{third}", numbers, exact=True)
+    desk.presses("移除：团队本月", cards, exact=True)
+    desk.presses("放上：最近处理", cards)
+    places = desk.page.get_by_role("group", name="位置：最近处理")
+    places.get_by_role("button", name="通栏").click()
+    desk.presses("前移：最近处理", cards)
+    desk.presses("保存", exact=True)
+    desk.is_told("工作台已保存")
+    desk.page.reload()
+    tiles = desk.page.get_by_role("region", name="今天的数字").get_by_role("link")
+    expect(tiles.first).to_contain_text(third)
+    kept = desk.reads("/home")
+    labels = [card["label"] for card in kept["cards"]]
+    assert kept["source"] == "own" and kept["cards"][-2]["place"] == "full" and "团队本月" not in labels
+    expect(desk.page.get_by_role("heading", name="最近处理")).to_be_visible()
+
+    phone = enter(demo, "manager", PHONE)
+    phone.goes_to("/")
+    expect(phone.page.get_by_role("main").get_by_role("heading", level=2)).to_have_text(
+        [re.compile(f"^{label}") for label in labels]
+    )
+    fits(phone)
+    phone.presses("布置", exact=True)
+    fits(phone)
+    phone.presses(f"前移：{labels[1]}", phone.page.get_by_role("region", name="卡片"), exact=True)
+    phone.presses("保存", exact=True)
+    phone.is_told("工作台已保存")
+    expect(phone.page.get_by_role("heading", level=2).first).to_contain_text(labels[1])
+    phone.presses("布置", exact=True)
+    phone.presses("恢复默认")
+    phone.is_told("已恢复默认布置")
+    assert phone.reads("/home")["source"] == "ready"

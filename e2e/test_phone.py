@@ -103,7 +103,8 @@ def test_a_pool_customer_is_claimed(rep: Person, enter: Callable[..., Person], d
 def test_a_task_is_done_with_one_tap(rep: Person) -> None:
     page = rep.page
     rep.goes_to("/")
-    task = next(t for t in rep.reads("/home")["today"]["tasks"] if not t.get("done"))
+    tasks = next(card for card in rep.reads("/home")["cards"] if card["code"] == "tasks")
+    task = tasks["data"]["items"][0]
     box = page.get_by_role("checkbox", name=f"完成：{task['title']}").first
     within_reach(box)
     box.click()

@@ -185,6 +185,7 @@ ADMIN = (
         (
             _settings("fields", T("字段与布局", "Fields and layouts"), "platform.field.manage", also="自定义 custom"),
             _settings("default-views", T("默认视图", "Default views"), "administration.role.edit", "/admin/views"),
+            _settings("home-pages", T("默认工作台", "Home pages"), "administration.role.edit", also="首页 home"),
             _settings("dictionaries", T("字典", "Dictionaries"), "administration.dictionary.edit", also="选项 choices"),
             _settings("parameters", T("参数", "Parameters"), "administration.parameter.edit", also="设置 settings"),
             _settings(

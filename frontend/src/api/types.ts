@@ -532,7 +532,11 @@ export type CounterTone = "calm" | "good" | "warning" | "danger";
 export type Counter = {
   key: string;
   label: string;
-  value: number | string;
+  /** Null when it could not be found out; `problem` then says why. */
+  value: number | string | null;
+  /** False where it is the planner's guess, as above a long list. */
+  exact?: boolean;
+  problem?: string | null;
   tone: CounterTone | null;
   path: string | null;
   unit: string | null;

@@ -150,6 +150,11 @@ const adminPages = [
   }),
   createRoute({
     getParentRoute: () => admin,
+    path: "/home-pages",
+    component: lazyRouteComponent(() => import("@/features/home/roles-page"), "HomeRolesPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
     path: "/duplicates",
     component: lazyRouteComponent(() => import("@/features/duplicates/rules-page"), "RulesPage"),
   }),

@@ -11,10 +11,12 @@ type StatTileProps = {
   /** In-app address of the list behind the figure. */
   path?: string | null;
   note?: ReactNode;
+  /** Without a box of its own: inside a card. */
+  plain?: boolean | undefined;
 };
 
 /** A figure with its name; a link to the records behind it whenever there is one. */
-export function StatTile({ label, value, unit, tone, path, note }: StatTileProps) {
+export function StatTile({ label, value, unit, tone, path, note, plain }: StatTileProps) {
   const body = (
     <>
       <span className={styles.label}>{label}</span>
@@ -25,7 +27,7 @@ export function StatTile({ label, value, unit, tone, path, note }: StatTileProps
       {note ? <span className={styles.note}>{note}</span> : null}
     </>
   );
-  const className = `${styles.tile} ${styles[tone ?? "neutral"] ?? ""}`;
+  const className = `${styles.tile} ${styles[tone ?? "neutral"] ?? ""} ${plain ? styles.plain : ""}`;
   if (!path) return <div className={className}>{body}</div>;
   return (
     <AppLink path={path} className={className}>

@@ -15,7 +15,7 @@ from kemai.activities.reporting import Figure, Lines, figures, lines
 from kemai.activities.rules.periods import KINDS, Periods, begin_of, periods_of
 from kemai.activities.selectors.calendar import calendar_entries
 from kemai.activities.selectors.worklist import Whose, people_in_charge
-from kemai.kit.clock import start_of_day
+from kemai.kit.clock import start_of_day, today
 from kemai.kit.errors import Malformed
 from kemai.kit.words import T
 from kemai.platform.objects.declare import get_object
@@ -191,6 +191,27 @@ def team(actor: Actor, kind: str, on: date) -> dict[str, Any]:
             {"person": person, "report": sheet, "figures": (sheet or {}).get("snapshot") or live[person["id"]]}
         )
     return {"kind": kind, "on": on, "items": items, "can_comment": actor.has("activities.report.comment")}
+
+
+def latest_morning(actor: Actor) -> date:
+    """The day of the morning sheet that should be there by now: today, or the last working day."""
+    on, days = today(actor.time_zone), work_calendar()
+    return on if days.is_working_day(on) else days.add_working_days(on, -1)
+
+
+def not_handed_in(actor: Actor, kind: str, on: date) -> list[dict[str, Any]]:
+    """Who in the reader's charge has handed in no sheet of a period: those the team's page shows without one. Two statements."""
+    actor.require(VIEW)
+    kind, on = checked(kind, on)
+    people = people_in_charge(actor, VIEW)
+    scope = branches(actor, VIEW, get_object("reports").ownership)
+    rows = fetch_rows(
+        "SELECT t.owner_id FROM activities_report t WHERE t.deleted_at IS NULL AND t.kind = %(kind)s AND t.begins_on = %(on)s "
+        f"AND t.status = 'submitted' AND t.owner_id = ANY(%(people)s) AND {scope.sql}",
+        {**scope.params, "kind": kind, "on": on, "people": [p["id"] for p in people]},
+    )
+    there = {row[0] for row in rows}
+    return [person for person in people if str(person["id"]) not in there]
 
 
 def _sheet(row: tuple[Any, ...]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Home and manager pages."""
+"""The manager's page."""
 
 from __future__ import annotations
 
@@ -7,16 +7,10 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
-from kemai.analytics.selectors.home import home as home_page
 from kemai.analytics.selectors.manager import manager_page
 from kemai.platform.api.records import signed_in
 
 router = Router()
-
-
-@router.get("/home", operation_id="home", summary="The work of today")
-def home(request: HttpRequest) -> dict[str, Any]:
-    return home_page(signed_in(request))
 
 
 @router.get("/manager", operation_id="manager", summary="Funnel, trend, ranking and totals")

@@ -63,6 +63,7 @@ ACTIONS = {
     "view.save": T("保存视图", "View saved"),
     "view.delete": T("删除视图", "View deleted"),
     "view.arrange": T("整理视图", "Views arranged"),
+    "home.arrange": T("布置工作台", "Home page arranged"),
     "import.check": T("检查导入文件", "Import checked"),
     "quality": T("评定资料质量", "Quality judged"),
     "gate": T("修改阶段要求", "Stage gate changed"),

@@ -309,8 +309,14 @@ def _option(
     declaration: ObjectType, titles: tuple[str, ...], subtitle: tuple[str, ...], item: dict[str, Any]
 ) -> dict[str, Any]:
     """``titles``: the first that is filled is the label."""
+    label = next((item[name] for name in titles if item[name]), item[declaration.title])
+    return {"id": item["id"], "label": label, "sub": line_of(declaration, subtitle, item)}
+
+
+def line_of(declaration: ObjectType, names: tuple[str, ...], item: dict[str, Any]) -> str:
+    """Fields of a row in one line, as people read them: labels of references, words of choices."""
     parts = []
-    for name in subtitle:
+    for name in names:
         value = item[name]
         found = declaration.by_name[name]
         if isinstance(value, dict):
@@ -320,5 +326,4 @@ def _option(
             value = label.to() if label else value
         if value:
             parts.append(str(value))
-    label = next((item[name] for name in titles if item[name]), item[declaration.title])
-    return {"id": item["id"], "label": label, "sub": " · ".join(parts)}
+    return " · ".join(parts)

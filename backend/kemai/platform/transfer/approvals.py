@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from kemai.accounts.access import Actor, load_actor
 from kemai.accounts.models import User
@@ -290,11 +290,20 @@ def list_exports(actor: Actor, which: str, *, cursor: str = "") -> dict[str, Any
     if which == "mine":
         rows = rows.filter(actor_id=actor.id)
     elif which == "waiting":
-        rows = rows.filter(state="waiting", until__gt=now()).exclude(actor_id=actor.id)
-        if not actor.has(APPROVE):
-            rows = rows.none()
+        rows = _waiting(actor)
     found, following = log_page(rows, cursor, PAGE)
     return {"items": exports_json(actor, found), "next_cursor": following}
+
+
+def _waiting(actor: Actor) -> QuerySet[Export]:
+    if not actor.has(APPROVE):
+        return Export.objects.none()
+    return Export.objects.filter(_seen(actor), state="waiting", until__gt=now()).exclude(actor_id=actor.id)
+
+
+def count_waiting(actor: Actor) -> int:
+    """How many exports wait for this person's decision: as many as the page shows him."""
+    return _waiting(actor).count()
 
 
 def exports_json(actor: Actor, rows: list[Export]) -> list[dict[str, Any]]:

@@ -77,12 +77,12 @@ def get_import(actor: Actor, import_id: UUID) -> Import:
     return _settled(run)
 
 
-def list_imports(actor: Actor, object_name: str = "") -> list[Import]:
+def list_imports(actor: Actor, object_name: str = "", *, limit: int = 50) -> list[Import]:
     """One's latest imports, newest first."""
     found = Import.objects.filter(created_by=actor.id).select_related("file").order_by("-created_at")
     if object_name:
         found = found.filter(object=object_name)
-    return [_settled(run) for run in found[:50] if actor.has(get_object(run.object).perm("import"))]
+    return [_settled(run) for run in found[:limit] if actor.has(get_object(run.object).perm("import"))]
 
 
 def _settled(run: Import) -> Import:

@@ -240,7 +240,7 @@ register(
                 "AND s.rot_days > 0 AND t.stage_since < now() - make_interval(days => s.rot_days)))",
                 importable=False,
             ),
-            Field("closed_at", INSTANT, T("关闭时间", "Closed"), read_only=True, importable=False),
+            Field("closed_at", INSTANT, T("关闭时间", "Closed"), read_only=True, importable=False, indexed=True),
             Field(
                 "won_reason",
                 CHOICE,

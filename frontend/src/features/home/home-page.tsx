@@ -1,52 +1,92 @@
 import { useQuery } from "@tanstack/react-query";
-import { type CSSProperties, lazy, Suspense } from "react";
+import { Button } from "antd";
+import { LayoutDashboard } from "lucide-react";
+import { type CSSProperties, lazy, Suspense, useState } from "react";
 import { useCan } from "@/access/me";
-import { WorklistCard } from "@/features/worklist/public";
 import { useLocale, useT } from "@/i18n/index";
 import { CounterTile } from "@/kit/counter-tile";
 import { localTime } from "@/kit/date-time";
 import { SkeletonCard, SkeletonLine } from "@/kit/skeleton";
-import { ErrorState } from "@/kit/states";
+import { EmptyState, ErrorState } from "@/kit/states";
+import { Bands } from "./bands";
+import { CardBody } from "./card-body";
 import styles from "./home-page.module.css";
-import { homeQuery } from "./queries";
-import { RecentList } from "./recent-list";
-import { TasksToday } from "./tasks-today";
+import { type Home, homeQuery } from "./queries";
 
 /** Only administrators load it. */
 const GuideCard = lazy(() => import("@/features/guide/guide-card"));
+/** Loaded when somebody arranges his page. */
+const Arrange = lazy(() => import("./arrange").then((module) => ({ default: module.Arrange })));
 
 export function HomePage() {
   const t = useT("home");
-  const can = useCan();
   const locale = useLocale();
   const home = useQuery(homeQuery);
+  const [arranging, setArranging] = useState(false);
   if (home.isPending) return <HomeSkeleton />;
   if (home.isError) return <ErrorState error={home.error} onRetry={() => void home.refetch()} />;
-  const { greeting, counters, today, recent } = home.data;
+  const leave = () => setArranging(false);
   return (
     <div className={styles.page}>
       <header className={styles.head}>
-        <h1>{t(greetingKey(localTime().hour()), { name: greeting })}</h1>
-        <p>{localTime().format(locale === "zh-CN" ? "M月D日 dddd" : "dddd, D MMMM")}</p>
+        <h1>
+          {arranging
+            ? t("arranging.title")
+            : t(greetingKey(localTime().hour()), { name: home.data.greeting })}
+        </h1>
+        {arranging ? null : (
+          <>
+            <p>{localTime().format(locale === "zh-CN" ? "M月D日 dddd" : "dddd, D MMMM")}</p>
+            <Button
+              type="text"
+              className={styles.arrange}
+              icon={<LayoutDashboard size={15} aria-hidden />}
+              onClick={() => setArranging(true)}
+            >
+              {t("arrange")}
+            </Button>
+          </>
+        )}
       </header>
+      {arranging ? (
+        <Suspense fallback={<SkeletonCard lines={7} />}>
+          <Arrange path="/home/arrangement" onLeave={leave} onKept={leave} />
+        </Suspense>
+      ) : (
+        <Arranged home={home.data} onArrange={() => setArranging(true)} />
+      )}
+    </div>
+  );
+}
+
+function Arranged({ home, onArrange }: { home: Home; onArrange: () => void }) {
+  const t = useT("home");
+  const can = useCan();
+  const { counters, cards } = home;
+  return (
+    <>
       {can("administration.parameter.edit") ? (
         <Suspense fallback={null}>
           <GuideCard />
         </Suspense>
       ) : null}
-      <section aria-label={t("counters")} className={styles.tiles} style={columnsFor(counters.length)}>
-        {counters.map((counter) => (
-          <CounterTile key={counter.key} counter={counter} />
-        ))}
-      </section>
-      <div className={styles.columns}>
-        <WorklistCard />
-        <div className={styles.column}>
-          <TasksToday items={today.tasks} all={counters.find((counter) => counter.key === "tasks")} />
-          <RecentList items={recent} />
-        </div>
-      </div>
-    </div>
+      {counters.length > 0 ? (
+        <section aria-label={t("counters")} className={styles.tiles} style={columnsFor(counters.length)}>
+          {counters.map((counter) => (
+            <CounterTile key={counter.key} counter={counter} />
+          ))}
+        </section>
+      ) : null}
+      <Bands cards={cards} draw={(card) => <CardBody key={card.code} card={card} />} />
+      {counters.length + cards.length === 0 ? (
+        <EmptyState
+          icon={LayoutDashboard}
+          title={t("nothing")}
+          text={t("nothingText")}
+          action={<Button onClick={onArrange}>{t("arranging.title")}</Button>}
+        />
+      ) : null}
+    </>
   );
 }
 
@@ -72,10 +112,13 @@ function HomeSkeleton() {
           <SkeletonCard key={key} lines={1} />
         ))}
       </div>
-      <div className={styles.columns}>
-        <SkeletonCard lines={7} />
-        <SkeletonCard lines={7} />
-      </div>
+      <Bands
+        cards={[
+          { code: "a", place: "left" as const },
+          { code: "b", place: "right" as const },
+        ]}
+        draw={(card) => <SkeletonCard key={card.code} lines={7} />}
+      />
     </div>
   );
 }

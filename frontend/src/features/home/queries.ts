@@ -1,17 +1,11 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, isWaiting, newIdempotencyKey } from "@/api/client";
 import type { Counter, Detail, Id, Ref } from "@/api/types";
+import type { Worklist } from "@/features/worklist/public";
 import { useT } from "@/i18n/index";
 import { useMessage } from "@/kit/use-message";
+import type { Place } from "./arranging";
 
-/** A customer to contact, with the fields the page needs; a field the person may not see is absent. */
-export type ContactItem = {
-  id: Id;
-  name: string;
-  phone?: string | null;
-  last_contact_at?: string | null;
-  next_contact_at?: string | null;
-};
 export type TaskItem = {
   id: Id;
   version: number;
@@ -21,25 +15,51 @@ export type TaskItem = {
   /** Ticked off on this page, before the list is asked again. */
   done?: boolean;
 };
-export type RecentItem = {
-  object: string;
+/** A record in one line, whatever kind it is; what the person may not see is absent. */
+export type Row = {
   id: Id;
-  label: string;
-  object_label?: string | null;
+  object: string;
+  label: string | null;
   path: string;
+  sub: string;
+  at?: string | null;
+  amount?: string | null;
+  note?: string | number | null;
 };
+export type Bar = { label: string; count: number; amount: string; path: string };
+
+type CardOf<Shape extends string, Data> = {
+  code: string;
+  label: string;
+  shape: Shape;
+  place: Place;
+  path: string | null;
+  /** What to say when there is nothing in it. */
+  empty: string;
+  /** Null when it could not be read; `problem` then says why. */
+  data: Data | null;
+  problem: string | null;
+};
+export type TasksCard = CardOf<"tasks", { items: TaskItem[]; more: boolean }>;
+/** `due`: the moments are days to keep, coloured when past; elsewhere they only say since when. */
+export type RowsCard = CardOf<"rows", { items: Row[]; more: boolean; total?: number; due?: boolean }>;
+export type FiguresCard = CardOf<"figures", { figures: Counter[] }>;
+export type BarsCard = CardOf<"bars", { bars: Bar[] }>;
+export type HomeCard = CardOf<"worklist", Worklist> | TasksCard | RowsCard | FiguresCard | BarsCard;
 export type Home = {
   greeting: string;
+  source: "own" | "role" | "ready";
   counters: Counter[];
-  today: { contacts: ContactItem[]; tasks: TaskItem[] };
-  recent: RecentItem[];
+  cards: HomeCard[];
 };
 
+/** Asked anew each minute, and at once when the tab is looked at again: the figures are honest to the minute. */
 export const homeQuery = queryOptions({
   queryKey: ["home"],
   queryFn: async ({ signal }) => (await api.get<Home>("/home", { signal })).data,
   staleTime: 30_000,
   refetchInterval: 60_000,
+  refetchOnWindowFocus: "always",
 });
 
 /** Ticks a task off at once on screen; what the server refuses comes back with its reason. */
@@ -49,15 +69,7 @@ export function useCompleteTask() {
   const message = useMessage();
   const mark = (id: Id, done: boolean) =>
     client.setQueryData(homeQuery.queryKey, (home) =>
-      home
-        ? {
-            ...home,
-            today: {
-              ...home.today,
-              tasks: home.today.tasks.map((task) => (task.id === id ? { ...task, done } : task)),
-            },
-          }
-        : home,
+      home ? { ...home, cards: home.cards.map((card) => marked(card, id, done)) } : home,
     );
   return useMutation({
     mutationFn: (task: TaskItem) =>
@@ -76,4 +88,10 @@ export function useCompleteTask() {
       else message.success(t("taskDone", { title: task.title }));
     },
   });
+}
+
+function marked(card: HomeCard, id: Id, done: boolean): HomeCard {
+  if (card.shape !== "tasks" || !card.data) return card;
+  const items = card.data.items.map((task) => (task.id === id ? { ...task, done } : task));
+  return { ...card, data: { ...card.data, items } };
 }

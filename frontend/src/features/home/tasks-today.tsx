@@ -1,25 +1,19 @@
 import { Check, ListChecks } from "lucide-react";
 import { createPath } from "@/access/menu";
-import type { Counter } from "@/api/types";
 import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
 import { Card } from "@/kit/card";
 import { DateTime } from "@/kit/date-time";
 import { EmptyState } from "@/kit/states";
-import { type TaskItem, useCompleteTask } from "./queries";
+import { type TasksCard, useCompleteTask } from "./queries";
 import styles from "./rows.module.css";
 
-export function TasksToday({ items, all }: { items: TaskItem[]; all: Counter | undefined }) {
+export function TasksToday({ card }: { card: TasksCard }) {
   const t = useT("home");
   const complete = useCompleteTask();
+  const items = card.data?.items ?? [];
   return (
-    <Card
-      title={t("tasks.title")}
-      extra={
-        all?.path ? <AppLink path={all.path}>{t("tasks.all", { count: Number(all.value) })}</AppLink> : null
-      }
-      flush
-    >
+    <Card title={card.label} extra={card.path ? <AppLink path={card.path}>{t("all")}</AppLink> : null} flush>
       {items.length === 0 ? (
         <EmptyState
           icon={ListChecks}

@@ -1,35 +1,26 @@
-import { useQuery } from "@tanstack/react-query";
 import { PhoneCall } from "lucide-react";
 import { useState } from "react";
 import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
 import { Card } from "@/kit/card";
-import { SkeletonRows } from "@/kit/skeleton";
-import { EmptyState, ErrorState } from "@/kit/states";
-import { worklistQuery } from "./queries";
+import { EmptyState } from "@/kit/states";
+import type { Worklist } from "./queries";
 import styles from "./worklist.module.css";
 import { type Doing, WorklistLine } from "./worklist-line";
 
-const FIRST = 8;
-
-/** The first few of today's list, for home. */
-export function WorklistCard() {
+/** The first few of today's list, for home, which brings them along. */
+export function WorklistCard({ list }: { list: Worklist }) {
   const t = useT("worklist");
-  const list = useQuery(worklistQuery({}, FIRST));
   const [open, setOpen] = useState<{ id: string; doing: Doing } | null>(null);
   const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
-  const items = (list.data?.items ?? []).filter((line) => !gone.has(line.customer.id));
+  const items = list.items.filter((line) => !gone.has(line.customer.id));
   return (
     <Card
       title={t("title")}
-      extra={
-        list.data?.total ? <AppLink path="/worklist">{t("all", { count: list.data.total })}</AppLink> : null
-      }
+      extra={list.total ? <AppLink path="/worklist">{t("all", { count: list.total })}</AppLink> : null}
       flush
     >
-      {list.isPending ? <SkeletonRows rows={5} /> : null}
-      {list.isError ? <ErrorState compact error={list.error} onRetry={() => void list.refetch()} /> : null}
-      {list.data && items.length === 0 ? (
+      {items.length === 0 ? (
         <EmptyState
           icon={PhoneCall}
           title={t("empty")}
