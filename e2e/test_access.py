@@ -39,6 +39,16 @@ def tab_to(person: Person, name: str | re.Pattern[str], role: str = "link", most
     raise AssertionError(f"{name} is not reached within {most} tabs")
 
 
+def takes_from_palette(person: Person, typed: str, name: str) -> None:
+    person.page.keyboard.press("Control+k")
+    person.page.keyboard.type(typed)
+    option = person.dialog.get_by_role("option", name=name, exact=True)
+    expect(option).to_be_visible()
+    while option.get_attribute("aria-selected") != "true":
+        person.page.keyboard.press("ArrowDown")
+    person.page.keyboard.press("Enter")
+
+
 def test_a_morning_without_a_mouse(enter: Callable[..., Person], demo: Served) -> None:
     rep = enter(demo, None, KEYS)
     page = rep.page
@@ -64,14 +74,12 @@ def test_a_morning_without_a_mouse(enter: Callable[..., Person], demo: Served) -
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
 
-    page.keyboard.press("Control+k")
-    page.keyboard.type("任务")
-    expect(rep.dialog.get_by_role("option", name="任务", exact=True)).to_be_visible()
-    while rep.dialog.get_by_role("option", name="任务", exact=True).get_attribute("aria-selected") != "true":
-        page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    takes_from_palette(rep, "任务", "任务")
     expect(page).to_have_url(re.compile("/tasks"))
     expect(page.get_by_role("dialog")).to_have_count(0)
+    takes_from_palette(rep, "shoucang", "收藏本页")
+    pinned = page.get_by_role("navigation", name="主菜单").get_by_role("listitem").filter(has_text="收藏")
+    expect(pinned.get_by_role("link", name="任务", exact=True)).to_be_visible()
     # Not waited for: the address says what "c" makes, whether the list is there or not.
     page.keyboard.press("c")
     rep.dialog.get_by_label("标题").fill("用键盘建的任务")
