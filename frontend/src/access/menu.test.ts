@@ -108,6 +108,8 @@ describe("the menu", () => {
     const parts = partsOf(deals as MenuItem);
     expect([keys(parts.usual), keys(parts.rare)]).toEqual([["leads"], ["products", "competitors"]]);
     expect(partsOf(tidying as MenuItem).rare).toEqual([]);
+    const onlyRare = { ...(deals as MenuItem), children: deals?.children?.slice(1) ?? [] };
+    expect(keys(partsOf(onlyRare).usual)).toEqual(["products", "competitors"]);
   });
 
   it("shows behind icons alone what stands open and is used often", () => {

@@ -18,11 +18,11 @@ export function mainMenu(menu: MenuItem[]): MenuItem[] {
   return menu.filter((item) => item.key !== MINE);
 }
 
-/** A group's entries of every day, and those that wait under "more": a single one is not worth a fold. */
+/** A group's entries of every day, and those that wait under "more": a single one, or all there is, is not worth a fold. */
 export function partsOf(group: MenuItem): { usual: PageItem[]; rare: PageItem[] } {
   const pages = flatMenu(group.children ?? []);
   const rare = pages.filter((page) => page.rare);
-  if (rare.length < 2) return { usual: pages, rare: [] };
+  if (rare.length < 2 || rare.length === pages.length) return { usual: pages, rare: [] };
   return { usual: pages.filter((page) => !page.rare), rare };
 }
 

@@ -50,8 +50,9 @@ export function ErrorState({
 }) {
   const t = useT();
   const text = useErrorText();
-  // What is not there will not be there a second later either.
   const gone = error instanceof ApiError && error.status === 404;
+  // What is not there, or not allowed, will not be a second later either.
+  const final = gone || (error instanceof ApiError && error.status === 403);
   return (
     <div role="alert">
       <EmptyState
@@ -59,7 +60,7 @@ export function ErrorState({
         title={t(gone ? "missing.title" : "error.title")}
         text={text(error)}
         {...(compact ? { compact } : {})}
-        action={onRetry && !gone ? <Button onClick={onRetry}>{t("retry")}</Button> : undefined}
+        action={onRetry && !final ? <Button onClick={onRetry}>{t("retry")}</Button> : undefined}
       />
     </div>
   );
