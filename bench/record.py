@@ -28,7 +28,7 @@ def recording() -> Iterator[list[Statement]]:
     plain = ClientCursor.execute
 
     def by_rows(self: Any, sql: Any, params: Any = None, **options: Any) -> Any:
-        found.append((sql, params))
+        found.extend((part, params) for part in sql.split(rows.APART))
         return plain(self, sql, params, **options)
 
     def by_django(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:

@@ -211,6 +211,8 @@ class Scope:
     """Condition → (column, SQL listing its keys), where there may be several (departments, shares, pools): a list goes through the
     keys one by one, each with its own index range, lest the planner take the whole table in the sort's order instead, and planned
     once for all of them."""
+    shared: frozenset[str] = frozenset()
+    """Conditions by shares: what one person was shown, few records of their own."""
 
     @property
     def sql(self) -> str:
@@ -234,7 +236,8 @@ def branches(actor: Actor, permission: str, line: Ownership, alias: str = "t") -
         return Scope(True, (), {})
     found, params = _alternatives(actor, permission, line, alias)
     keyed = {b.sql: (b.column, b.keys) for b in found if b.keys}
-    return Scope(False, tuple(b.sql for b in found), params, keyed)
+    shared = frozenset(b.sql for b in found if b.kind == "share")
+    return Scope(False, tuple(b.sql for b in found), params, keyed, shared)
 
 
 def _alternatives(actor: Actor, permission: str, line: Ownership, alias: str) -> tuple[list[Branch], dict[str, Any]]:

@@ -18,10 +18,10 @@ from kemai.kit.words import T
 from kemai.platform.objects import types
 from kemai.platform.objects.declare import Board, Field, ObjectType
 from kemai.platform.objects.groups import aggregate, figure_of, group_records, level_of
-from kemai.platform.objects.read import list_groups, list_page
-from kemai.platform.objects.rows import fetch_rows
-from kemai.platform.objects.secrecy import readable_fields
-from kemai.platform.objects.select import Query
+from kemai.platform.objects.read import group_pages, list_groups, list_page, refuse_unindexed, run_params
+from kemai.platform.objects.rows import fetch_each, fetch_rows
+from kemai.platform.objects.secrecy import comparable_field, readable_fields
+from kemai.platform.objects.select import Query, plan_list, remembered
 
 
 def load_board(actor: Actor, declaration: ObjectType, query: Query, *, scope: UUID | None) -> dict[str, Any]:
@@ -30,23 +30,21 @@ def load_board(actor: Actor, declaration: ObjectType, query: Query, *, scope: UU
     assert board is not None
     actor.require(declaration.perm("view"))
     columns = board.columns(actor, scope)
-    readable = {f.name for f in readable_fields(actor, declaration)}
-    lines = [name for name in board.lines if name in readable]
-    currencies = [c for name in lines if (c := declaration.by_name[name].currency) in readable]
-    names = tuple(dict.fromkeys((declaration.title, *lines, *currencies, board.group)))
+    names = remembered(("board", declaration.stamp, actor.signature), lambda: _card_fields(actor, declaration, board))
     cards = replace(query, fields=names)
-    figures = (
-        kept_figures(actor, declaration, board)
-        if board.figures and not query.filter and not query.q
-        else _counted(actor, declaration, board, query)
-    )
     filters = {str(c["key"]): _in_column(query.filter, board.group, c["key"]) for c in columns}
-    pages = list_groups(actor, declaration, cards, board.group, filters)
+    if board.figures and not query.filter and not query.q:
+        pages, figures = _cards_and_figures(actor, declaration, board, cards, filters)
+    else:
+        pages = list_groups(actor, declaration, cards, board.group, filters)
+        figures = _counted(actor, declaration, board, query)
     result = []
     for column in columns:
         key = str(column["key"])
         items, following = pages[key]
         count, total = figures.get(key, (0, "0.00"))
+        for item in items:  # the column says it already: nobody asks the database for the same label fifty times
+            item[board.group] = {"id": key, "label": column["label"]}
         result.append({**column, "count": count, "sum": total, "items": items, "next_cursor": following})
     return {
         "columns": result,
@@ -55,6 +53,30 @@ def load_board(actor: Actor, declaration: ObjectType, query: Query, *, scope: UU
         "more": False,
         "filter_of": {key: orjson.loads(text) for key, text in filters.items()},
     }
+
+
+def _card_fields(actor: Actor, declaration: ObjectType, board: Board) -> tuple[str, ...]:
+    readable = {f.name for f in readable_fields(actor, declaration)}
+    lines = [name for name in board.lines if name in readable]
+    currencies = [c for name in lines if (c := declaration.by_name[name].currency) in readable]
+    return tuple(dict.fromkeys((declaration.title, *lines, *currencies)))
+
+
+def _cards_and_figures(
+    actor: Actor, declaration: ObjectType, board: Board, cards: Query, filters: dict[str, str]
+) -> tuple[dict[str, tuple[list[dict[str, Any]], str | None]], dict[str, tuple[int, str]]]:
+    """The first cards of each column and the kept figures, on one way to the database."""
+    plan = plan_list(actor, declaration, cards)
+    refuse_unindexed(actor, plan)
+    group = comparable_field(actor, declaration, board.group)
+    shown = f"t.{group.stored} = ANY(%(groups)s::{declaration.type_of(group)}[])"
+    figures, bound = remembered(
+        ("figures", declaration.stamp, actor.signature),
+        lambda: _figures_sql(actor, declaration, board, condition=shown),
+    )
+    params = {**bound, **run_params(actor, plan, cards), "groups": list(filters)}
+    rows, counted = fetch_each([plan.grouped_statement(group), figures], params)
+    return group_pages(actor, plan, cards, rows, filters), _figures(counted)
 
 
 MAX_COLUMNS = 30
@@ -163,8 +185,18 @@ def _counted(actor: Actor, declaration: ObjectType, board: Board, query: Query) 
 def kept_figures(
     actor: Actor, declaration: ObjectType, board: Board, *, condition: str = "", params: dict[str, Any] | None = None
 ) -> dict[str, tuple[int, str]]:
-    """Count and sum per column as ``actor`` sees them, from the kept figures through the same predicate: their table carries the
-    ownership columns. What is only shared adds itself row by row. ``condition`` narrows further, over ``t``."""
+    """Count and sum per column as ``actor`` sees them. ``condition`` narrows further, over ``t``."""
+    sql, bound = _figures_sql(actor, declaration, board, condition=condition)
+    return _figures(fetch_rows(sql, {**bound, **(params or {})}))
+
+
+def _figures(rows: list[tuple[Any, ...]]) -> dict[str, tuple[int, str]]:
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def _figures_sql(actor: Actor, declaration: ObjectType, board: Board, *, condition: str) -> tuple[str, dict[str, Any]]:
+    """SQL for key, count and sum of each column, from the kept figures through the same predicate as the list: their table carries the
+    ownership columns. What is only shared adds itself row by row."""
     group = declaration.by_name[board.group].stored
     total = declaration.by_name[board.total].stored
     line = declaration.ownership
@@ -174,7 +206,7 @@ def kept_figures(
     parts = [
         f"SELECT t.{group}::text AS g, t.count AS n, t.total AS s FROM {board.figures} t WHERE t.count <> 0 AND {kept.sql}{more}"
     ]
-    bound = {**kept.params, **(params or {})}
+    bound = dict(kept.params)
     if not kept.everything and line.shares:
         shared = branches(actor, code, Ownership(shares=line.shares))
         bound.update(shared.params)
@@ -182,7 +214,4 @@ def kept_figures(
             f"SELECT t.{group}::text, 1, COALESCE(t.{total}, 0) FROM {declaration.table} t "
             f"WHERE t.deleted_at IS NULL AND {shared.sql} AND NOT COALESCE({kept.sql}, FALSE){more}"
         )
-    rows = fetch_rows(
-        f"SELECT g, sum(n)::bigint, sum(s)::numeric(20,2) FROM ({' UNION ALL '.join(parts)}) f GROUP BY g", bound
-    )
-    return {row[0]: (row[1], row[2]) for row in rows}
+    return f"SELECT g, sum(n)::bigint, sum(s)::numeric(20,2) FROM ({' UNION ALL '.join(parts)}) f GROUP BY g", bound

@@ -101,15 +101,22 @@ def list_groups(
     found = comparable_field(actor, declaration, group)
     refuse_unindexed(actor, plan)
     params = {**run_params(actor, plan, query), "groups": list(filters)}
+    return group_pages(actor, plan, query, fetch_rows(plan.grouped_statement(found), params), filters)
+
+
+def group_pages(
+    actor: Actor, plan: ListPlan, query: Query, rows: list[tuple[Any, ...]], filters: dict[str, str]
+) -> dict[str, tuple[list[dict[str, Any]], str | None]]:
+    """The rows of a grouped statement as pages: see :func:`list_groups`."""
     pages: dict[str, list[tuple[Any, ...]]] = {key: [] for key in filters}
-    for row in fetch_rows(plan.grouped_statement(found), params):
+    for row in rows:
         pages[row[-1]].append(row)
     result = {}
     for key, rows in pages.items():
         following = None
         if len(rows) > query.limit:
             last = rows[query.limit - 1]
-            following = sign_cursor(actor, declaration, replace(query, filter=filters[key]), last[-2], last[0])
+            following = sign_cursor(actor, plan.declaration, replace(query, filter=filters[key]), last[-2], last[0])
         result[key] = ([plan.columns.output.make(row) for row in rows[: query.limit]], following)
     return result
 

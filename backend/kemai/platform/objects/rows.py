@@ -65,6 +65,23 @@ def fetch_rows(sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
         return cursor.execute(sql, params).fetchall()
 
 
+#: What stands between statements that are sent as one; no statement of ours holds it.
+APART = ";\n"
+
+
+def fetch_each(statements: list[str], params: dict[str, Any]) -> list[list[tuple[Any, ...]]]:
+    """The rows of several statements that share ``params``, sent as one: one way to the database and back."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, RowCursor(connection.connection) as cursor:
+        for sql in statements:
+            _observe(sql)
+        cursor.execute(APART.join(statements), params)
+        found = [cursor.fetchall()]
+        while cursor.nextset():
+            found.append(cursor.fetchall())
+        return found
+
+
 @contextmanager
 def stream_rows(sql: str, params: dict[str, Any], size: int = 2000) -> Iterator[Iterator[tuple[Any, ...]]]:
     """The rows of one statement, ``size`` at a time; must run inside a transaction."""

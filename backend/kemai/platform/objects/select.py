@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -190,12 +190,11 @@ class ListPlan:
             inner = f"(SELECT t.* FROM {self._rows(self._conditions[0])}{ranges[0]} {order}) t"
             return f"SELECT {select} FROM {inner} ORDER BY {column} {way}, t.id {way}"
         last = f"ORDER BY (k.k IS NULL), k.k {way}, k.id {way}"
-        return (
-            f"SELECT {select} FROM ({self._keys(ranges, last)}) k JOIN {self.declaration.table} t ON t.id = k.id {last}"
-        )
+        return f"SELECT {select} FROM ({self._keys(self._conditions, ranges, last)}) k JOIN {self.declaration.table} t ON t.id = k.id {last}"
 
     def grouped_statement(self, group: Field) -> str:
-        """The first page of each value in ``%(groups)s``, and the value with each row: one statement, planned once."""
+        """The first page of each value in ``%(groups)s``, and the value with each row: one statement, planned once. What is only shared
+        is read once for all values."""
         if group.name not in self.statements:
             column = self.sort.sort_expression
             last = f"ORDER BY (k.k IS NULL), k.k {self._way}, k.id {self._way}"
@@ -203,10 +202,18 @@ class ListPlan:
             ranges = (
                 [f"{inside} AND {column} IS NOT NULL", f"{inside} AND {column} IS NULL"] if self.nullable else [inside]
             )
+            once = [condition for condition in self._conditions if condition in self.scope.shared and self._keyed]
+            apart = [condition for condition in self._conditions if condition not in once]
+            shown, more = "", []
+            if once:
+                rows = self._rows(f"({' OR '.join(once)})")
+                shown = f"WITH shown AS MATERIALIZED (SELECT t.id, {column} AS k, {group.expression} AS g FROM {rows}) "
+                more = ["(SELECT s.id, s.k FROM shown s WHERE s.g = g.key)"]
+            values = f"unnest(%(groups)s::{self.declaration.type_of(group)}[])"
             select = ", ".join([*self.columns.select, f"{column}::text", "g.key::text"])
             self.statements[group.name] = (
-                f"SELECT {select} FROM unnest(%(groups)s::{self.declaration.type_of(group)}[]) WITH ORDINALITY g (key, n) "
-                f"CROSS JOIN LATERAL ({self._keys(ranges, last)}) k JOIN {self.declaration.table} t ON t.id = k.id {last.replace('BY', 'BY g.n,', 1)}"
+                f"{shown}SELECT {select} FROM {values} g (key) CROSS JOIN LATERAL "
+                f"({self._keys(apart, ranges, last, more)}) k JOIN {self.declaration.table} t ON t.id = k.id {last}"
             )
         return self.statements[group.name]
 
@@ -225,14 +232,12 @@ class ListPlan:
         # A search has its own index: the planner, which takes reading a record's terms for free, would go through all keys instead.
         return {} if self.narrowed or self.compiled.narrow else self.scope.keyed
 
-    def _keys(self, ranges: list[str], last: str) -> str:
-        """The page's keys ``id`` and sort values ``k``: the first of the first of every branch."""
+    def _keys(self, conditions: list[str], ranges: list[str], last: str, more: Sequence[str] = ()) -> str:
+        """The page's keys ``id`` and sort values ``k``: the first of the first of every branch, and of ``more``."""
         column = self.sort.sort_expression
         order = f"ORDER BY {column} {self._way}, t.id {self._way} LIMIT %(limit)s"
-        keys = [
-            self._branch(condition, column, part, order, self._way) for condition in self._conditions for part in ranges
-        ]
-        return f"SELECT * FROM ({' UNION '.join(keys)}) k {last} LIMIT %(limit)s"
+        keys = [self._branch(condition, column, part, order, self._way) for condition in conditions for part in ranges]
+        return f"SELECT * FROM ({' UNION '.join([*keys, *more])}) k {last} LIMIT %(limit)s"
 
     def _branch(self, condition: str, column: str, part: str, order: str, way: str) -> str:
         """The first keys of one branch, from its own index."""
