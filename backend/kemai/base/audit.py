@@ -50,6 +50,9 @@ class Act:
     object: str = ""
     record_id: UUID | None = None
     pending: list[Event] = field(default_factory=list)
+    gathers: bool = False
+    last: list[tuple[str, Any]] = field(default_factory=list)
+    """Statements for its end, where it gathers them."""
 
     def emit(self, event: Event) -> None:
         """Store ``event`` in the outbox with this transaction."""
@@ -74,25 +77,28 @@ def act(
     record_id: UUID | None = None,
     reason: str = "",
     data: dict[str, Any] | None = None,
+    gathers: bool = False,
 ) -> Iterator[Act]:
-    """Run a service's writes as one act of ``actor``: one transaction, one audit event.
+    """Run a service's writes as one act of ``actor``: one transaction, one audit event. ``gathers``: what is given to :func:`send` goes
+    to the database together, at the end.
 
     An act inside an act joins it: a bulk job of 500 claims is one event with 500 changes. What an inner act emitted before it failed
     goes with it.
     """
     current = _current.get()
     if current is not None:
-        emitted = len(current.pending)
+        emitted, sent = len(current.pending), len(current.last)
         try:
             with transaction.atomic():
                 yield current
         except BaseException:
-            del current.pending[emitted:]
+            del current.pending[emitted:], current.last[sent:]
             raise
         return
     joined = connection.in_atomic_block
     with transaction.atomic():
-        opened = Act(_insert(actor, action, object, record_id, reason, data), actor.id, action, object, record_id)
+        event_id = _insert(actor, action, object, record_id, reason, data)
+        opened = Act(event_id, actor.id, action, object, record_id, gathers=gathers)
         token = _current.set(opened)
         try:
             yield opened
@@ -135,6 +141,16 @@ def emit(event: Event) -> None:
     current.emit(event)
 
 
+def send(sql: str, params: Any) -> None:
+    """Run a statement whose outcome nothing in its act asks for: now, or where the act gathers them on one way with the others."""
+    current = _current.get()
+    if current is not None and current.gathers:
+        current.last.append((sql, params))
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+
+
 def _insert(
     actor: Doer, action: str, object: str, record_id: UUID | None, reason: str, data: dict[str, Any] | None
 ) -> int:
@@ -168,16 +184,24 @@ def _close() -> None:
 
 
 def _flush(opened: Act) -> None:
-    if not opened.pending:
-        return
-    rows = [
-        (e.kind, e.object, e.record_id, opened.actor_id, orjson.dumps(e.payload(), default=str).decode())
-        for e in opened.pending
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO base_outboxevent (kind, object, record_id, actor_id, payload, at) VALUES "
-            + ",".join(["(%s, %s, %s, %s, %s, now())"] * len(rows)),
-            [value for row in rows for value in row],
+    """The gathered statements and the outbox rows, on one way to the database."""
+    found = list(opened.last)
+    if opened.pending:
+        rows = [
+            (e.kind, e.object, e.record_id, opened.actor_id, orjson.dumps(e.payload(), default=str).decode())
+            for e in opened.pending
+        ]
+        places = ",".join(["(%s, %s, %s, %s, %s, now())"] * len(rows))
+        found.append(
+            (
+                f"INSERT INTO base_outboxevent (kind, object, record_id, actor_id, payload, at) VALUES {places}",
+                [value for row in rows for value in row],
+            )
         )
+    if found:
+        with connection.cursor() as cursor:
+            if len(found) > 1:
+                found = [("; ".join(cursor.mogrify(sql, params) for sql, params in found), None)]
+            cursor.execute(*found[0])
     opened.pending.clear()
+    opened.last.clear()

@@ -7,7 +7,9 @@ from collections.abc import Callable
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from kemai.base.audit import act, send
 from kemai.base.models import AuditChange, AuditEvent
+from kemai.customers.models import Customer
 from kemai.platform.objects.declare import declared_objects
 from tests.calling import Caller
 from tests.contracts.oracle import OBJECTS
@@ -104,3 +106,26 @@ def test_one_event_a_request(name: str, world: World, call: Callable[[str], Call
     changes = AuditChange.objects.filter(event_id=events[0].id, record_id=made["id"])
     assert [c.op for c in changes] == ["I"]
     assert events[0].request_id and events[0].address
+
+
+def test_what_an_act_gathers_is_written_at_its_end_with_its_event(world: World) -> None:
+    """P-7: in the order given, signs that mean something to the driver included; what an inner act that failed gave goes with it."""
+    key = world.of("customers")[0].id
+    note = "UPDATE customers_customer SET remark = %s WHERE id = %s"
+
+    def noted() -> tuple[str, str]:
+        return Customer.objects.values_list("remark", "hobbies").get(pk=key)
+
+    before = noted()
+    with act(world.actor("admin"), "edit", gathers=True) as opened:
+        send(note, ["先 100 %s; 一半", key])
+        with pytest.raises(LookupError), act(world.actor("admin"), "edit"):
+            send(note, ["不作数", key])
+            raise LookupError
+        send("UPDATE customers_customer SET hobbies = remark WHERE id = %(key)s", {"key": key})
+        assert noted() == before
+    assert noted() == ("先 100 %s; 一半", "先 100 %s; 一半")
+    assert AuditChange.objects.filter(event_id=opened.event_id, record_id=key).count() == 2
+    with act(world.actor("admin"), "edit"):
+        send(note, ["立即", key])
+        assert noted()[0] == "立即"

@@ -119,6 +119,7 @@ def after_customers(actor: Actor, drafts: list[Draft]) -> None:
             }
             for d in created
         ],
+        last=True,
     )
     for pool in {d.values["pool_id"] for d in created} - {None}:
         ids = [str(d.id) for d in created if d.values["pool_id"] == pool]

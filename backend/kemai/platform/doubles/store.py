@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from kemai.base.audit import send
 from kemai.platform.doubles.compare import keys_of
 from kemai.platform.doubles.rules import Rules, rules_of
 from kemai.platform.objects.declare import Draft, ObjectType
@@ -75,8 +76,7 @@ def put_keys(declaration: ObjectType, keys: dict[UUID, set[int]], changed: list[
             "object": declaration.name,
             "changed": changed,
         }
-        with connection.cursor() as cursor:
-            cursor.execute(_REPLACE if changed else _INSERT, params)
+        send(_REPLACE if changed else _INSERT, params)
 
 
 def near(declaration: ObjectType, keys: set[int], *, columns: list[str], extra: str = "", **params: Any) -> list[Any]:

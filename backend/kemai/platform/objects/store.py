@@ -15,6 +15,7 @@ from django.db import connection, models
 from psycopg.types.json import Jsonb
 
 from kemai.accounts.access import Actor, branches
+from kemai.base.audit import send
 from kemai.platform.objects.declare import Draft, ObjectType
 
 CUSTOM = "custom."
@@ -51,12 +52,16 @@ def unpacked(declaration: ObjectType, row: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
+#: Values written into the statement: of seventy columns a form fills twenty, and the driver remembers how to take a statement apart
+#: only where it binds fewer than fifty.
+_PLAIN = {None: "NULL", "": "''", "{}": "'{}'"}
 #: From so many rows on COPY beats INSERT; a form's single record keeps its one statement.
 COPY_FROM = 20
 
 
-def insert_rows(model: type[models.Model], rows: list[dict[str, Any]]) -> None:
-    """Insert rows given by column; columns left out get the model's defaults. Statement triggers run as for any insert."""
+def insert_rows(model: type[models.Model], rows: list[dict[str, Any]], *, last: bool = False) -> None:
+    """Insert rows given by column; columns left out get the model's defaults. Statement triggers run as for any insert.
+    ``last``: nothing in the open act asks for these rows, so that they may go with what it writes at its end."""
     if not rows:
         return
     columns, defaults, json_places, lists = _layout(model)
@@ -67,12 +72,15 @@ def insert_rows(model: type[models.Model], rows: list[dict[str, Any]]) -> None:
     names = ", ".join(columns)
     if len(rows) < COPY_FROM:
         # Not through the ORM: making an instance and asking seventy fields for their form takes longer than the insert.
-        places = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * len(rows))
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {model._meta.db_table} ({names}) VALUES {places}",
-                [v for row in rows for v in _values(row, columns, fixed, json_places, lists)],
-            )
+        values = [_values(row, columns, fixed, json_places, lists) for row in rows]
+        places = ", ".join([f"({', '.join([_PLAIN.get(value, '%s') for value in row])})" for row in values])
+        sql = f"INSERT INTO {model._meta.db_table} ({names}) VALUES {places}"
+        params = [value for row in values for value in row if value not in _PLAIN]
+        if last:
+            send(sql, params)
+        else:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, params)
         return
     with (
         connection.wrap_database_errors,

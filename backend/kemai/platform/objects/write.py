@@ -74,7 +74,7 @@ def create_record(actor: Actor, declaration: ObjectType, values: dict[str, Any])
     """Create one record; :class:`Invalid` names every wrong field."""
     actor.require(declaration.perm("create"))
     key = new_id()
-    with act(actor, "create", object=declaration.name, record_id=key):
+    with act(actor, "create", object=declaration.name, record_id=key, gathers=True):
         drafts = prepare_new(actor, declaration, [values], ids=[key])
         if drafts[0].errors:
             raise refusal_of(drafts[0])
