@@ -11,8 +11,10 @@ from kemai.kit.clock import now
 from kemai.kit.words import T
 from kemai.platform.notify import declare_channel, declare_kind
 
-declare_kind("webhook_paused", T("我负责的 Webhook 被自动暂停", "My webhooks were paused"))
-declare_kind("mail_failing", T("邮件发不出去（邮件管理员）", "E-mail is not going out (who sets it up)"))
+declare_kind(
+    "webhook_paused", T("我负责的 Webhook 被自动暂停", "My webhooks were paused"), right="integrations.webhook.edit"
+)
+declare_kind("mail_failing", T("邮件发不出去", "E-mail is not going out"), right="integrations.mail.edit")
 declare_channel("mail", T("邮件", "E-mail"), carry)
 
 _TAKE_IN = r"""

@@ -23,13 +23,21 @@ GROUP = timedelta(hours=12)
 LINES = 5
 
 #: Kinds of message people may switch off, in the order they are shown in; a kind not declared always comes.
-_kinds: dict[str, T] = {}
+_kinds: dict[str, Kind] = {}
 
 
-def declare_kind(code: str, label: T) -> str:
-    """Register a kind of message, so that everybody can choose whether he wants it (PLT-3)."""
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of message; ``right``: the permission without whose holders it is nobody's (empty: everybody may get it)."""
+
+    label: T
+    right: str = ""
+
+
+def declare_kind(code: str, label: T, *, right: str = "") -> str:
+    """Register a kind of message, so that whoever may get it can choose how (PLT-3)."""
     assert code not in _kinds, code
-    _kinds[code] = label
+    _kinds[code] = Kind(label, right)
     return code
 
 
@@ -41,7 +49,7 @@ declare_kind("follow_changed", T("关注的记录被修改", "Edits of what I fo
 
 def kind_label(code: str) -> T:
     """What a kind of message is called; the product's name for a kind nobody can switch off."""
-    return _kinds.get(code, T("系统消息", "A message of the system"))
+    return _kinds[code].label if code in _kinds else T("系统消息", "A message of the system")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +77,13 @@ def list_channels() -> list[dict[str, str]]:
 
 
 def list_choices(actor: Actor) -> list[dict[str, Any]]:
-    """Every kind of message with how this person wants it."""
+    """Every kind of message this person may get, with how he wants it."""
     chosen = {c.kind: c for c in NotificationChoice.objects.filter(user_id=actor.id)}
     default = NotificationChoice()
     return [
-        {"kind": code, "label": label.to(), "in_page": row.in_page, "channels": row.channels}
-        for code, label in _kinds.items()
+        {"kind": code, "label": kind.label.to(), "in_page": row.in_page, "channels": row.channels}
+        for code, kind in _kinds.items()
+        if not kind.right or actor.has(kind.right)
         for row in (chosen.get(code, default),)
     ]
 

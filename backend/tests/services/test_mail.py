@@ -216,6 +216,8 @@ def test_a_kind_that_does_not_come_in_the_page_does_not_come_at_all(ready: Post,
     rep = call("rep")
     choices = {c["kind"]: c for c in rep.get("/me/notifications").json()["items"]}
     assert choices["customer_assigned"]["channels"] == ["mail"]
+    assert "mail_failing" not in choices, "what only some may get, only they are asked about"
+    assert "mail_failing" in {c["kind"] for c in call("admin").get("/me/notifications").json()["items"]}
     assert rep.put("/me/notifications/customer_assigned", {"in_page": True}).status_code == 200
     assert MailItem.objects.count() == 0
     tell(world)

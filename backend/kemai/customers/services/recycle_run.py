@@ -39,7 +39,9 @@ RECYCLING = "customers.recycling"
 LABEL = T("公海回收 {day}", "Recycling of {day}")
 WARNED = declare_kind("recycle_warning", T("客户即将掉入公海", "Customers about to fall into the pool"))
 TAKEN = declare_kind("recycled", T("客户被回收至公海", "Customers recycled to the pool"))
-STOPPED = declare_kind("recycle_stopped", T("公海回收已停下，等待确认", "Recycling stopped and waits for a decision"))
+STOPPED = declare_kind(
+    "recycle_stopped", T("公海回收已停下，等待确认", "Recycling stopped and waits for a decision"), right=MANAGE
+)
 
 #: Runs begin one at a time: two would each count what the other takes.
 _ALONE = "SELECT pg_advisory_xact_lock(hashtext('kemai.recycling'))"
