@@ -83,7 +83,7 @@ def busiest_customer(rep: Person) -> None:
 
 
 def warmest_lead(rep: Person) -> None:
-    found = rep.reads("/leads?sort=-score&limit=1")["items"][0]
+    found = rep.reads("/leads?view=open&sort=-score&limit=1")["items"][0]
     rep.goes_to(f"/leads/{found['id']}")
 
 
