@@ -119,6 +119,7 @@ class Customer(Pooled, Record):
     website = models.CharField(max_length=300, default="")
     credit_code = models.CharField(max_length=40, default="")
     region = models.CharField(max_length=60, default="")
+    province = models.CharField(max_length=20, default="")
     address = models.CharField(max_length=300, default="")
     source = models.CharField(max_length=60, default="")
     tags = ArrayField(models.TextField(), default=list)
@@ -167,6 +168,7 @@ class Customer(Pooled, Record):
             "deal_count",
             "deal_amount",
             "unique_key",
+            "province",
             "quality",
             "quality_faults",
             *POOLED_COMPUTED,
@@ -202,6 +204,14 @@ class Customer(Pooled, Record):
                 fields=["owner", "industry", "updated_at", "id"],
                 name="cust_owner_industry_ix",
                 condition=models.Q(deleted_at__isnull=True),
+            ),
+            *(
+                models.Index(
+                    fields=[column, "updated_at", "id"],
+                    name=f"cust_{column}_ix",
+                    condition=models.Q(deleted_at__isnull=True),
+                )
+                for column in ("source", "province")
             ),
             models.Index(fields=["phone"], name="cust_phone_ix", condition=~models.Q(phone="")),
             models.Index(

@@ -39,6 +39,16 @@ class OpportunityLost(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StagesReordered(Event):
+    """The stages of a pipeline stand in another order, or one went or came back."""
+
+    kind: ClassVar[str] = "sales.stages_reordered"
+    label: ClassVar[T] = T("调整阶段顺序", "Stages put in another order")
+    about: ClassVar[str] = "pipelines"
+    public: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
 class LeadAssigned(Event):
     kind: ClassVar[str] = "sales.lead_assigned"
     label: ClassVar[T] = T("分配线索", "Lead assigned")

@@ -9,11 +9,12 @@ from kemai.base.events import Delivered, subscribe
 from kemai.customers.services.recycle_rules import refresh
 from kemai.platform.events import RecordsCreated, RecordsDeleted, RecordsRestored
 from kemai.sales import figures
-from kemai.sales.events import LeadAssigned, OpportunityLost, OpportunityWon
+from kemai.sales.events import LeadAssigned, OpportunityLost, OpportunityWon, StagesReordered
 from kemai.sales.models import Opportunity
 from kemai.sales.services.assignment import tell_new_owner
+from kemai.sales.services.reaching import recount_pipeline
 
-__all__ = ["begin_sequences", "days_of_customers", "end_sequences", "figures", "tell_of_lead"]
+__all__ = ["begin_sequences", "days_of_customers", "end_sequences", "figures", "furthest_stages", "tell_of_lead"]
 
 
 @subscribe(RecordsCreated, RecordsDeleted, RecordsRestored, OpportunityWon, OpportunityLost)
@@ -37,6 +38,13 @@ def end_sequences(event: Delivered) -> None:
     """A lost deal ends the sequences begun for it (ACT-6)."""
     if event.record_id:
         stop_on_lost(customer_id=UUID(event.payload["customer_id"]), opportunity_id=event.record_id)
+
+
+@subscribe(StagesReordered)
+def furthest_stages(event: Delivered) -> None:
+    """How far each opportunity came is read off the log anew (ANA-1)."""
+    assert event.record_id is not None
+    recount_pipeline(event.record_id)
 
 
 @subscribe(LeadAssigned)

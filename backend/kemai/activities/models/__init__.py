@@ -10,11 +10,12 @@ from kemai.activities.models.care import (
 )
 from kemai.activities.models.reports import Report, ReportComment
 from kemai.activities.models.sequences import Enrollment, EnrollmentStep, Sequence, SequenceStep
-from kemai.activities.models.work import Interaction, Task
+from kemai.activities.models.work import DayFigure, Interaction, Task
 
 __all__ = [
     "CadenceRule",
     "CalendarFeed",
+    "DayFigure",
     "Enrollment",
     "EnrollmentStep",
     "GreetingTemplate",

@@ -6,9 +6,22 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from kemai.accounts.models import Department, User
+from kemai.base.figures import Kept, keep_figures
 from kemai.base.models import Record, audited, record_indexes
 from kemai.customers.models import Contact, Customer, Held
 from kemai.kit.clock import now
+
+#: The zone whose days follow-ups are counted by; a month of another zone adds the hours at its edges (decisions/031).
+FIGURES_ZONE = "Asia/Shanghai"
+#: Follow-ups per day, channel, person and holder.
+DAY_FIGURES = Kept(
+    "activities_dayfigure",
+    {
+        **{c: c for c in ("owner_id", "department_id", "holder_id", "holder_department_id", "channel")},
+        "day": f"(occurred_at AT TIME ZONE '{FIGURES_ZONE}')::date",
+    },
+    {"count": "1"},
+)
 
 
 class Interaction(Held, Record):
@@ -36,7 +49,7 @@ class Interaction(Held, Record):
     occasion = models.CharField(max_length=20, default="")
 
     class Meta(Record.Meta):
-        triggers = audited("holder_id", "holder_department_id")
+        triggers = [*audited("holder_id", "holder_department_id"), *keep_figures(DAY_FIGURES)]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(customer__isnull=False) | models.Q(lead_id__isnull=False),
@@ -51,6 +64,11 @@ class Interaction(Held, Record):
             ),
             models.Index(
                 fields=["updated_at", "id"], name="act_updated_ix", condition=models.Q(deleted_at__isnull=True)
+            ),
+            models.Index(
+                fields=["channel", "occurred_at", "id"],
+                name="act_channel_ix",
+                condition=models.Q(deleted_at__isnull=True),
             ),
             models.Index(fields=["customer", "occurred_at", "id"], name="act_customer_ix"),
             models.Index(
@@ -67,6 +85,40 @@ class Interaction(Held, Record):
                 fields=["contact", "occurred_at", "id"],
                 name="act_contact_ix",
                 condition=models.Q(contact__isnull=False),
+            ),
+        ]
+
+
+class DayFigure(models.Model):
+    """How many follow-ups a person made on a day by a channel, per holder of the customer. Written by triggers only."""
+
+    id = models.BigAutoField(primary_key=True)
+    owner_id = models.UUIDField()
+    department_id = models.UUIDField(null=True)
+    holder_id = models.UUIDField(null=True)
+    holder_department_id = models.UUIDField(null=True)
+    channel = models.CharField(max_length=20)
+    day = models.DateField()
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner_id", "department_id", "holder_id", "holder_department_id", "channel", "day"],
+                name="day_figure_once",
+                nulls_distinct=False,
+            )
+        ]
+        indexes = [
+            models.Index(fields=["day"], name="day_figure_day_ix"),
+            *(
+                models.Index(fields=[column, "day"], name=f"day_figure_{name}_ix")
+                for column, name in (
+                    ("owner_id", "owner"),
+                    ("department_id", "dept"),
+                    ("holder_id", "holder"),
+                    ("holder_department_id", "hdept"),
+                )
             ),
         ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kemai.customers import dictionaries
 from kemai.customers.services import records
 from kemai.kit import validate
+from kemai.kit.regions import FOREIGN, PROVINCES
 from kemai.kit.words import T
 from kemai.platform.objects.declare import (
     Choice,
@@ -164,6 +165,7 @@ CUSTOMER_FIELDS: tuple[Field, ...] = (
         T("来源", "Source"),
         dictionary="source",
         inline=True,
+        indexed=True,
         aliases=("客户来源", "来源渠道", "客户来源渠道", "获客渠道"),
     ),
     Field("tags", TAGS, T("标签", "Tags"), inline=True),
@@ -212,6 +214,18 @@ CUSTOMER_FIELDS: tuple[Field, ...] = (
         inline=True,
         max_length=60,
         aliases=("省市", "所在地区", "城市", "省份"),
+    ),
+    Field(
+        "province",
+        CHOICE,
+        T("省级地区", "Province"),
+        section="contact",
+        choices=tuple(Choice(p.code, p.label) for p in (*PROVINCES, FOREIGN)),
+        read_only=True,
+        importable=False,
+        indexed=True,
+        inputs=(("customers", "region"),),
+        help=T("由地区得出", "Read off the region"),
     ),
     Field(
         "address",

@@ -13,6 +13,7 @@ from kemai.base.numbering import take_numbers
 from kemai.customers.events import CustomersPooled
 from kemai.customers.models import Contact, Customer, OwnershipChange
 from kemai.customers.services.recycle_rules import refresh
+from kemai.kit.regions import province_of
 from kemai.kit.text.normalise import company_key, phone_key
 from kemai.kit.words import T
 from kemai.platform.objects.declare import Draft
@@ -31,7 +32,7 @@ IN_POOL = T("公海", "the public pool")
 
 
 def prepare_customers(actor: Actor, drafts: list[Draft]) -> None:
-    """Owner and department, number, the key that doubles are refused by (CUS-9)."""
+    """Owner and department, number, the key that doubles are refused by (CUS-9), the province its region lies in (ANA-1)."""
     created = [d for d in drafts if d.old is None]
     for draft in drafts:
         if draft.old is not None and draft.changed("owner_id"):
@@ -41,6 +42,7 @@ def prepare_customers(actor: Actor, drafts: list[Draft]) -> None:
         draft.values["unique_key"] = unique_key(
             str(draft.get("kind") or ""), str(draft.get("name") or ""), str(draft.get("phone") or "")
         )
+        draft.values["province"] = province_of(str(draft.get("region") or ""))
     if created:
         _set_owners(actor, created)
         for draft, number in zip(created, take_numbers("customers_number", "KH-", len(created)), strict=True):

@@ -2,7 +2,7 @@
 
 from kemai.sales.models.capture import FormSubmission, LeadRule, WebForm
 from kemai.sales.models.catalogue import Competitor, Product
-from kemai.sales.models.deals import Opportunity, Pipeline, Stage, StageFigure, StageMove, kept_figures
+from kemai.sales.models.deals import Opportunity, Pipeline, Stage, StageFigure, StageMove
 from kemai.sales.models.leads import Lead
 from kemai.sales.models.parts import (
     Check,
@@ -37,5 +37,4 @@ __all__ = [
     "TeamSeat",
     "TransferRequest",
     "WebForm",
-    "kept_figures",
 ]

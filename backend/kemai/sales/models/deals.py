@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from kemai.accounts.models import Department, User
+from kemai.base.figures import Kept, keep_figures
 from kemai.base.models import Record, audited, record_indexes
 from kemai.customers.models import Contact, Held
 from kemai.kit.clock import now
@@ -67,45 +65,12 @@ class Stage(Record):
         indexes = record_indexes("stage", sorts=("updated_at", "position"))
 
 
-_GROUP = "stage_id, owner_id, department_id, holder_id, holder_department_id"
-_UPSERT = (
-    "INSERT INTO sales_stagefigure AS f (stage_id, owner_id, department_id, holder_id, holder_department_id, count, total) "
-    f"SELECT {_GROUP}, sum(n), sum(a) FROM (%s) d GROUP BY {_GROUP} HAVING sum(n) <> 0 OR sum(a) <> 0 ORDER BY {_GROUP} "
-    f"ON CONFLICT ({_GROUP}) DO UPDATE SET count = f.count + EXCLUDED.count, total = f.total + EXCLUDED.total; RETURN NULL;"
+#: The figures of the board: per stage and holder, how many opportunities and how much.
+STAGE_FIGURES = Kept(
+    "sales_stagefigure",
+    {c: c for c in ("stage_id", "owner_id", "department_id", "holder_id", "holder_department_id")},
+    {"count": "1", "total": "COALESCE(amount, 0)"},
 )
-
-
-def _rows(table: str, sign: str) -> str:
-    return f"SELECT {_GROUP}, {sign}1 AS n, {sign}COALESCE(amount, 0) AS a FROM {table} WHERE deleted_at IS NULL"
-
-
-def kept_figures() -> list[pgtrigger.Trigger]:
-    """Counts and sums per stage and holder, kept by the statements that change opportunities, so that a board never counts."""
-    after: dict[str, Any] = {"when": pgtrigger.After, "level": pgtrigger.Statement}
-    both = f"{_rows('new_rows', '')} UNION ALL {_rows('old_rows', '-')}"
-    return [
-        pgtrigger.Trigger(
-            name="figures_insert",
-            operation=pgtrigger.Insert,
-            referencing=pgtrigger.Referencing(new="new_rows"),
-            func=_UPSERT % _rows("new_rows", ""),
-            **after,
-        ),
-        pgtrigger.Trigger(
-            name="figures_update",
-            operation=pgtrigger.Update,
-            referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
-            func=_UPSERT % both,
-            **after,
-        ),
-        pgtrigger.Trigger(
-            name="figures_delete",
-            operation=pgtrigger.Delete,
-            referencing=pgtrigger.Referencing(old="old_rows"),
-            func=_UPSERT % _rows("old_rows", "-"),
-            **after,
-        ),
-    ]
 
 
 class Opportunity(Held, Record):
@@ -129,12 +94,18 @@ class Opportunity(Held, Record):
     own_probability = models.SmallIntegerField(null=True)
     own_forecast = models.CharField(max_length=12, default="")
     stage_since = models.DateTimeField(default=now)
+    # Read off the log of moves: the furthest stage it came to, and the stage it was lost from (ANA-1)
+    reached = models.ForeignKey(Stage, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    lost_from = models.ForeignKey(Stage, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     closed_at = models.DateTimeField(null=True)
     close_reason = models.CharField(max_length=60, default="")
     close_note = models.TextField(default="")
 
     class Meta(Record.Meta):
-        triggers = [*audited("holder_id", "holder_department_id", "stage_since"), *kept_figures()]
+        triggers = [
+            *audited("holder_id", "holder_department_id", "stage_since", "reached_id", "lost_from_id"),
+            *keep_figures(STAGE_FIGURES),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(amount__isnull=True) | models.Q(amount__gte=0), name="opportunity_amount_positive"
@@ -185,6 +156,30 @@ class Opportunity(Held, Record):
                 condition=models.Q(deleted_at__isnull=True),
             ),
             models.Index(
+                fields=["reached", "created_at", "id"],
+                name="opp_reached_ix",
+                condition=models.Q(deleted_at__isnull=True),
+            ),
+            models.Index(
+                fields=["lost_from", "created_at", "id"],
+                name="opp_lost_from_ix",
+                condition=models.Q(lost_from__isnull=False, deleted_at__isnull=True),
+            ),
+            models.Index(
+                models.Case(
+                    models.When(status="lost", then=models.F("close_reason")),
+                    default=models.Value(""),
+                ),
+                models.F("created_at"),
+                name="opp_lost_reason_ix",
+                condition=models.Q(deleted_at__isnull=True),
+            ),
+            models.Index(
+                fields=["source", "updated_at", "id"],
+                name="opp_source_ix",
+                condition=models.Q(deleted_at__isnull=True),
+            ),
+            models.Index(
                 fields=["status", "closed_at", "owner"],
                 name="opp_closed_ix",
                 condition=models.Q(closed_at__isnull=False, deleted_at__isnull=True),
@@ -215,7 +210,7 @@ class StageFigure(models.Model):
 
 
 class StageMove(models.Model):
-    """The way of an opportunity through its stages: for stage times and the funnel."""
+    """The way of an opportunity through its stages: for stage times and the funnel. ``void``: taken back, or the taking back itself."""
 
     id = models.BigAutoField(primary_key=True)
     opportunity_id = models.UUIDField()
@@ -223,6 +218,7 @@ class StageMove(models.Model):
     to_stage_id = models.UUIDField()
     by_id = models.UUIDField(null=True)
     at = models.DateTimeField(default=now)
+    void = models.BooleanField(default=False)
 
     class Meta:
         indexes = [

@@ -109,6 +109,11 @@ class Lead(Record):
             models.Index(
                 fields=["customer", "id"], name="lead_customer_ix", condition=models.Q(customer__isnull=False)
             ),
+            models.Index(
+                fields=["source", "updated_at", "id"],
+                name="lead_source_ix",
+                condition=models.Q(deleted_at__isnull=True),
+            ),
             models.Index(fields=["phone"], name="lead_phone_ix", condition=~models.Q(phone="")),
             models.Index(
                 fields=["respond_by"],

@@ -132,6 +132,7 @@ LEAD_FIELDS = (
         section="origin",
         dictionary="source",
         inline=True,
+        indexed=True,
         quick=True,
         aliases=("线索来源", "来源渠道"),
     ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from kemai.accounts.access import Actor, Ownership
-from kemai.customers.services.carrying import Carried, carry_along
 from kemai.customers.services.ownership import follow_customers
 from kemai.kit.words import T
 from kemai.platform.objects.declare import Board, Choice, Command, Field, ObjectType, Panel, SearchLine, View, register
@@ -26,7 +25,6 @@ from kemai.platform.objects.types import (
 from kemai.sales import dictionaries
 from kemai.sales.models import Opportunity
 from kemai.sales.services import opportunities
-from kemai.sales.services.parts import follow_opportunities
 from kemai.sales.services.transfers import request_transfer
 
 assert dictionaries.LOST_REASON  # declared before the fields that name it
@@ -228,7 +226,7 @@ register(
                 importable=False,
                 currency="currency",
             ),
-            Field("source", CHOICE, T("来源", "Source"), dictionary="source"),
+            Field("source", CHOICE, T("来源", "Source"), dictionary="source", indexed=True),
             Field("need", LONG_TEXT, T("需求", "Need")),
             Field("competitors", TEXT, T("竞争情况", "Competition"), max_length=300),
             Field("stage_since", INSTANT, T("进入阶段时间", "In stage since"), read_only=True, importable=False),
@@ -241,6 +239,26 @@ register(
                 importable=False,
             ),
             Field("closed_at", INSTANT, T("关闭时间", "Closed"), read_only=True, importable=False, indexed=True),
+            Field(
+                "reached",
+                REFERENCE,
+                T("到过的最远阶段", "Furthest stage"),
+                target="stages",
+                read_only=True,
+                importable=False,
+                indexed=True,
+                inputs=(("opportunities", "stage"),),
+            ),
+            Field(
+                "lost_from",
+                REFERENCE,
+                T("丢单前的阶段", "Lost from stage"),
+                target="stages",
+                read_only=True,
+                importable=False,
+                indexed=True,
+                inputs=(("opportunities", "stage"),),
+            ),
             Field(
                 "won_reason",
                 CHOICE,
@@ -255,6 +273,7 @@ register(
                 T("丢单原因", "Lost because"),
                 sql="(CASE WHEN t.status = 'lost' THEN t.close_reason ELSE '' END)",
                 dictionary="lost_reason",
+                indexed=True,
                 importable=False,
             ),
             Field("close_note", LONG_TEXT, T("输赢说明", "Closing note"), read_only=True, importable=False),
@@ -429,11 +448,3 @@ register(
 )
 
 follow_customers(Opportunity)
-carry_along(
-    Carried(
-        Opportunity._meta.db_table,
-        "t.customer_id = %(customer)s AND t.status = 'open'",
-        wish="opportunities",
-        after=follow_opportunities,
-    )
-)

@@ -8,7 +8,7 @@ from kemai.platform.objects.declare import Choice, Field, ObjectType, Panel, Sea
 from kemai.platform.objects.types import BOOL, CHOICE, DEPARTMENT, INTEGER, LONG_TEXT, REFERENCE, TEXT, WHOLE_PERCENT
 from kemai.sales.models import Pipeline, Stage
 from kemai.sales.objects.opportunities import FORECAST, STATUS
-from kemai.sales.services import pipelines
+from kemai.sales.services import pipelines, reaching
 
 COLORS = tuple(
     Choice(c, T(zh, c))
@@ -116,6 +116,8 @@ register(
         quick_filters=("pipeline",),
         search=SearchLine(texts=("name", "name_en"), global_search=False),
         prepare=pipelines.prepare_stages,
+        after=reaching.after_stages,
+        gone_or_back=reaching.stages_gone_or_back,
         can_import=False,
         in_use=(("sales_opportunity", "stage_id"),),
         menu=False,

@@ -29,6 +29,7 @@ from kemai.sales.models import Contender, Opportunity, Stage, StageMove
 from kemai.sales.services.gates import pass_gate
 from kemai.sales.services.parts import follow_opportunities, has_lines, settle_contenders, sum_lines
 from kemai.sales.services.pipelines import own_pipeline
+from kemai.sales.services.reaching import note_reached
 from kemai.sales.services.steps import mark_steps, plan_steps
 
 FROM_LINES = T(
@@ -101,7 +102,7 @@ def _enter_pipeline(actor: Actor, drafts: list[Draft]) -> None:
                     "A new opportunity starts in an open stage; use Win to close it.",
                 ),
             )
-        draft.values["stage_id"] = stage.id
+        draft.values["stage_id"] = draft.values["reached_id"] = stage.id
 
 
 def after_opportunities(actor: Actor, drafts: list[Draft]) -> None:
@@ -324,6 +325,7 @@ def _enter(actor: Actor, row: dict[str, Any], target: Stage, changes: dict[str, 
     StageMove.objects.create(
         opportunity_id=row["id"], from_stage_id=row["stage_id"], to_stage_id=target.id, by_id=actor.id
     )
+    note_reached([row["id"]])
     mark_steps(row["id"], target)
     emit(OpportunityMoved("opportunities", row["id"], str(row["stage_id"]), str(target.id)))
     payload = {
@@ -344,9 +346,17 @@ def undo_stage(actor: Actor, payload: dict[str, Any]) -> None:
     for column in ("closed_at", "stage_since"):
         before[column] = datetime.fromisoformat(before[column]) if before[column] else None
     update_rows(get_object("opportunities"), actor.id, [Draft(row["id"], row, before)])
+    StageMove.objects.filter(
+        pk=StageMove.objects.filter(opportunity_id=row["id"]).order_by("-id").values("id")[:1]
+    ).update(void=True)
     StageMove.objects.create(
-        opportunity_id=row["id"], from_stage_id=row["stage_id"], to_stage_id=UUID(before["stage_id"]), by_id=actor.id
+        opportunity_id=row["id"],
+        from_stage_id=row["stage_id"],
+        to_stage_id=UUID(before["stage_id"]),
+        by_id=actor.id,
+        void=True,
     )
+    note_reached([row["id"]])
     mark_steps(row["id"], Stage.objects.get(pk=before["stage_id"]))
     settle_contenders(row["id"], before["status"])
     count_deals(row["customer_id"])
