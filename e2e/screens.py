@@ -122,7 +122,7 @@ SHOTS: dict[str, dict[str, Go]] = {
         "quality": "/quality",
         "import": import_checked,
     },
-    "director": {"manager": "/manager", "pool-board": pool_board},
+    "director": {"analysis": "/analysis", "pool-board": pool_board},
     "admin": {"admin": "/admin", "admin-roles": role},
 }
 #: Where the difference is worth a picture.

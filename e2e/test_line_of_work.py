@@ -299,15 +299,15 @@ def test_the_manager_sees_it(enter: Callable[..., Person], demo: Served, rep: Pe
     name = rep.reads("/me")["name"]
     manager = enter(demo, "manager")
     page = manager.page
-    manager.opens_menu("经理看板")
+    manager.opens_menu("销售分析")
     row = page.get_by_role("row").filter(has_text=name)
     won = sum(
         float(one["amount"])
         for one in manager.reads(f"/opportunities?fields=amount&filter={WON_NOW}&limit=200")["items"]
     )
     assert won >= 386_000
-    mine = manager.reads("/manager")["ranking"]
-    assert any(one["user"]["label"] == name and float(one["won_sum"]) >= 386_000 for one in mine)
+    mine = manager.reads("/analysis/ranking")["rows"]
+    assert any(one["label"] == name and float(one["figures"]["won_sum"]["value"]) >= 386_000 for one in mine)
     row.get_by_role("link", name=re.compile("^¥")).click()
     expect(page.get_by_role("grid", name="商机")).to_contain_text(DEAL)
     page.get_by_role("link", name=DEAL).click()
@@ -320,6 +320,14 @@ def test_the_manager_sees_it(enter: Callable[..., Person], demo: Served, rep: Pe
     total = page.get_by_role("link").filter(has_text="赢单金额")
     total.click()
     expect(page.get_by_role("grid", name="商机")).to_contain_text(DEAL)
+
+    # What is on the screen goes into a meeting: as a picture, and as a workbook.
+    page.go_back()
+    for item, begins in (("存为图片", b"\x89PNG"), ("存为 Excel", b"PK")):
+        with page.expect_download() as got:
+            manager.presses("保存“销售漏斗”")
+            page.get_by_role("menuitem", name=item).click()
+        assert got.value.path().read_bytes().startswith(begins)
 
 
 def test_a_stranger_sees_nothing(enter: Callable[..., Person], demo: Served, rep: Person) -> None:

@@ -16,7 +16,7 @@ NEW_SECRET = "harbour-copper-77"
 SECOND = Screen("second", 1280, 800)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 #: The pages whose words must all be English in English.
-MAIN_PAGES = ["/", "/customers", "/contacts", "/opportunities", "/interactions", "/tasks", "/manager", "/customers/import",
+MAIN_PAGES = ["/", "/customers", "/contacts", "/opportunities", "/interactions", "/tasks", "/analysis", "/customers/import",
               "/me", "/jobs", "/bin", "/admin/users", "/admin/departments", "/admin/roles", "/admin/teams", "/admin/pools",
               "/admin/pipelines", "/admin/fields", "/admin/dictionaries", "/admin/parameters", "/admin/audit"]  # fmt: skip
 

@@ -76,7 +76,7 @@ def _switch(key: str, label: T) -> Parameter:
 
 DAY = (
     Entry("home", T("工作台", "Home"), path="/", also="首页 workbench"),
-    Entry("manager", T("经理看板", "Manager"), "analytics.manager.view", also="dashboard 统计"),
+    Entry("analysis", T("销售分析", "Analysis"), "analytics.analysis.view", also="dashboard 统计 看板"),
     Entry("worklist", T("今天联系谁", "To contact"), "customers.customer.view", also="call list"),
     Entry("calendar", T("日历", "Calendar"), "customers.customer.view", also="日程"),
     Entry(

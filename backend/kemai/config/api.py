@@ -12,7 +12,7 @@ from ninja.renderers import BaseRenderer
 from kemai.activities.api import calendar, care, reports, worklist
 from kemai.administration.api import auth, guide, people, tokens, trust
 from kemai.administration.api import settings as admin_settings
-from kemai.analytics.api import home, pages
+from kemai.analytics.api import analysis, home
 from kemai.customers.api import pools, recycling
 from kemai.integrations.api import mail, webhooks
 from kemai.kit.errors import FieldError, Invalid, KemaiError, Malformed
@@ -92,7 +92,7 @@ for prefix, router, tag in (
     ("", sales_capture.router, "leads"),
     ("", sales_gates.router, "opportunities"),
     ("", home.router, "home"),
-    ("", pages.router, "pages"),
+    ("", analysis.router, "analysis"),
     ("", worklist.router, "worklist"),
     ("", calendar.router, "calendar"),
     ("", reports.router, "reports"),

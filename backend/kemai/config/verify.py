@@ -6,23 +6,20 @@ from typing import Any
 
 from django.db import connection
 
+from kemai.activities.models.work import DAY_FIGURES
 from kemai.base import files
+from kemai.base.figures import wrong_sql
 from kemai.base.models import StoredFile
 from kemai.base.seals import Broken, check_seals
 from kemai.customers.services.ownership import followers
 from kemai.customers.services.recycle_rules import count_stale
+from kemai.kit.regions import province_of
 from kemai.platform.objects.declare import all_objects
+from kemai.sales.models.deals import STAGE_FIGURES
+from kemai.sales.services.reaching import LOST_FROM, REACHED
 
-_FIGURES = """
-SELECT count(*) FROM (
-    SELECT stage_id, owner_id, department_id, holder_id, holder_department_id, count(*) AS n, COALESCE(sum(amount), 0) AS s
-    FROM sales_opportunity WHERE deleted_at IS NULL GROUP BY 1, 2, 3, 4, 5
-) real FULL JOIN (SELECT * FROM sales_stagefigure WHERE count <> 0 OR total <> 0) kept
-ON (real.stage_id, real.owner_id) = (kept.stage_id, kept.owner_id)
-AND real.department_id IS NOT DISTINCT FROM kept.department_id
-AND real.holder_id IS NOT DISTINCT FROM kept.holder_id
-AND real.holder_department_id IS NOT DISTINCT FROM kept.holder_department_id
-WHERE real.n IS DISTINCT FROM kept.count OR real.s IS DISTINCT FROM kept.total
+_REACHED = f"""
+SELECT count(*) FROM sales_opportunity o WHERE (o.reached_id, o.lost_from_id) IS DISTINCT FROM ({REACHED}, {LOST_FROM})
 """
 _DEALS = """
 SELECT count(*) FROM customers_customer c LEFT JOIN (
@@ -48,7 +45,18 @@ SELECT count(*) FROM unnest(%s::text[]) AS t(name) WHERE NOT EXISTS (
 def run_checks() -> list[dict[str, Any]]:
     """Every invariant with whether it holds and, where not, how many break it and what to do."""
     checks = [
-        _check("board figures equal a recount", _count(_FIGURES), "rebuild sales_stagefigure from sales_opportunity"),
+        _check(
+            "board figures equal a recount",
+            _count(wrong_sql(STAGE_FIGURES, "sales_opportunity")),
+            "rebuild sales_stagefigure from sales_opportunity",
+        ),
+        _check(
+            "follow-ups by the day equal a recount",
+            _count(wrong_sql(DAY_FIGURES, "activities_interaction")),
+            "rebuild activities_dayfigure from activities_interaction",
+        ),
+        _check("how far each deal came is what its log says", _count(_REACHED), "read it off sales_stagemove anew"),
+        _check("each customer's province is that of its region", _wrong_provinces(), "read it off the region anew"),
         _check("dealings on customer files equal the won opportunities", _count(_DEALS), "count them again"),
         _check("an opportunity's status is its stage's kind", _count(_STATUS), "look at the stages' kinds"),
         _check(
@@ -80,6 +88,13 @@ def run_checks() -> list[dict[str, Any]]:
             _check(f"{table} knows its customer's holder", wrong, "set the holder columns from the customers")
         )
     return checks
+
+
+def _wrong_provinces() -> int:
+    """Customers whose province is not what their region says; each spelling is read once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT region, province, count(*) FROM customers_customer GROUP BY region, province")
+        return sum(n for region, province, n in cursor.fetchall() if province_of(region) != province)
 
 
 def _where(broken: list[Broken]) -> str:

@@ -193,8 +193,15 @@ const routeTree = root.addChildren([
     }),
     createRoute({
       ...parent,
-      path: "/manager",
-      component: lazyRouteComponent(() => import("@/features/manager/manager-page"), "ManagerPage"),
+      path: "/analysis",
+      component: lazyRouteComponent(() => import("@/features/analysis/analysis-page"), "AnalysisPage"),
+    }),
+    createRoute({
+      ...parent,
+      path: "/manager", // where the page of managers was
+      beforeLoad: () => {
+        throw redirect({ to: "/analysis", replace: true });
+      },
     }),
     createRoute({
       ...parent,

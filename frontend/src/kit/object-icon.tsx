@@ -23,7 +23,7 @@ const MoreIcon = lazy(() => import("./more-icons"));
 /** What the menu shows before anything is opened; all others come with the first that is wanted. */
 const ICONS: Record<string, LucideIcon> = {
   home: House,
-  manager: ChartNoAxesCombined,
+  analysis: ChartNoAxesCombined,
   customers: Building2,
   segments: Group,
   contacts: UserRound,

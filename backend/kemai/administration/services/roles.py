@@ -33,6 +33,9 @@ LOOK_UP = (
 )
 #: What people write of their own days: read by those they report to, not by everybody who works with their customers.
 REPORTS = ("activities.report",)
+#: The page of figures; whose figures, the rights to the records say. Who leads others has them on the home page too.
+ANALYSIS = ("analytics.analysis",)
+LEADS = (*ANALYSIS, "analytics.manager")
 WRITE_UP = ("view", "create", "edit", "delete", "export")
 WORK = ("view", "create", "edit", "delete", "share", "import", "export")
 
@@ -43,6 +46,7 @@ _OWN: Rules = {
     ("customers.customer",): {("claim", "release", "merge"): "own"},
     ("customers.contact",): {("merge",): "own"},
     REPORTS: {WRITE_UP: "own"},
+    ANALYSIS: {("view",): "own"},
     ("sales.lead",): {("claim", "release", "convert"): "own"},
     TRANSFERS: {("view",): "own"},
 }
@@ -56,7 +60,7 @@ def _manager(scope: str) -> Rules:
         ("sales.opportunity",): {("assign",): scope},
         ("sales.lead",): {("claim", "release", "assign", "convert", "reveal_pool", "reveal"): scope},
         TRANSFERS: {("view", "decide"): scope},
-        ("analytics.manager",): {("view",): scope},
+        LEADS: {("view",): scope},
         ("customers.customer", "customers.contact"): {("reveal",): scope},
         ("platform.view",): {("share",): scope},
         ("platform.operation",): {("view", "undo"): scope},
@@ -73,7 +77,7 @@ READY: dict[str, tuple[str, str, str, Rules]] = {
         {
             SALES: {("view", "export"): "all"},
             REPORTS: {("view", "export", "comment"): "all"},
-            ("analytics.manager",): {("view",): "all"},
+            LEADS: {("view",): "all"},
         },
     ),
     "sales_director": (
@@ -95,6 +99,7 @@ READY: dict[str, tuple[str, str, str, Rules]] = {
         "录入和整理客户资料，导入导出，协助销售。",
         {
             SALES: {("view", "create", "edit", "import", "export"): "department_below"},
+            ANALYSIS: {("view",): "department_below"},
             REPORTS: {WRITE_UP: "own"},
             ("customers.customer",): {("assign", "merge"): "department_below"},
             ("customers.contact",): {("merge",): "department_below"},
@@ -111,13 +116,13 @@ READY: dict[str, tuple[str, str, str, Rules]] = {
         "营销部部长",
         "Head of marketing",
         "制定市场计划，审核客户管理报告。",
-        {SALES: {("view", "export"): "all"}, ("analytics.manager",): {("view",): "all"}},
+        {SALES: {("view", "export"): "all"}, LEADS: {("view",): "all"}},
     ),
     "marketing_supervisor": (
         "营销主管",
         "Marketing supervisor",
         "组织市场活动，协助制定客户计划。",
-        {SALES: {("view", "export"): "all"}},
+        {SALES: {("view", "export"): "all"}, ANALYSIS: {("view",): "all"}},
     ),
     "relations_supervisor": (
         "客户关系主管",

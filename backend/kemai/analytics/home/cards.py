@@ -168,7 +168,7 @@ CARDS: tuple[Card, ...] = (
             "What those I see won, added and wrote, beside last month's",
         ),
         *MONTH,
-        path="/manager",
+        path="/analysis",
         permission=TEAM,
     ),
     Card(
@@ -190,7 +190,7 @@ CARDS: tuple[Card, ...] = (
             actor.has(TEAM) and Rows("opportunities", filter=WON_THIS_MONTH).open_to(actor) and may_sum(actor)
         ),
         read_ranking,
-        lambda _: "/manager",
+        lambda _: "/analysis",
         empty=T("本月还没有赢单。", "No deal won this month yet."),
     ),
     listing_card(
