@@ -16,6 +16,7 @@ from bench import words
 from bench.record import Recorder
 
 VARIANTS = 24
+PARTS = ("totals", "funnel", "losses", "trend", "ranking", "activity", "sources", "regions")
 Request = tuple[str, str, Any]
 """Method, path, JSON body."""
 
@@ -80,6 +81,15 @@ def make_cases(size: int, people: dict[str, Recorder]) -> list[Case]:
     cases.append(Case("whom to contact today, team", "head", [[_get("worklist", limit=100, team="true")]]))
     cases += [Case("home", p, [[_get("home")]]) for p in ("rep200", "head")]
     cases += [Case("calendar month", p, _months(**more)) for p, more in (("rep200", {}), ("head", {"team": "true"}))]
+    cases += [
+        Case(f"analysis {part}", p, [[_get(f"analysis/{part}", **asked)] for asked in _periods()])
+        for part in PARTS
+        for p in ("rep200", "head", "everything")
+    ]
+    cases += [
+        Case(f"analysis {part}, a year", "everything", [[_get(f"analysis/{part}", period=str(date.today().year))]])
+        for part in PARTS
+    ]
     body = {
         "name": "杭州云帆〇〇〇〇〇〇科技有限公司",
         "industry": "it",
@@ -89,6 +99,12 @@ def make_cases(size: int, people: dict[str, Recorder]) -> list[Case]:
     }
     cases.append(Case("create", "rep200", [[("POST", "/api/v1/customers", body)]], kind="create"))
     return cases
+
+
+def _periods() -> list[dict[str, str]]:
+    """This month and those before, as a person goes back."""
+    today = date.today().replace(day=1)
+    return [{"period": f"{today - timedelta(days=30 * n):%Y-%m}"} for n in range(4)]
 
 
 def _months(**more: str) -> list[list[Request]]:

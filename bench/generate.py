@@ -24,13 +24,16 @@ from psycopg import sql
 from bench import words
 from bench.people import Rep, make_people
 from kemai.activities.models import Interaction
+from kemai.activities.models.work import DAY_FIGURES
 from kemai.administration.services.roles import INSTALLER
+from kemai.base.figures import recount_sql
 from kemai.base.jobs import run_job
 from kemai.base.models import Job
 from kemai.config.env import get_env
 from kemai.config.localdb import SUPERUSER
 from kemai.customers.models import Contact, Customer, Pool
 from kemai.customers.services.records import unique_key
+from kemai.kit.regions import province_of
 from kemai.kit.text.search import pinyin_sort_key
 from kemai.platform.custom.manage import create_field
 from kemai.platform.doubles.finder import fill_keys
@@ -80,6 +83,7 @@ def generate(size: int, say: Callable[[str], None]) -> None:
         _follow_ups(db)
         say(f"  contacts and follow-ups after {time.perf_counter() - began:.0f} s")
         _figures(db)
+        _way(db)
         _shares(db)
         db.execute(
             "SELECT setval('customers_number', %s), setval('sales_opportunity_number', %s)", [size + 1, size + 1]
@@ -159,7 +163,7 @@ def _rows(
             "id": key, "created_at": created, "updated_at": updated, "number": f"KH-{n + 1:06d}", "kind": "company", "name": name,
             "short_name": brand, "owner_id": owner and owner[0], "department_id": owner and owner[1], "pool_id": None if owner else pool,
             "industry": words.INDUSTRIES[dice.randrange(10)], "phone": phone, "email": f"office{n}@example.com", "source": "visit",
-            "region": name[:2], "address": f"{name[:2]}市建设路{n % 900 + 1}号", "relation_stage": dice.choice(("new", "contacted", "")),
+            "region": name[:2], "province": province_of(name[:2]), "address": f"{name[:2]}市建设路{n % 900 + 1}号", "relation_stage": dice.choice(("new", "contacted", "")),
             "legal_representative": words.person(n * 13), "last_contact_at": contacted, "next_contact_at": contacted and contacted + timedelta(days=14),
             "custom": {MACHINES: dice.randrange(500)}, "unique_key": unique_key("company", name, phone), "created_by": owner and owner[0], "updated_by": owner and owner[0],
         }  # fmt: skip
@@ -360,6 +364,30 @@ def _figures(db: psycopg.Connection[Any]) -> None:
     db.execute("TRUNCATE sales_stagefigure")
     db.execute(
         f"INSERT INTO sales_stagefigure ({group}, count, total) SELECT {group}, count(*), sum(amount) FROM sales_opportunity WHERE deleted_at IS NULL GROUP BY {group}"
+    )
+    kept = DAY_FIGURES
+    db.execute(
+        f"INSERT INTO {kept.table} ({', '.join((*kept.keys, *kept.sums))}) {recount_sql(kept, 'activities_interaction')}"
+    )
+
+
+def _way(db: psycopg.Connection[Any]) -> None:
+    """Every deal came through the stages before its own, evenly spread over its age; a lost one was lost from the second."""
+    db.execute(
+        "INSERT INTO sales_stagemove (opportunity_id, from_stage_id, to_stage_id, by_id, at, void) "
+        "SELECT o.id, lag(s.id) OVER w, s.id, o.owner_id, "
+        "o.created_at + (o.updated_at - o.created_at) * (row_number() OVER w - 1)::float / count(*) OVER (PARTITION BY o.id), FALSE "
+        "FROM sales_opportunity o JOIN sales_stage own ON own.id = o.stage_id JOIN sales_stage s ON s.pipeline_id = o.pipeline_id "
+        "AND (s.id = own.id OR s.kind = 'open' AND (own.kind = 'won' OR own.kind = 'lost' AND s.position < 2 OR s.position < own.position)) "
+        "WINDOW w AS (PARTITION BY o.id ORDER BY s.kind <> 'open', s.position)"
+    )
+    db.execute("ANALYZE sales_stagemove")
+    db.execute(
+        "UPDATE sales_opportunity o SET reached_id = CASE own.kind WHEN 'lost' THEN second.id ELSE own.id END, "
+        "lost_from_id = CASE own.kind WHEN 'lost' THEN second.id END, close_reason = CASE own.kind WHEN 'lost' THEN "
+        "(ARRAY['price', 'competitor', 'no_budget', 'cancelled'])[1 + abs(hashtext(o.id::text)) % 4] ELSE '' END "
+        "FROM sales_stage own, sales_stage second WHERE own.id = o.stage_id AND second.pipeline_id = o.pipeline_id "
+        "AND second.kind = 'open' AND second.position = 1 AND second.deleted_at IS NULL"
     )
 
 
