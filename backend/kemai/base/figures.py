@@ -1,4 +1,4 @@
-"""Figures kept beside records by the statements that change them, so that no page counts a million rows (decisions/007, 031).
+"""Figures kept beside records by the statements that change them, so that no page counts a million rows (decisions/007, 032).
 
 A table of figures has one row for each combination of keys, among them the columns rights are computed from: so the one predicate holds
 over it as over the records, and a person's figure is the sum of the rows he reaches.

@@ -138,7 +138,7 @@ def test_narrowing_by_department_and_person(busy: World, call: Call) -> None:
 
 
 def test_the_funnel_of_a_small_history(world: World, call: Call) -> None:
-    """decisions/031: reached, converted, days and losses of four deals whose story is known; a move taken back was none."""
+    """decisions/032: reached, converted, days and losses of four deals whose story is known; a move taken back was none."""
     director = call("director")
     start = datetime(2031, 3, 2, 9, tzinfo=SHANGHAI)
     customer = str(world.get("customers", "mine").id)

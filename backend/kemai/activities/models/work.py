@@ -11,7 +11,7 @@ from kemai.base.models import Record, audited, record_indexes
 from kemai.customers.models import Contact, Customer, Held
 from kemai.kit.clock import now
 
-#: The zone whose days follow-ups are counted by; a month of another zone adds the hours at its edges (decisions/031).
+#: The zone whose days follow-ups are counted by; a month of another zone adds the hours at its edges (decisions/032).
 FIGURES_ZONE = "Asia/Shanghai"
 #: Follow-ups per day, channel, person and holder.
 DAY_FIGURES = Kept(

@@ -1,4 +1,4 @@
-"""How many follow-ups fall into spans of time, from the kept figures of days: a year of a million costs what its days do (decisions/031).
+"""How many follow-ups fall into spans of time, from the kept figures of days: a year of a million costs what its days do (decisions/032).
 
 To the minute: the figures are written by the statements that write follow-ups. A span of another time zone is its whole days from the
 figures and the hours at its edges from the follow-ups themselves; what is only shared with the reader adds itself row by row.

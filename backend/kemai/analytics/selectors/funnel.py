@@ -1,4 +1,4 @@
-"""The funnel of the deals that began in a period: how far they came, how long they stayed, where and why they were lost (decisions/031).
+"""The funnel of the deals that began in a period: how far they came, how long they stayed, where and why they were lost (decisions/032).
 
 A deal passed every stage before its furthest one, so no conversion is above 100 %. What lies in the stages now stands beside it and is
 never divided by it.
