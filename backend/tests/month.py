@@ -428,7 +428,8 @@ class Month:
 
     def manage(self, person: Person) -> None:
         """Look at the figures, give out of the pool, give a customer to somebody else."""
-        self.get("manager", person, "/manager")
+        for part in ("totals", "funnel", "ranking", "regions"):
+            self.get("analysis", person, f"/analysis/{part}")
         team = [p for p in self.reps if not p.gone]
         for pool in self.get("my pools", person, "/my-pools")["items"]:
             if pool["gives_out"]:
