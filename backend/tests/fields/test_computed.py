@@ -80,8 +80,11 @@ def test_formulas_that_cannot_be(world: World, call: Call) -> None:
         ("{客户名称} & {电话} & nmae", "unknown_name", "nmae"),
         ('{电话} & "{电话}" & (1 + {客户名称} * 2)', "type", "{客户名称}"),
         ("1 + {没有的}", "unknown_name", "{没有的}"),
+        ("3 + {资料完整度} / 0.0 * 2", "by_zero", "0.0"),
     ):
         wrong = admin.post("/admin/fields/customers/preview", {"type": "formula", "formula": source}).json()["error"]
+        kept = admin.post("/admin/fields/customers", formula("wrong", source))
+        assert (kept.status_code, kept.json()["errors"][0]["code"]) == (422, code), "refused where it is saved, too"
         shown = source[wrong["position"] : wrong["position"] + wrong["length"]]
         assert (wrong["code"], shown) == (code, marked), "the place in what was typed, not in what is kept"
     good = admin.post("/admin/fields/customers/preview", {"type": "formula", "formula": 'name & "！"'}).json()
@@ -108,6 +111,26 @@ def test_a_formula_tells_nobody_what_he_may_not_read(world: World, call: Call) -
         if access == "masked":
             with act(INSTALLER, "grants", object="roles"):
                 FieldRule.objects.filter(field="amount").delete()
+
+
+def test_nothing_is_made_of_what_its_author_may_not_read(world: World, call: Call) -> None:
+    """Issue B: a formula, and a roll-up, that names a hidden field is refused by its name; one made before stays and may be renamed."""
+    admin = call("admin")
+    define(call, "opportunities", formula("before", "amount * 1", "早有的"))
+    define(call, "customers", TOTAL | {"key": "sum_before", "label_zh": "早有的合计"})
+    lay_rule("opportunities", "amount", "hidden", role="administrator")
+    for place, definition, marked in (
+        ("opportunities", formula("after", "{商机编号} & ({金额} * 2)"), "{金额}"),
+        ("opportunities", formula("again", "1 + custom.before"), ""),
+        ("customers", TOTAL, ""),
+    ):
+        wrong = admin.post(f"/admin/fields/{place}", definition).json()["errors"][0]
+        assert wrong["code"] == "withheld" and "金额" in wrong["message"], definition
+        tried = admin.post(f"/admin/fields/{place}/preview", definition).json()["error"]
+        source = str(definition.get("formula", ""))
+        assert source[tried["position"] : tried["position"] + tried["length"]] == marked
+    renamed = admin.send("PATCH", "/admin/fields/opportunities/before", {"label_zh": "改名"}, If_Match='"1"')
+    assert renamed.status_code == 200, renamed.json()
 
 
 def test_a_formula_over_a_value_withheld_in_the_pool(world: World, call: Call) -> None:

@@ -246,7 +246,7 @@ class Faults:
 
     errors: list[FieldError]
 
-    def add(self, name: str, code: str, message: T, **params: Any) -> None:
+    def add(self, name: str, code: str, message: T, /, **params: Any) -> None:
         self.errors.append(FieldError(name, code, message, tuple(params.items())))
 
 
@@ -393,8 +393,9 @@ def uses(other: CustomField, object_name: str, name: str) -> bool:
 
 
 def known_kinds() -> list[tuple[ObjectType, int, int]]:
-    """Every kind of record with how many fields were added and how many of those taken away."""
+    """Every kind of record with how many fields were added and how many of those taken away; those with lists of their own first."""
     counted: dict[str, list[bool]] = {}
     for name, active in CustomField.objects.values_list("object", "active"):
         counted.setdefault(name, []).append(active)
-    return [(o, sum(counted.get(o.name, [])), counted.get(o.name, []).count(False)) for o in declared_objects()]
+    kinds = sorted(declared_objects(), key=lambda o: not o.views)
+    return [(o, sum(counted.get(o.name, [])), counted.get(o.name, []).count(False)) for o in kinds]

@@ -33,7 +33,7 @@ class Faults(Protocol):
 
     @property
     def errors(self) -> list[FieldError]: ...
-    def add(self, name: str, code: str, message: T, **params: Any) -> None: ...
+    def add(self, name: str, code: str, message: T, /, **params: Any) -> None: ...
 
 
 def check_options(
@@ -91,14 +91,14 @@ def check_options(
     if kind.computed and options.get("require_when"):
         faults.add("require_when", "not_for_type", T("计算字段不能设为必填。", "A computed field cannot be required."))
     if kind.computed and not faults.errors:
-        _check_computed(row, kind, options, kept, faults)
+        _check_computed(actor, row, kind, options, kept, faults)
     if not kind.computed and options.get("default") not in (None, "", []):
         kept["default"] = _default(row, kind, kept, options["default"], faults)
     return kept
 
 
 def _check_computed(
-    row: CustomField, kind: Kind, options: dict[str, Any], kept: dict[str, Any], faults: Faults
+    actor: Actor, row: CustomField, kind: Kind, options: dict[str, Any], kept: dict[str, Any], faults: Faults
 ) -> None:
     """A formula or a roll-up, tried out with all the others of its kind of record."""
     raw = options.get(kind.name)
@@ -106,7 +106,7 @@ def _check_computed(
         faults.add(kind.name, "required", T("请填写{kind}。", "Give the {kind}."), kind=kind.label)
         return
     try:
-        tried = try_out(row, {**kept, kind.name: raw})
+        tried = try_out(actor, row, {**kept, kind.name: raw})
     except FormulaError as error:
         faults.add(kind.name, error.code, error.message, **error.params)
         return

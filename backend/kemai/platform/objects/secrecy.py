@@ -23,12 +23,12 @@ def access_of(actor: Actor, declaration: ObjectType, field: Field) -> str:
     """The field rule in force: one of :data:`kemai.accounts.access.FIELD_ACCESS`."""
     if actor.is_system:
         return EDITABLE
-    if any(_is_withheld(actor, declaration, *made_of) for made_of in field.inputs):
+    if any(is_withheld(actor, declaration, *made_of) for made_of in field.inputs):
         return HIDDEN
     return actor.access_to(declaration.name, field.name) or EDITABLE
 
 
-def _is_withheld(actor: Actor, declaration: ObjectType, object_name: str, field_name: str) -> bool:
+def is_withheld(actor: Actor, declaration: ObjectType, object_name: str, field_name: str) -> bool:
     """Whether ``actor`` may not read what a computed value is made of: then the value would tell it."""
     source = declaration if object_name == declaration.name else get_object(object_name)
     found = source.by_name.get(field_name)

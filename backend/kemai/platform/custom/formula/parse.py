@@ -264,14 +264,18 @@ def parse(source: str) -> Node:
     return _Parser(source).whole()
 
 
-def _names(node: Node) -> Iterator[Name]:
+def parts(node: Node) -> Iterator[Node]:
+    """A tree's parts, itself among them."""
     waiting = [node]
     while waiting:
         found = waiting.pop()
-        if isinstance(found, Name):
-            yield found
-        elif isinstance(found, Call):
+        yield found
+        if isinstance(found, Call):
             waiting += found.arguments
+
+
+def _names(node: Node) -> Iterator[Name]:
+    return (found for found in parts(node) if isinstance(found, Name))
 
 
 def named_fields(source: str) -> set[str]:
