@@ -191,6 +191,7 @@ def _measure(arguments: argparse.Namespace, programs: Path) -> None:
             measure_segment(people["everything"]),
             *measure_bulk(people["rep15000"]),
         ):
+            row.misses = judge(row)
             rows.append(row)
             say(line_of(row))
     if not wanted or "recycling" in wanted:

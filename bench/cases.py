@@ -63,6 +63,14 @@ def make_cases(size: int, people: dict[str, Recorder]) -> list[Case]:
     cases += [
         Case("custom field, sort", p, [[_get("customers", sort="-custom.machines")]]) for p in ("rep200", "everything")
     ]
+    bought = {"and": [{"field": "status", "op": "eq", "value": "won"}, _lately("closed_at", 365)]}
+    silent = {"and": [_counted("opportunities", 2, where=bought), {"not": _lately("last_contact_at", 30)}]}
+    cases += [Case("bought twice, silent", p, [[_get("customers", filter=silent)]]) for p in ("rep20", "rep200")]
+    faults = [{"field": "quality_faults", "op": "has", "value": f"invalid:{name}"} for name in ("phone", "email")]
+    cases += [
+        Case("faults that few have", p, [[_get("customers", filter=leaf, sort="quality")] for leaf in faults])
+        for p in ("rep15000", "everything")
+    ]
     rare = dice.sample(words.brands(), VARIANTS)
     cases += [
         Case("search, two characters", p, [[_get("customers", q=q)] for q in rare])
@@ -130,6 +138,21 @@ def _page(key: str) -> list[Request]:
 
 def _and(*leaves: tuple[str, str]) -> dict[str, Any]:
     return {"and": [{"field": name, "op": "eq", "value": value} for name, value in leaves]}
+
+
+def _lately(field: str, days: int) -> dict[str, Any]:
+    return {"field": field, "op": "within_last", "value": {"days": days}}
+
+
+def _counted(name: str, least: int, *, where: dict[str, Any]) -> dict[str, Any]:
+    """At least so many records of another kind, of those that meet ``where``, point here (CUS-7)."""
+    return {
+        "related": {"object": name, "field": "customer"},
+        "where": where,
+        "measure": {"op": "count"},
+        "op": "gte",
+        "value": least,
+    }
 
 
 def _filtered(owners: list[str], dice: random.Random) -> list[list[Request]]:

@@ -96,6 +96,12 @@ def big_scans(statement: Statement, limit: int = 20_000) -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def all_big_scans(statements: list[Statement]) -> list[str]:
+    """The same of many statements, each shape asked once; of those that read."""
+    shapes = {str(s[0]): s for s in statements if str(s[0]).lstrip().startswith(("SELECT", "WITH", "UPDATE"))}
+    return sorted({table for statement in shapes.values() for table in big_scans(statement)})
+
+
 def _scanned(node: dict[str, Any]) -> Iterator[str]:
     if node["Node Type"] == "Seq Scan":
         yield node["Relation Name"]

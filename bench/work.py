@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import orjson
 
-from bench.record import Recorder
+from bench.record import Recorder, all_big_scans, recording
 from bench.report import Row
 
 CHECKS = 100
@@ -19,16 +19,17 @@ EDITS = 10_000
 
 def measure_check(person: Recorder) -> Row:
     """Somebody types the name and the number of a customer that may exist already; at most two a second and person are answered."""
-    times = []
+    times, scans = [], set()
     for n in range(CHECKS):
         body = {"name": f"杭州云帆{n}科技有限公司", "phone": f"1380013{n:04d}"}
         began = time.perf_counter()
         seen = person.send("POST", "/api/v1/customers/check", body)
         times.append((time.perf_counter() - began) * 1000)
         _expect(seen, 200)
+        scans.update(all_big_scans(seen.statements) if n == 0 else ())
     times.sort()
     return Row(
-        "check while typing", "rep200", 1, 1000 / statistics.fmean(times), statistics.median(times), times[int(CHECKS * 0.95)], kind="work"
+        "check while typing", "rep200", 1, 1000 / statistics.fmean(times), statistics.median(times), times[int(CHECKS * 0.95)], kind="work", scans=sorted(scans)
     )  # fmt: skip
 
 
@@ -52,15 +53,15 @@ def measure_segment(person: Recorder) -> Row:
     )
     _expect(made, 201)
     key = orjson.loads(made.body)["id"]
-    times = []
+    times, scans = [], []
     for _ in range(COUNTS):
-        job, seconds = _run(person, f"segments/{key}/count", {})
+        job, seconds, scans = _run(person, f"segments/{key}/count", {})
         assert job["state"] == "done", job
         times.append(seconds)
     size = orjson.loads(person.send("GET", f"/api/v1/segments/{key}").body)["size"]
     person.send("DELETE", f"/api/v1/segments/{key}", None)
     middle = statistics.median(times)
-    return Row(f"segment count, {size:,} in it", "everything", 1, 1 / middle, middle * 1000, max(times) * 1000, kind="work")  # fmt: skip
+    return Row(f"segment count, {size:,} in it", "everything", 1, 1 / middle, middle * 1000, max(times) * 1000, kind="work", scans=scans)  # fmt: skip
 
 
 def measure_bulk(person: Recorder) -> list[Row]:
@@ -71,27 +72,28 @@ def measure_bulk(person: Recorder) -> list[Row]:
         Customer.objects.filter(owner_id=_id_of(person), deleted_at__isnull=True).values_list("id", flat=True)[:EDITS]
     )
     body = {"ids": [str(i) for i in ids], "action": "set", "params": {"remark": f"批量 {uuid4().hex[:8]}"}}
-    done, seconds = _run(person, "customers/bulk", body)
-    taken, back = _run(person, f"undo/{done['undo']}", {})
+    done, seconds, scans = _run(person, "customers/bulk", body)
+    taken, back, back_scans = _run(person, f"undo/{done['undo']}", {})
     assert taken["succeeded"] == done["succeeded"] == len(ids), (done, taken)
     words = f"of {len(ids):,} edits (rows/s)"
     return [
-        Row(f"change {words}", "rep15000", 1, len(ids) / seconds, seconds * 1000, seconds * 1000, kind="work"),
-        Row(f"undo {words}", "rep15000", 1, len(ids) / back, back * 1000, back * 1000, kind="work"),
-    ]
+        Row(f"change {words}", "rep15000", 1, len(ids) / seconds, seconds * 1000, seconds * 1000, kind="work", scans=scans),
+        Row(f"undo {words}", "rep15000", 1, len(ids) / back, back * 1000, back * 1000, kind="work", scans=back_scans),
+    ]  # fmt: skip
 
 
-def _run(person: Recorder, path: str, body: dict[str, Any]) -> tuple[dict[str, Any], float]:
-    """Ask for a job and do it here; what became of it, and the seconds both took."""
+def _run(person: Recorder, path: str, body: dict[str, Any]) -> tuple[dict[str, Any], float, list[str]]:
+    """Ask for a job and do it here; what became of it, the seconds both took, and large tables it read from end to end."""
     from kemai.base.jobs import run_job  # noqa: PLC0415 -- needs Django
 
     began = time.perf_counter()
     seen = person.send("POST", f"/api/v1/{path}", body)
     _expect(seen, 202)
     key = orjson.loads(seen.body)["id"]
-    run_job(key)
+    with recording() as statements:
+        run_job(key)
     seconds = time.perf_counter() - began
-    return orjson.loads(person.send("GET", f"/api/v1/jobs/{key}").body), seconds
+    return orjson.loads(person.send("GET", f"/api/v1/jobs/{key}").body), seconds, all_big_scans(statements)
 
 
 def _id_of(person: Recorder) -> str:

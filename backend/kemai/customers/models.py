@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from kemai.accounts.models import Department, User
@@ -220,6 +221,11 @@ class Customer(Pooled, Record):
                 condition=models.Q(deleted_at__isnull=True),
             ),
             models.Index(fields=["quality", "id"], name="cust_quality_ix", condition=models.Q(deleted_at__isnull=True)),
+            # Few have a wrong number, and many are long unconfirmed: the quality page's figures open as lists.
+            GinIndex(fields=["quality_faults"], name="cust_faults_ix", condition=models.Q(deleted_at__isnull=True)),
+            models.Index(
+                fields=["confirmed_at", "id"], name="cust_confirmed_ix", condition=models.Q(deleted_at__isnull=True)
+            ),
         ]
 
 

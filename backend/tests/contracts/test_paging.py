@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
 from django.db import connection, models
 
@@ -13,6 +14,7 @@ from kemai.administration.services.people import INSTALLER
 from kemai.base.audit import act
 from kemai.kit.clock import now
 from kemai.platform.objects.declare import ObjectType, declared_objects, get_object
+from kemai.platform.objects.select import Query, plan_list
 from tests.calling import Caller
 from tests.contracts.oracle import OBJECTS
 from tests.world import World
@@ -130,6 +132,25 @@ def test_the_order_is_the_one_asked_for(world: World, call: Callable[[str], Call
         filled = [(float(r["amount"]), r["id"]) for r in rows if r["amount"] is not None]
         assert [r["amount"] is None for r in rows] == sorted(r["amount"] is None for r in rows)
         assert filled == sorted(filled, reverse=way == "-")
+
+
+def test_rows_without_a_value_are_not_looked_for_where_a_condition_rules_them_out(world: World) -> None:
+    """PLT-1: of "to contact today" a page would else go through everybody who is never to be contacted."""
+    customers, actor = get_object("customers"), world.actor("rep")
+    due: dict[str, Any] = {"field": "next_contact_at", "op": "lte", "value": "today"}
+    soon = {"field": "next_contact_at", "op": "within_next", "value": {"days": 7}}
+    other = {"field": "industry", "op": "eq", "value": "it"}
+    for tree, looked_for in (
+        (due, False),
+        ({"and": [other, {"or": [due, soon]}]}, False),
+        ({"or": [due, other]}, True),
+        ({"not": due}, True),
+        ({"field": "next_contact_at", "op": "is_null", "value": True}, True),
+        (other, True),
+    ):
+        query = Query(fields=("name",), filter=orjson.dumps(tree).decode(), sort="next_contact_at")
+        statement = plan_list(actor, customers, query).statement("first")
+        assert ("t.next_contact_at IS NOT NULL" in statement) is looked_for, tree
 
 
 def test_a_cursor_belongs_to_its_list(world: World, call: Callable[[str], Caller]) -> None:

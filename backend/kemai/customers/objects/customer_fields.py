@@ -361,6 +361,7 @@ CUSTOMER_FIELDS: tuple[Field, ...] = (
         section="deals",
         read_only=True,
         importable=False,
+        indexed=True,
     ),
     Field(
         "quality",
@@ -380,6 +381,7 @@ CUSTOMER_FIELDS: tuple[Field, ...] = (
         read_only=True,
         importable=False,
         choices=FAULTS,
+        indexed=True,
     ),
     Field("claimed_at", INSTANT, T("归属时间", "Owned since"), section="deals", read_only=True, importable=False),
     Field(

@@ -29,6 +29,7 @@ MAX_RELATED = 6
 
 MEASURES = ("count", "sum", "avg", "min", "max")
 _COUNT = Field("count", types.INTEGER, T("数量", "Count"), minimum=0)
+_BY_SIZE = ("lt", "lte", "gt", "gte", "between", "within_last", "within_next")
 _FIGURE_OPERATORS = ("eq", "ne", "lt", "lte", "gt", "gte", "between")
 
 
@@ -55,6 +56,8 @@ class Compiled:
     leaves: int = 0
     related: int = 0
     narrow: bool = False
+    filled: frozenset[str] = frozenset()
+    """Fields that have a value in every row that passes."""
 
 
 def compile_filter(actor: Actor, declaration: ObjectType, tree: Any) -> Compiled:
@@ -63,7 +66,17 @@ def compile_filter(actor: Actor, declaration: ObjectType, tree: Any) -> Compiled
     if tree:
         compiled.sql = _Compiler(actor, declaration, compiled).node(tree, 1)
         compiled.narrow = any(_is_narrow(declaration, leaf) for leaf in (tree.get("and") or [tree]))
+        compiled.filled = _filled(tree)
     return compiled
+
+
+def _filled(node: dict[str, Any]) -> frozenset[str]:
+    """The fields that a (compiled, so well-formed) tree compares by size, on every way through it: nothing is neither more nor less."""
+    if node.get("and"):
+        return frozenset().union(*map(_filled, node["and"]))
+    if node.get("or"):
+        return frozenset.intersection(*map(_filled, node["or"]))
+    return frozenset([node["field"]] if node.get("op") in _BY_SIZE and "field" in node else [])
 
 
 def _is_narrow(declaration: ObjectType, leaf: dict[str, Any]) -> bool:

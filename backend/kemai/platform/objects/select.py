@@ -147,7 +147,8 @@ class ListPlan:
 
     @property
     def nullable(self) -> bool:
-        return self.declaration.may_be_null(self.sort)
+        """Whether rows without a value to sort by are to be looked for; where a condition rules them out, reading them all finds none."""
+        return self.sort.name not in self.compiled.filled and self.declaration.may_be_null(self.sort)
 
     @property
     def condition(self) -> str:

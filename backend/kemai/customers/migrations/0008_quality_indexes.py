@@ -1,0 +1,23 @@
+import django.contrib.postgres.indexes
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+LIVING = models.Q(("deleted_at__isnull", True))
+
+
+class Migration(migrations.Migration):
+    atomic = False  # customers are many: nobody waits for these indexes
+
+    dependencies = [("customers", "0007_needs")]
+
+    operations = [
+        AddIndexConcurrently(
+            "customer",
+            django.contrib.postgres.indexes.GinIndex(
+                fields=["quality_faults"], name="cust_faults_ix", condition=LIVING
+            ),
+        ),
+        AddIndexConcurrently(
+            "customer", models.Index(fields=["confirmed_at", "id"], name="cust_confirmed_ix", condition=LIVING)
+        ),
+    ]
