@@ -1,7 +1,7 @@
 import { LogOut } from "lucide-react";
 import { ownPages } from "@/access/menu";
 import type { Me } from "@/api/types";
-import { useT } from "@/i18n/index";
+import { comma, useT } from "@/i18n/index";
 import { Avatar } from "@/kit/avatar";
 import { ObjectIcon } from "@/kit/object-icon";
 import { PopoverMenu } from "@/kit/popover-menu";
@@ -12,7 +12,7 @@ import styles from "./user-menu.module.css";
 export function UserMenu({ me, className }: { me: Me; className?: string | undefined }) {
   const t = useT();
   const go = useGo();
-  const place = [me.department?.label, me.roles.map((role) => role.label).join("、")].filter(Boolean);
+  const place = [me.department?.label, me.roles.map((role) => role.label).join(comma())].filter(Boolean);
   return (
     <PopoverMenu
       label={t("bar.user", { name: me.name })}

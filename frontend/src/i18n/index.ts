@@ -104,3 +104,8 @@ export function useLocale(): LocaleCode {
 export function currentLocale(): LocaleCode {
   return i18next.language === "en" ? "en" : "zh-CN";
 }
+
+/** What stands between the words of a list: `.join(comma())`. */
+export function comma(): string {
+  return currentLocale() === "en" ? ", " : "、";
+}

@@ -1,4 +1,4 @@
-import { useT } from "@/i18n/index";
+import { comma, useT } from "@/i18n/index";
 import { StateTag } from "./tag";
 
 type TokenLimitsProps = { token: { read_only: boolean; objects: { name: string; label: string }[] } };
@@ -11,7 +11,7 @@ export function TokenLimits({ token }: TokenLimitsProps) {
       <StateTag tone={token.read_only ? "good" : "warn"}>
         {token.read_only ? t("token.readOnly") : t("token.readWrite")}
       </StateTag>{" "}
-      {token.objects.length > 0 ? token.objects.map((object) => object.label).join("、") : t("token.all")}
+      {token.objects.length > 0 ? token.objects.map((object) => object.label).join(comma()) : t("token.all")}
     </>
   );
 }

@@ -92,7 +92,7 @@ export function ExplainPage() {
             onChange={(ids) => set({ record: ids[0] ?? "" })}
           />
           <Select
-            className={styles.short}
+            className={styles.pick}
             aria-label={t("explain.field")}
             allowClear
             placeholder={t("explain.field")}

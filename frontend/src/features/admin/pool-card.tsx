@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
 import { lazy, Suspense, useState } from "react";
 import type { Row } from "@/api/types";
-import { useT } from "@/i18n/index";
+import { comma, useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
 import { Card } from "@/kit/card";
 import { useMeta } from "@/objects/data/meta";
@@ -59,7 +59,7 @@ export function PoolCard({ pool, name }: { pool: Row; name: string }) {
         </div>
         <div>
           <dt>{t("pools.areas")}</dt>
-          <dd>{[...wordsOf(pool.regions), ...industries].join("、") || t("pools.noAreas")}</dd>
+          <dd>{[...wordsOf(pool.regions), ...industries].join(comma()) || t("pools.noAreas")}</dd>
         </div>
       </dl>
       {editing ? (

@@ -1,4 +1,4 @@
-import { useT } from "@/i18n/index";
+import { comma, useT } from "@/i18n/index";
 import { SimpleTable } from "@/kit/simple-table";
 import type { MergeChildren } from "./queries";
 
@@ -20,7 +20,7 @@ export function ChildrenTable({ rows }: { rows: MergeChildren[] }) {
           title: t("mergedAlong"),
           cell: (row) =>
             row.same_count > 0
-              ? `${row.same.filter(Boolean).join("、")}${row.same_count > row.same.length ? "…" : ""}` ||
+              ? `${row.same.filter(Boolean).join(comma())}${row.same_count > row.same.length ? "…" : ""}` ||
                 row.same_count
               : "",
         },

@@ -4,7 +4,7 @@ import { Button } from "antd";
 import { ArrowLeftRight } from "lucide-react";
 import { useState } from "react";
 import { api } from "@/api/client";
-import { useT } from "@/i18n/index";
+import { comma, useT } from "@/i18n/index";
 import { Card } from "@/kit/card";
 import { PageHeader } from "@/kit/page-header";
 import { RecordPicker } from "@/kit/record-picker";
@@ -109,7 +109,7 @@ function Compared({ meta, survivor, loser, pair, onSwap }: ComparedProps) {
         />
       </Card>
       {data.former && data.former.length > 0 ? (
-        <p className={styles.former}>{t("former", { names: data.former.join("、") })}</p>
+        <p className={styles.former}>{t("former", { names: data.former.join(comma()) })}</p>
       ) : null}
       {data.children.length > 0 ? (
         <Card title={t("around")}>

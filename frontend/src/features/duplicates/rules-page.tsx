@@ -66,7 +66,9 @@ function RuleRow({ kind, rule, save }: { kind: RuleKind; rule: Rule; save: Save 
     <div className={styles.rule}>
       <div>
         <b>{rule.label}</b>
-        <p>{rule.parts.map((part) => `${part.label}：${part.how_label}`).join(" + ")}</p>
+        <p>
+          {rule.parts.map((part) => t("partHow", { field: part.label, how: part.how_label })).join(" + ")}
+        </p>
       </div>
       {rule.fixed ? (
         <StateTag>{t("fixed")}</StateTag>
@@ -133,7 +135,10 @@ function AddRule({ kind, save }: { kind: RuleKind; save: Save }) {
   const choices = kind.fields.flatMap((field) =>
     field.ways.map((how) => ({
       value: `${field.field} ${how}`,
-      label: `${field.label}：${kind.ways.find((way) => way.how === how)?.label ?? how}`,
+      label: t("partHow", {
+        field: field.label,
+        how: kind.ways.find((way) => way.how === how)?.label ?? how,
+      }),
     })),
   );
   const fuzzy = parts.some((part) => kind.ways.find((way) => way.how === part.how)?.fuzzy);

@@ -3,7 +3,7 @@ import { Button } from "antd";
 import { useState } from "react";
 import { api } from "@/api/client";
 import type { Ref, Tone } from "@/api/types";
-import { useT } from "@/i18n/index";
+import { comma, useT } from "@/i18n/index";
 import { ConfirmButton } from "@/kit/confirm-button";
 import { DateTime } from "@/kit/date-time";
 import { TextField } from "@/kit/field";
@@ -77,15 +77,15 @@ export function ExportRow({ row, own }: { row: ExportLine; own: boolean }) {
             {row.state === "done" ? <span>{t("downloads", { count: row.downloads })}</span> : null}
             {row.decided_by ? (
               <span>
-                {t(row.state === "refused" ? "refusedBy" : "approvedBy", {
+                {t(`${row.state === "refused" ? "refused" : "approved"}${row.decision ? "With" : "By"}`, {
                   name: row.decided_by.label ?? "",
+                  words: row.decision,
                 })}
-                {row.decision ? `：${row.decision}` : ""}
               </span>
             ) : null}
           </p>
           {row.can_decide ? (
-            <p className={styles.fields}>{t("fields", { names: row.fields.join("、") })}</p>
+            <p className={styles.fields}>{t("fields", { names: row.fields.join(comma()) })}</p>
           ) : null}
         </div>
         <span className={styles.actions}>

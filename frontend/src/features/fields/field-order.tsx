@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { useT } from "@/i18n/index";
+import { comma, useT } from "@/i18n/index";
 import styles from "./fields.module.css";
 import type { LayoutField } from "./layout";
 import { moved } from "./ordered";
@@ -31,7 +31,7 @@ export function FieldOrder({
   const labelOf = (name: string) => fields.find((field) => field.name === name)?.label ?? name;
   const known = names.filter((name) => fields.some((field) => field.name === name));
   if (readOnly) {
-    return <p className={styles.inherited}>{known.map(labelOf).join("、") || t("empty_part")}</p>;
+    return <p className={styles.inherited}>{known.map(labelOf).join(comma()) || t("empty_part")}</p>;
   }
   const others = fields.filter((field) => !names.includes(field.name));
   return (

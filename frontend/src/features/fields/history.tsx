@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
 import type { Ref } from "@/api/types";
-import { useT } from "@/i18n/index";
+import { comma, useT } from "@/i18n/index";
 import { ConfirmButton } from "@/kit/confirm-button";
 import { DateTime } from "@/kit/date-time";
 import { ErrorState } from "@/kit/states";
@@ -80,7 +80,7 @@ export function History({ path, object, onReverted }: HistoryProps) {
 function words(value: unknown, t: (key: string) => string): string {
   if (value === null || value === undefined || value === "") return "–";
   if (typeof value === "boolean") return t(value ? "yes" : "no");
-  if (Array.isArray(value)) return value.map((one) => nameOf(one)).join("、") || "–";
+  if (Array.isArray(value)) return value.map((one) => nameOf(one)).join(comma()) || "–";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 

@@ -1,5 +1,5 @@
 import { useMe } from "@/access/me";
-import { useT } from "@/i18n/index";
+import { comma, useT } from "@/i18n/index";
 import { Avatar } from "@/kit/avatar";
 import { PageHeader } from "@/kit/page-header";
 import { DeviceCard } from "./device-card";
@@ -13,7 +13,7 @@ import { TokensCard } from "./tokens-card";
 export function MePage() {
   const t = useT("me");
   const me = useMe();
-  const place = [me.username, me.department?.label, me.roles.map((role) => role.label).join("、")];
+  const place = [me.username, me.department?.label, me.roles.map((role) => role.label).join(comma())];
   return (
     <div className={styles.page}>
       <PageHeader

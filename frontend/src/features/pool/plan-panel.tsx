@@ -1,6 +1,6 @@
 import { Button } from "antd";
 import { useState } from "react";
-import { useT } from "@/i18n/index";
+import { comma, useT } from "@/i18n/index";
 import { TextField } from "@/kit/field";
 import { SidePanel } from "@/kit/side-panel";
 import styles from "./pool.module.css";
@@ -37,7 +37,7 @@ export function PlanPanel({ plan, busy, onClose, onDo }: PlanPanelProps) {
             {plan.left
               .slice(0, SHOWN)
               .map((one) => one.label)
-              .join("、")}
+              .join(comma())}
           </p>
         ) : null}
         {plan.gone > 0 ? <p className={styles.note}>{t("gone", { count: plan.gone })}</p> : null}
@@ -53,7 +53,7 @@ export function PlanPanel({ plan, busy, onClose, onDo }: PlanPanelProps) {
               {line.customers
                 .slice(0, SHOWN)
                 .map((one) => one.label)
-                .join("、")}
+                .join(comma())}
               {line.customers.length > SHOWN ? t("andMore", { count: line.customers.length - SHOWN }) : ""}
             </p>
           </section>

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
 import { Check } from "lucide-react";
 import { api, newIdempotencyKey } from "@/api/client";
-import { useT } from "@/i18n/index";
+import { comma, useT } from "@/i18n/index";
 import { Avatar } from "@/kit/avatar";
 import { DateTime } from "@/kit/date-time";
 import { SkeletonRows } from "@/kit/skeleton";
@@ -29,7 +29,7 @@ export function TeamView({ kind, on }: { kind: Kind; on: string }) {
       <p className={styles.count} role="status">
         {t("handed", { count: handed.length, all: items.length })}
         {missing.length > 0
-          ? ` ${t("missing", { names: missing.map((item) => item.person.label).join("、") })}`
+          ? ` ${t("missing", { names: missing.map((item) => item.person.label).join(comma()) })}`
           : ""}
       </p>
       <ol className={styles.sheets}>

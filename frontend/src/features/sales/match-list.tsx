@@ -1,5 +1,5 @@
 import { Button } from "antd";
-import { useT } from "@/i18n/index";
+import { comma, useT } from "@/i18n/index";
 import type { Match } from "./matches";
 import styles from "./sales.module.css";
 
@@ -24,7 +24,7 @@ export function MatchList({ object, matches, onChoose }: MatchListProps) {
                 <a href={`/${object}/${record.id}`} target="_blank" rel="noopener">
                   {record.label}
                 </a>{" "}
-                {(match.reasons ?? [match.label]).join("、")} · {match.holder}
+                {(match.reasons ?? [match.label]).join(comma())} · {match.holder}
               </span>
             ) : (
               <span>{t("matches.withheld", { rule: match.label, holder: match.holder })}</span>

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useT } from "@/i18n/index";
+import { comma, useT } from "@/i18n/index";
 import { useMeta } from "@/objects/data/meta";
 import { FilterText } from "@/objects/list/filter-text";
 import { eventsQuery, type Subscription } from "./queries";
@@ -25,7 +25,7 @@ function One({ item }: { item: Subscription }) {
   return (
     <li>
       <strong>{kind?.label ?? item.object}</strong>
-      <span>{words.length > 0 ? words.join("、") : t("everyEvent")}</span>
+      <span>{words.length > 0 ? words.join(comma()) : t("everyEvent")}</span>
       {item.filter && meta.data ? (
         <small>
           {t("only")} <FilterText meta={meta.data} filter={item.filter} />

@@ -1,3 +1,4 @@
+import { comma } from "@/i18n/index";
 import { formatMoney } from "@/kit/money";
 import type { Choice, FieldMeta, RecordData } from "../model/meta";
 import { isReference } from "../model/meta";
@@ -95,5 +96,5 @@ export function addressText(value: unknown): string {
 }
 
 export function listText(value: unknown, one: (item: unknown) => string): string {
-  return Array.isArray(value) ? value.map(one).join("、") : "";
+  return Array.isArray(value) ? value.map(one).join(comma()) : "";
 }

@@ -3,6 +3,7 @@
  * on the server); an unknown one is treated as text rather than breaking the screen.
  */
 import { type ComponentType, lazy } from "react";
+import { comma } from "@/i18n/index";
 import { FollowCell } from "../follow/follow-star";
 import { plainOf } from "../mentions/marks";
 import { LongTextCell } from "../mentions/mention-text";
@@ -42,7 +43,7 @@ const text: FieldKind = {
   Input: textInput((module) => module.TextInput),
   FilterInput: TextFilter,
   text: (_field, value) => (value === null || value === undefined ? "" : String(value)),
-  filterText: (_field, value) => (Array.isArray(value) ? value.join("、") : String(value)),
+  filterText: (_field, value) => (Array.isArray(value) ? value.join(comma()) : String(value)),
   defaultOp: "contains",
   commitOnChange: false,
   wide: false,
@@ -86,7 +87,7 @@ const choice: FieldKind = {
   text: (field, value) => format.choiceText(field, value),
   filterText: (field, value) =>
     Array.isArray(value)
-      ? value.map((code) => format.choiceText(field, code)).join("、")
+      ? value.map((code) => format.choiceText(field, code)).join(comma())
       : format.choiceText(field, value),
   defaultOp: "in",
   commitOnChange: true,

@@ -1,4 +1,5 @@
 import { Copy, ExternalLink } from "lucide-react";
+import { comma } from "@/i18n/index";
 import { useFormat } from "../fields/use-format";
 import type { Double } from "../model/live-check";
 import type { ObjectMeta } from "../model/meta";
@@ -21,7 +22,7 @@ export function AlikeNote({ meta, id, doubles }: AlikeNoteProps) {
                   {one.record.label}
                   <ExternalLink size={12} aria-hidden />
                 </a>{" "}
-                {(one.reasons ?? [one.label]).join("、")} · {one.holder}
+                {(one.reasons ?? [one.label]).join(comma())} · {one.holder}
               </>
             ) : (
               t("form.alike_withheld", { label: meta.label, rule: one.label, holder: one.holder })

@@ -1,5 +1,6 @@
 import { Button } from "antd";
 import type { ImportRun } from "@/api/types";
+import { comma } from "@/i18n/index";
 import { useMessage } from "@/kit/use-message";
 import { type MappingChange, useImportWrites } from "../data/imports";
 import { useFormat } from "../fields/use-format";
@@ -76,7 +77,7 @@ export function MappingStep({ meta, run, onAgain, onCheck }: MappingStepProps) {
                 <td className={column.field ? undefined : styles.unmapped}>
                   {column.header || t("import.no_header", { index: column.index + 1 })}
                 </td>
-                <td className={styles.sample}>{column.samples.filter(Boolean).slice(0, 3).join("、")}</td>
+                <td className={styles.sample}>{column.samples.filter(Boolean).slice(0, 3).join(comma())}</td>
                 <td>
                   <select
                     className={barStyles.native}
@@ -141,12 +142,12 @@ export function MappingStep({ meta, run, onAgain, onCheck }: MappingStepProps) {
       </div>
       {missing.length > 0 ? (
         <p className={styles.warn} role="status">
-          {t("import.missing", { fields: missing.join("、") })}
+          {t("import.missing", { fields: missing.join(comma()) })}
         </p>
       ) : null}
       {twice.length > 0 ? (
         <p className={styles.warn} role="status">
-          {t("import.doubled", { fields: twice.join("、") })}
+          {t("import.doubled", { fields: twice.join(comma()) })}
         </p>
       ) : null}
       {noKey ? (

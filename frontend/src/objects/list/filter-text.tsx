@@ -1,3 +1,4 @@
+import { comma } from "@/i18n/index";
 /** A condition in words, as a chip says it: "行业 属于 制造业、医药". */
 import { useMeta } from "../data/meta";
 import { useLabels } from "../data/options";
@@ -48,7 +49,7 @@ function LeafText({ meta, leaf }: { meta: ObjectMeta; leaf: Leaf }) {
   if (typeof leaf.value === "object" && leaf.value !== null && "days" in leaf.value) {
     return <>{`${label} ${t(`op.${leaf.op}`)} ${leaf.value.days} ${t("filter.days")}`}</>;
   }
-  const value = plain ?? ids.map((id) => (id === "me" ? t("value.me") : (labels[id] ?? "…"))).join("、");
+  const value = plain ?? ids.map((id) => (id === "me" ? t("value.me") : (labels[id] ?? "…"))).join(comma());
   return <>{`${label} ${t(`op.${leaf.op}`)} ${value}`}</>;
 }
 

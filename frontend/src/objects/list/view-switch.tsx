@@ -32,29 +32,31 @@ export function ViewSwitch({ meta, current, onPick }: ViewSwitchProps) {
   const behind = tabs.some((view) => view.key === current?.key) ? null : current;
   return (
     <nav className={styles.views} aria-label={t("list.views")}>
-      {unviewed ? (
-        <button
-          type="button"
-          className={styles.view}
-          aria-current={current ? undefined : "page"}
-          onClick={() => onPick(null)}
-        >
-          {t("list.all_of", { label: meta.label_plural })}
-        </button>
-      ) : null}
-      {tabs.map((view) => (
-        <button
-          key={view.key}
-          type="button"
-          className={styles.view}
-          aria-current={view.key === current?.key ? "page" : undefined}
-          onClick={() => onPick(view)}
-        >
-          <LayoutMark meta={meta} view={view} />
-          {view.label}
-          <SharedMark view={view} />
-        </button>
-      ))}
+      <div className={styles.tabs}>
+        {unviewed ? (
+          <button
+            type="button"
+            className={styles.view}
+            aria-current={current ? undefined : "page"}
+            onClick={() => onPick(null)}
+          >
+            {t("list.all_of", { label: meta.label_plural })}
+          </button>
+        ) : null}
+        {tabs.map((view) => (
+          <button
+            key={view.key}
+            type="button"
+            className={styles.view}
+            aria-current={view.key === current?.key ? "page" : undefined}
+            onClick={() => onPick(view)}
+          >
+            <LayoutMark meta={meta} view={view} />
+            {view.label}
+            <SharedMark view={view} />
+          </button>
+        ))}
+      </div>
       {more.length > 0 ? (
         <Pop
           button={
