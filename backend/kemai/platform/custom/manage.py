@@ -393,9 +393,9 @@ def uses(other: CustomField, object_name: str, name: str) -> bool:
 
 
 def known_kinds() -> list[tuple[ObjectType, int, int]]:
-    """Every kind of record with how many fields were added and how many of those taken away; those with lists of their own first."""
+    """Every kind of record with how many fields were added and how many of those taken away; those one works at most first: with panels, then with views."""
     counted: dict[str, list[bool]] = {}
     for name, active in CustomField.objects.values_list("object", "active"):
         counted.setdefault(name, []).append(active)
-    kinds = sorted(declared_objects(), key=lambda o: not o.views)
+    kinds = sorted(declared_objects(), key=lambda o: (not o.panels, not o.views))
     return [(o, sum(counted.get(o.name, [])), counted.get(o.name, []).count(False)) for o in kinds]
