@@ -30,7 +30,7 @@ def test_fields_are_added_and_laid_out(enter: Callable[..., Person], demo: Serve
     admin = enter(demo, "admin")
     page = admin.page
     admin.opens_menu("字段与布局")
-    page.get_by_role("button", name=re.compile("^客户( *自定义.*)?$")).click()
+    page.get_by_role("main").get_by_role("button", name=re.compile("^客户( *自定义.*)?$")).click()
     add_field(admin, "机房面积", "数字")
     add_field(admin, "到场时间", "日期时间")
     add_field(admin, "验收日期", "日期")

@@ -74,7 +74,7 @@ def test_a_company_begins(admin: Person, enter: Enter, empty: Served) -> None:
 
 def open_customers(admin: Person) -> None:
     admin.opens_menu("字段与布局")
-    admin.page.get_by_role("button", name=re.compile("^客户( *自定义.*)?$")).click()
+    admin.page.get_by_role("main").get_by_role("button", name=re.compile("^客户( *自定义.*)?$")).click()
 
 
 def test_two_fields_and_a_roll_up(admin: Person) -> None:
