@@ -8,7 +8,7 @@ LIVING = models.Q(("deleted_at__isnull", True))
 class Migration(migrations.Migration):
     atomic = False  # customers are many: nobody waits for these indexes
 
-    dependencies = [("customers", "0007_needs")]
+    dependencies = [("customers", "0009_source_and_province_indexes")]
 
     operations = [
         AddIndexConcurrently(
