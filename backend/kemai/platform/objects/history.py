@@ -83,6 +83,7 @@ ACTIONS = {
     "alarm.reveals": T("安全告警：查看明文过多", "Alarm: many masked values shown"),
     "alarm.exports": T("安全告警：导出异常", "Alarm: unusual exports"),
     "mail.server": T("修改邮件发送设置", "E-mail settings changed"),
+    "mail.rhythm": T("修改收信时间", "Times of e-mail changed"),
     "mail.test": T("测试邮件发送", "E-mail tested"),
     "mail.replay": T("重发邮件", "E-mail sent again"),
     "mail.address": T("填写收信邮箱", "E-mail address given"),
