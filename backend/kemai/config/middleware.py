@@ -19,7 +19,17 @@ from kemai.accounts.access import Actor
 from kemai.accounts.errors import LooksOnly
 from kemai.base.audit import RequestInfo, request_info
 from kemai.base.idempotency import Answer, once
-from kemai.kit.errors import CsrfFailed, Forbidden, KemaiError, Malformed, NotFound, RateLimited, TooLarge, Unavailable
+from kemai.kit.errors import (
+    CsrfFailed,
+    Forbidden,
+    KemaiError,
+    Malformed,
+    MethodNotAllowed,
+    NotFound,
+    RateLimited,
+    TooLarge,
+    Unavailable,
+)
 from kemai.kit.http import problem_response
 from kemai.kit.words import T, language, pick_language
 from kemai.platform.objects.declare import all_objects
@@ -109,6 +119,8 @@ class KemaiMiddleware:
             try:
                 self.admit(request)
                 response = self.respond(request)
+                if response.status_code == 405 and request.path.startswith(API):  # ninja's own is plain text
+                    response = problem_response(MethodNotAllowed())
             except Exception as error:
                 response = problem_response(self.as_problem(error, request_id))
             return self.finish(request, response, request_id)

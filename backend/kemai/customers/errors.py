@@ -11,6 +11,11 @@ class AlreadyClaimed(Conflict):
     text = T("手慢了：该客户刚被他人领取。", "Too late: somebody else has just claimed this customer.")
 
 
+class AlreadyYours(Conflict):
+    code = "customers.already_yours"
+    text = T("该客户已在您名下。", "You own this customer already.")
+
+
 class NotInPool(Conflict):
     code = "customers.not_in_pool"
     text = T("该客户不在公海中，不能领取。", "This customer is not in a pool and cannot be claimed.")

@@ -83,9 +83,9 @@ class LeadLimit(Conflict):
     )
 
 
-class NobodyForLead(Conflict):
+class NobodyToTakeOver(Conflict):
     code = "sales.assignee_inactive"
-    text = T("“{name}”已停用，不能分配线索。", '"{name}" is disabled and cannot be given leads.')
+    text = T("“{name}”已停用，不能接手。", '"{name}" is disabled and cannot take anything over.')
 
 
 class ConversionUsed(Conflict):
@@ -111,6 +111,11 @@ class TransferPending(Conflict):
 class TransferDecided(Conflict):
     code = "sales.transfer_decided"
     text = T("该申请已经处理。", "This request has been decided already.")
+
+
+class CustomerPooled(Conflict):
+    code = "sales.customer_pooled"
+    text = T("客户在公海中，没有负责人可移交；请直接领取。", "The customer lies in a pool; claim it instead.")
 
 
 class HasOpportunity(Conflict):

@@ -261,3 +261,62 @@ def test_a_follow_up_becomes_a_deal(world: World, call: Call) -> None:
     assert "金丝雀mine跟进" in deal["need"] and deal["contact"]
     twice = rep.post(f"/interactions/{note}/make-opportunity", {"name": "再来"})
     assert twice.json()["code"] == "sales.has_opportunity"
+
+
+def _work_of(world: World, rep: Caller, customer: str) -> dict[str, str]:
+    """Open work of every kind on a customer; path → the field that says whose it is."""
+    about = {"customer": customer}
+    made = {
+        "tasks": ("assignee", {"title": "寄样", "related": {"object": "customers", "id": customer}}),
+        "promises": ("owner", {"content": "周五前回复", "due_on": "2030-01-05", **about}),
+        "planned-contacts": ("owner", {"title": "回访", "planned_on": "2030-01-05", **about}),
+        "opportunities": ("owner", {"name": "新单", **about}),
+    }
+    found = {}
+    for kind, (whose, body) in made.items():
+        answer = rep.post(f"/{kind}", body)
+        assert answer.status_code == 201, answer.content.decode()
+        found[f"/{kind}/{answer.json()['id']}"] = whose
+    return found
+
+
+@pytest.mark.parametrize("with_opportunities", [False, True])
+def test_a_customer_is_handed_over_with_its_plans(world: World, call: Call, with_opportunities: bool) -> None:
+    """POOL-5: asked, approved; open work goes along untouched, opportunities where wished; the undo brings all of it back."""
+    rep, manager, taker = call("rep"), call("manager"), call("rep4")
+    customer = str(world.get("customers", "mine").id)
+    work = _work_of(world, rep, customer)
+    deal = next(path for path in work if path.startswith("/opportunities"))
+    rep.post(f"{deal}/move-stage", {"stage": "contact"})
+    before = {path: rep.get(path).json() for path in work}
+    body = {"owner": str(world.users["rep4"]), "reason": "换区", "with_opportunities": with_opportunities}
+    assert call("rep3").post(f"/customers/{customer}/transfer", body).status_code == 404
+    assert rep.post(f"/customers/{customer}/transfer", body).status_code == 200
+    assert rep.post(f"/customers/{customer}/transfer", body).json()["code"] == "sales.transfer_pending"
+    own = {"field": "customer", "op": "eq", "value": customer}
+    (request,) = [r for r in manager.all("transfer-requests", filter=own) if r["opportunity"] is None]
+    assert rep.post(f"/transfer-requests/{request['id']}/approve").status_code == 403
+    done = manager.post(f"/transfer-requests/{request['id']}/approve", {"answer": "同意"})
+    assert done.status_code == 200 and done.json()["undo"], done.content.decode()
+    assert taker.get(f"/customers/{customer}").json()["owner"]["id"] == str(world.users["rep4"])
+    for path, whose in work.items():
+        now = manager.get(path).json()
+        moved = with_opportunities or path != deal
+        assert now[whose]["id"] == str(world.users["rep4" if moved else "rep"]), path
+        for name in ("due_at", "due_on", "planned_on", "stage", "stage_since", "status"):
+            assert now.get(name) == before[path].get(name), (path, name)
+    finished = next(path for path in work if path.startswith("/tasks"))
+    assert taker.post(f"{finished}/complete").status_code == 200
+    assert manager.post(f"/undo/{done.json()['undo']}").status_code == 200
+    for path, whose in work.items():
+        stays = path == finished  # what the colleague worked on since is his
+        assert manager.get(path).json()[whose]["id"] == str(world.users["rep4" if stays else "rep"]), path
+
+
+def test_nobody_asks_for_what_lies_in_a_pool(world: World, call: Call) -> None:
+    """POOL-5: a pooled customer is claimed, not handed over; one's own is not claimed again."""
+    pooled = str(world.get("customers", "pooled").id)
+    body = {"owner": str(world.users["rep2"]), "reason": "x"}
+    assert call("rep").post(f"/customers/{pooled}/transfer", body).status_code in (403, 409)
+    mine = str(world.get("customers", "mine").id)
+    assert call("rep").post(f"/customers/{mine}/claim").json()["code"] == "customers.already_yours"

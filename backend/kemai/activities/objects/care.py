@@ -7,6 +7,7 @@ from typing import Any
 from kemai.accounts.access import Actor, Ownership
 from kemai.activities.models import PlannedContact, Promise
 from kemai.activities.services import promises
+from kemai.customers.services.carrying import Carried, carry_along
 from kemai.customers.services.ownership import follow_customers
 from kemai.kit.words import T
 from kemai.platform.objects.declare import (
@@ -295,3 +296,7 @@ contribute(
     children=(("promises", "customer"), ("planned-contacts", "customer")),
 )
 follow_customers(Promise, PlannedContact)
+carry_along(
+    Carried(Promise._meta.db_table, "t.customer_id = %(customer)s AND t.status = 'open'"),
+    Carried(PlannedContact._meta.db_table, "t.customer_id = %(customer)s AND t.status = 'planned'"),
+)

@@ -9,6 +9,7 @@ from kemai.accounts.access import Actor, Ownership
 from kemai.activities.models import Enrollment, Sequence, SequenceStep
 from kemai.activities.objects.care import OWNED
 from kemai.activities.services import sequences
+from kemai.customers.services.carrying import Carried, carry_along
 from kemai.customers.services.ownership import follow_customers
 from kemai.kit.words import T
 from kemai.platform.objects.declare import (
@@ -339,3 +340,4 @@ contribute(
     children=(("enrollments", "customer"),),
 )
 follow_customers(Enrollment)
+carry_along(Carried(Enrollment._meta.db_table, "t.customer_id = %(customer)s AND t.status IN ('active', 'paused')"))

@@ -8,6 +8,7 @@ from kemai.accounts.access import Actor, Ownership
 from kemai.activities import dictionaries
 from kemai.activities.models import Interaction, Task
 from kemai.activities.services import interactions, tasks
+from kemai.customers.services.carrying import Carried, carry_along
 from kemai.customers.services.ownership import follow_customers
 from kemai.kit.text.mentions import plain_sql
 from kemai.kit.words import T
@@ -395,3 +396,12 @@ register(
 )
 
 follow_customers(Interaction)
+
+carry_along(  # about the customer, or one of its contacts
+    Carried(
+        Task._meta.db_table,
+        "t.status = 'open' AND ((t.related_object = 'customers' AND t.related_id = %(customer)s) "
+        "OR (t.related_object = 'contacts' AND t.related_id IN (SELECT id FROM customers_contact WHERE customer_id = %(customer)s)))",
+        owner="assignee_id",
+    )
+)

@@ -24,6 +24,7 @@ from kemai.platform.objects.declare import (
     register,
 )
 from kemai.platform.objects.types import (
+    BOOL,
     CHOICE,
     DATE,
     REFERENCE,
@@ -238,6 +239,7 @@ register(
                 params=(
                     Field("owner", USER, T("负责人", "Owner"), target="users", required=True),
                     Field("reason", TEXT, T("原因", "Reason"), max_length=300),
+                    Field("with_opportunities", BOOL, T("连同进行中的商机", "With open opportunities")),
                 ),
                 reads=("pool_id",),
                 on=("record", "bulk"),

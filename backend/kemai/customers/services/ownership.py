@@ -21,6 +21,7 @@ from kemai.customers import errors
 from kemai.customers.events import CustomerAssigned, CustomerClaimed, CustomerReleased, CustomersPooled
 from kemai.customers.models import Held, OwnershipChange, Pool, PoolMember
 from kemai.customers.rules.pool import DAILY_CLAIMS, HOLD_LIMIT, RECLAIM_DAYS, ClaimFacts, Refusal, decide_claim
+from kemai.customers.services.carrying import bring_back, carry
 from kemai.customers.services.recycle_rules import refresh
 from kemai.customers.services.routing import pool_for
 from kemai.kit.clock import now
@@ -60,7 +61,7 @@ def claim_customer(actor: Actor, customer_id: UUID) -> UUID:
                 raise errors.AlreadyClaimed from None
             raise
         if row["pool_id"] is None:
-            raise errors.AlreadyClaimed if row["owner_id"] else errors.NotInPool
+            raise errors.AlreadyYours if row["owner_id"] == actor.id else errors.AlreadyClaimed
         refusal = decide_claim(claim_facts(actor, customer_id, row["pool_id"]))
         if refusal:
             raise _as_error(refusal)
@@ -210,8 +211,13 @@ def _log(
     )
 
 
-def assign_customer(actor: Actor, customer_id: UUID, *, owner: UUID, reason: str = "") -> UUID:
-    """A manager gives a customer (pooled or owned) to somebody. Limits of the pool do not bind a manager's decision."""
+def assign_customer(
+    actor: Actor, customer_id: UUID, *, owner: UUID, reason: str = "", with_opportunities: bool = False
+) -> UUID:
+    """A manager gives a customer (pooled or owned) to somebody. Limits of the pool do not bind a manager's decision.
+
+    The former owner's plans, promises and open tasks for it go along, its open opportunities where wished (POOL-5).
+    """
     person = User.objects.filter(pk=owner).values("name", "department_id", "is_active").first()
     if person is None:
         raise NotFound
@@ -223,6 +229,15 @@ def assign_customer(actor: Actor, customer_id: UUID, *, owner: UUID, reason: str
         row = _lock_for_assign(actor, customer_id)
         undo = _before(customer_id, row, "assign")
         _move(customer_id, actor, owner=owner, department=person["department_id"], pool=None)
+        if row["owner_id"] and row["owner_id"] != owner:
+            undo["carried"] = carry(
+                actor.id,
+                customer_id,
+                old=row["owner_id"],
+                new=owner,
+                department=person["department_id"],
+                wishes=frozenset({"opportunities"} if with_opportunities else ()),
+            )
         _log(customer_id, "assign", row["owner_id"], owner, row["pool_id"], reason, actor)
         emit(
             CustomerAssigned(
@@ -323,6 +338,7 @@ def undo_holding(actor: Actor, payload: dict[str, Any]) -> None:
         raise ChangedSince(label=row["name"])
     owner, department, pool = (UUID(v) if (v := payload[n]) else None for n in ("owner", "department", "pool"))
     _move(key, actor, owner=owner, department=department, pool=pool)
+    carried_back(actor, payload, row["owner_id"])
     if verb == "release" and not can(actor, permission, declaration.ownership, table=declaration.table, key=key):
         raise OutOfScope
     _log(key, "undo", row["owner_id"], owner, pool, "", actor)
@@ -357,3 +373,12 @@ def note_deals(customer_id: UUID, *, count: int, amount: Any, last_at: datetime 
             [count, amount, last_at, customer_id],
         )
     refresh([customer_id])
+
+
+def carried_back(actor: Actor, payload: dict[str, Any], holder: UUID | None) -> None:
+    """What an assignment carried along goes back with the customer ``holder`` had until now."""
+    if holder and payload.get("carried") and payload["owner"]:
+        owner, department = UUID(payload["owner"]), payload["department"]
+        bring_back(
+            actor.id, payload["carried"], old=owner, new=holder, department=UUID(department) if department else None
+        )

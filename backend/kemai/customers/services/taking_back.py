@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from kemai.accounts.access import Actor, visible_among
 from kemai.customers.models import OwnershipChange
-from kemai.customers.services.ownership import START_ANEW, hold_children
+from kemai.customers.services.ownership import START_ANEW, carried_back, hold_children
 from kemai.customers.services.pools import may_give_out
 from kemai.customers.services.recycle_rules import refresh
 from kemai.kit.clock import now
@@ -129,6 +129,9 @@ def _verb_back(actor: Actor, verb: str, payloads: dict[UUID, dict[str, Any]]) ->
             owner, department, pool = (UUID(v) if (v := payload[n]) else None for n in ("owner", "department", "pool"))
             back[key] = (customer, owner, department, pool)
     outside = _put_back_within(actor, permission if verb == "release" else "", list(back.values()))
+    for key, row in back.items():
+        if row[0] not in outside:
+            carried_back(actor, payloads[key], locked[row[0]]["owner_id"])
     return refused | {key: OutOfScope() for key, row in back.items() if row[0] in outside}
 
 

@@ -204,7 +204,7 @@ def version_read(request: HttpRequest) -> int | None:
 def record_part(request: HttpRequest, object_name: str, key: str, part: str) -> HttpResponse:
     """GET history, timeline, shares; POST restore or a command."""
     actor, declaration, record_id = signed_in(request), get_object(object_name), _key(key)
-    if part == "shares":
+    if part == "shares" or (part == "share" and request.method == "POST"):
         return _shares(request, actor, declaration, record_id)
     if part == "follow":
         return _follow(request, actor, declaration, record_id)

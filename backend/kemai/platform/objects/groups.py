@@ -202,9 +202,12 @@ def level_of(actor: Actor, declaration: ObjectType, text: Any) -> Level:
 
 
 def figure_of(actor: Actor, declaration: ObjectType, measure: Any) -> Figure:
-    """``{"op", "field"}`` → a figure; :class:`Malformed` for what this person cannot measure."""
+    """``{"op", "field"}``, or in short ``"count"`` and ``"sum:amount"`` → a figure; :class:`Malformed` for what this person cannot measure."""
+    if isinstance(measure, str):
+        op, _, name = measure.partition(":")
+        measure = {"op": op, "field": name}
     if not isinstance(measure, dict) or measure.get("op") not in (*MEASURES, "count"):
-        raise Malformed(what="measures")
+        raise Malformed(what=f'measures: [{{"op": "count"}}, {{"op": "{"|".join(MEASURES)}", "field": "…"}}]')
     if measure["op"] == "count":
         return Figure("count", "count(*)")
     found = comparable_field(actor, declaration, measure.get("field"))

@@ -174,6 +174,26 @@ def _ref(name: str) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+_LOOSE: dict[str, Any] = {"type": "object"}
+_SOME: dict[str, Any] = {
+    "type": "object",
+    "required": ["items"],
+    "properties": {"items": {"type": "array", "items": _LOOSE}},
+}
+
+
+def _share(operation_id: str, words: str, tag: list[str]) -> dict[str, Any]:
+    return _operation(
+        operation_id,
+        f"Share: {words}",
+        tag,
+        [_ID, _IDEMPOTENCY],
+        answer=_SOME,
+        status="201",
+        body=_LOOSE,
+    )
+
+
 def _operation(
     operation_id: str,
     summary: str,
@@ -217,8 +237,7 @@ def _paths(declaration: ObjectType, paths: dict[str, Any]) -> None:
             "total_is_exact": {"type": "boolean"},
         },
     }
-    loose = {"type": "object"}
-    items = {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": loose}}}
+    loose, items = _LOOSE, _SOME
     collection = {"get": _operation(f"{code}_list", f"List: {words}", tag, _LIST, answer=page)}
     if declaration.can_create:
         collection["post"] = _operation(
@@ -310,13 +329,12 @@ def _paths(declaration: ObjectType, paths: dict[str, Any]) -> None:
     if declaration.shareable:
         paths[f"{root}/{{id}}/shares"] = {
             "get": _operation(f"{code}_shares", f"Shares: {words}", tag, [_ID], answer=items),
-            "post": _operation(
-                f"{code}_share", f"Share: {words}", tag, [_ID, _IDEMPOTENCY], answer=items, status="201", body=loose
-            ),
+            "post": _share(f"{code}_add_share", words, tag),
             "delete": _operation(
                 f"{code}_unshare", f"Withdraw a share: {words}", tag, [_ID, _query("id")], answer=items
             ),
         }
+        paths[f"{root}/{{id}}/share"] = {"post": _share(f"{code}_share", words, tag)}
     for command in declaration.commands:
         body = {
             "type": "object",

@@ -161,14 +161,16 @@ class Check(models.Model):
 
 
 class TransferRequest(Held, Record):
-    """Somebody asks that an opportunity, alone or with its customer, be given to a colleague; a superior decides (SAL-17)."""
+    """Somebody asks that an opportunity, alone or with its customer, or a customer, alone or with its open opportunities, be given to a
+    colleague; a superior decides (SAL-17, POOL-5). Without an opportunity it is about the customer."""
 
-    opportunity = models.ForeignKey(Opportunity, on_delete=models.PROTECT, related_name="+")
+    opportunity = models.ForeignKey(Opportunity, null=True, on_delete=models.PROTECT, related_name="+")
     requester_id = models.UUIDField()
     owner_id = models.UUIDField()
     department_id = models.UUIDField(null=True)
     to_owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     with_customer = models.BooleanField(default=False)
+    with_opportunities = models.BooleanField(default=False)
     reason = models.CharField(max_length=300)
     state = models.CharField(max_length=12, default="pending")
     decided_by = models.UUIDField(null=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kemai.accounts.access import Actor, Ownership
+from kemai.customers.services.carrying import Carried, carry_along
 from kemai.customers.services.ownership import follow_customers
 from kemai.kit.words import T
 from kemai.platform.objects.declare import Board, Choice, Command, Field, ObjectType, Panel, SearchLine, View, register
@@ -25,6 +26,7 @@ from kemai.platform.objects.types import (
 from kemai.sales import dictionaries
 from kemai.sales.models import Opportunity
 from kemai.sales.services import opportunities
+from kemai.sales.services.parts import follow_opportunities
 from kemai.sales.services.transfers import request_transfer
 
 assert dictionaries.LOST_REASON  # declared before the fields that name it
@@ -448,3 +450,11 @@ register(
 )
 
 follow_customers(Opportunity)
+carry_along(
+    Carried(
+        Opportunity._meta.db_table,
+        "t.customer_id = %(customer)s AND t.status = 'open'",
+        wish="opportunities",
+        after=follow_opportunities,
+    )
+)

@@ -1,4 +1,4 @@
-"""The declaration of requests to hand over opportunities (SAL-17)."""
+"""The declaration of requests to hand over opportunities and customers (SAL-17, POOL-5)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from kemai.accounts.access import Actor, Ownership
 from kemai.customers.services.ownership import follow_customers
 from kemai.kit.words import T
-from kemai.platform.objects.declare import Choice, Command, Field, ObjectType, SearchLine, View, register
+from kemai.platform.objects.declare import Choice, Command, Field, ObjectType, SearchLine, View, contribute, register
 from kemai.platform.objects.types import BOOL, CHOICE, DEPARTMENT, INSTANT, REFERENCE, TEXT, USER
 from kemai.sales import errors
 from kemai.sales.models import TransferRequest
@@ -25,14 +25,19 @@ def _pending(actor: Actor, row: dict[str, Any]) -> T | None:
     return None if row["state"] == "pending" else errors.TransferDecided.text
 
 
+def _pooled(actor: Actor, row: dict[str, Any]) -> T | None:
+    return errors.CustomerPooled.text if row["pool_id"] else None
+
+
 register(
     ObjectType(
         name="transfer-requests",
         model=TransferRequest,
-        label=T("商机移交申请", "Request to hand over"),
-        label_plural=T("商机移交申请", "Requests to hand over"),
+        label=T("移交申请", "Request to hand over"),
+        label_plural=T("移交申请", "Requests to hand over"),
         description=T(
-            "业务员申请把商机交给同事，由主管决定。", "Asked by who works an opportunity, decided by a superior."
+            "业务员申请把商机或客户交给同事，由主管决定。",
+            "Asked by who works an opportunity or a customer, decided by a superior.",
         ),
         permission="sales.transfer",
         ownership=Ownership(owners=("requester_id", "to_owner_id", "owner_id"), departments=("department_id",)),
@@ -63,13 +68,24 @@ register(
             ),
             Field("to_owner", USER, T("移交给", "To"), target="users", read_only=True, indexed=True, narrow=True),
             Field("with_customer", BOOL, T("连同客户", "With the customer"), read_only=True),
+            Field("with_opportunities", BOOL, T("连同进行中的商机", "With open opportunities"), read_only=True),
             Field("reason", TEXT, T("原因", "Reason"), required=True, max_length=300),
             Field("state", CHOICE, T("状态", "State"), choices=STATE, default="pending", read_only=True),
             Field("decided_by", USER, T("处理人", "Decided by"), column="decided_by", target="users", read_only=True),
             Field("decided_at", INSTANT, T("处理时间", "Decided at"), read_only=True),
             Field("answer", TEXT, T("处理意见", "Answer"), read_only=True, max_length=300),
         ),
-        columns=("opportunity", "requester", "owner", "to_owner", "with_customer", "reason", "state", "updated_at"),
+        columns=(
+            "customer",
+            "opportunity",
+            "requester",
+            "owner",
+            "to_owner",
+            "with_customer",
+            "reason",
+            "state",
+            "updated_at",
+        ),
         quick_filters=("state", "to_owner"),
         search=SearchLine(texts=("reason",), global_search=False),
         views=(
@@ -83,6 +99,7 @@ register(
             "owner",
             "to_owner",
             "with_customer",
+            "with_opportunities",
             "reason",
             "state",
             "decided_by",
@@ -128,3 +145,22 @@ register(
 )
 
 follow_customers(TransferRequest)
+
+contribute(
+    "customers",
+    commands=(
+        Command(
+            "transfer",
+            T("申请移交", "Ask to hand over"),
+            transfers.request_customer_transfer,
+            "edit",
+            params=(
+                Field("owner", USER, T("移交给", "To"), target="users", required=True),
+                Field("reason", TEXT, T("原因", "Reason"), required=True, max_length=300),
+                Field("with_opportunities", BOOL, T("连同进行中的商机", "With open opportunities")),
+            ),
+            refusal=_pooled,
+            reads=("pool_id",),
+        ),
+    ),
+)

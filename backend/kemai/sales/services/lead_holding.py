@@ -66,7 +66,7 @@ def assign_lead(actor: Actor, lead_id: UUID, *, owner: UUID, reason: str = "") -
     if person is None:
         raise NotFound
     if not person["is_active"]:
-        raise errors.NobodyForLead(name=person["name"])
+        raise errors.NobodyToTakeOver(name=person["name"])
     declaration = get_object("leads")
     with act(actor, "assign", object="leads", record_id=lead_id, reason=reason):
         row = lock_row(actor, declaration, lead_id, declaration.perm("view"))
