@@ -22,10 +22,10 @@ def test_the_list_from_the_keyboard(enter: Enter, demo: Served) -> None:
     """ACT-3: j, a figure for the outcome, Ctrl Enter: one customer less; another is put off and comes back."""
     rep = enter(demo, "rep")
     page = rep.page
-    first, second = (line["customer"] for line in rep.reads("/worklist?limit=2")["items"])
+    first, second = (line for line in rep.reads("/worklist?limit=2")["items"])
     rep.goes_to("/worklist")
     row = page.locator("[data-worklist] > li").first
-    expect(row).to_contain_text(first["name"])
+    expect(row).to_contain_text(first["record"]["name"])
     expect(row.get_by_role("list", name="为什么").get_by_role("listitem").first).not_to_be_empty()
     page.keyboard.press("j")
     expect(row).to_be_focused()
@@ -35,14 +35,16 @@ def test_the_list_from_the_keyboard(enter: Enter, demo: Served) -> None:
     page.keyboard.press("Control+Enter")
     rep.is_told("跟进已保存")
     written = rep.reads("/interactions?limit=1&view=mine")["items"][0]
-    assert (written["customer"]["id"], written["outcome"]) == (first["id"], "unreachable")
-    other = page.locator("[data-worklist] > li").filter(has_text=second["name"])
-    other.get_by_role("button", name=f"改天联系{second['name']}").click()
+    about = "lead" if first["object"] == "leads" else "customer"
+    assert (written[about]["id"], written["outcome"]) == (first["id"], "unreachable")
+    name = second["record"]["name"]
+    other = page.locator("[data-worklist] > li").filter(has_text=name)
+    other.get_by_role("button", name=f"改天联系{name}").click()
     other.get_by_role("button", name="改天", exact=True).last.click()
     rep.is_told(re.compile("改到"))
-    expect(page.get_by_role("link", name=second["name"])).to_have_count(0)
+    expect(page.get_by_role("link", name=name)).to_have_count(0)
     page.get_by_role("button", name="撤销").click()
-    expect(page.get_by_role("link", name=second["name"])).to_have_count(1)
+    expect(page.get_by_role("link", name=name)).to_have_count(1)
 
 
 def test_the_calendar(enter: Enter, demo: Served) -> None:
@@ -71,7 +73,7 @@ def test_the_day_on_a_phone(enter: Enter, demo: Served) -> None:
     """ACT-3, ACT-4, ACT-7 at 390 px: skip with a reason, the day's agenda, the morning sheet handed in."""
     rep = enter(demo, "rep2", PHONE)
     page = rep.page
-    first = rep.reads("/worklist?limit=1")["items"][0]["customer"]
+    first = rep.reads("/worklist?limit=1")["items"][0]["record"]
     rep.goes_to("/worklist")
     page.get_by_role("button", name=f"今天跳过{first['name']}").click()
     page.get_by_role("group", name="原因").get_by_role("button", name="对方不在").click()

@@ -44,7 +44,7 @@ def test_a_day_without_a_network(rep: Person, enter: Callable[..., Person], demo
     for customer in (wanted, lost):
         rep.goes_to(f"/customers/{customer['id']}")
     rep.goes_to("/")
-    due = rep.reads("/worklist?limit=8")["items"][0]["customer"]
+    due = rep.reads("/worklist?limit=8")["items"][0]["record"]
 
     rep.context.set_offline(True)
     expect(page.get_by_role("status").filter(has_text="没有网络")).to_be_visible()

@@ -53,7 +53,7 @@ def test_counters_open_their_lists(rep: Person) -> None:
 def test_a_follow_up_is_written_where_the_thumb_is(rep: Person) -> None:
     page = rep.page
     rep.goes_to("/")
-    due = rep.reads("/worklist?limit=8")["items"][0]["customer"]
+    due = rep.reads("/worklist?limit=8")["items"][0]["record"]
     write = page.get_by_role("button", name=f"给{due['name']}写跟进")
     within_reach(write)
     write.click()

@@ -23,7 +23,9 @@ class Settled(Conflict):
 
 class NotYours(Conflict):
     code = "activities.not_yours"
-    text = T("这是别人的客户，不在您今天的名单里。", "This is somebody else's customer, not on your list.")
+    text = T(
+        "这是别人的客户或线索，不在您今天的名单里。", "This is somebody else's customer or lead, not on your list."
+    )
 
 
 class AlreadyEnrolled(Conflict):

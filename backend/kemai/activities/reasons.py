@@ -9,7 +9,7 @@ from kemai.activities.models import CadenceRule
 from kemai.activities.rules.cadence import last_day_in_time
 from kemai.activities.services.care import DAYS_AHEAD
 from kemai.activities.services.rules import CLASSIFICATIONS
-from kemai.activities.worklist import Branch, Reason, worklist_reason
+from kemai.activities.worklist import Branch, LineKind, Reason, worklist_kind, worklist_reason
 from kemai.customers.rules.dates import days_from
 from kemai.kit.clock import today
 from kemai.kit.words import T
@@ -25,32 +25,25 @@ def midnight(day: str) -> str:
 
 
 def _promises(actor: Actor) -> Branch:
-    return Branch(midnight("x.due_on"), "x.status = 'open' AND x.holder_id = ANY(%(people)s) AND x.due_on <= %(today)s")
+    return Branch(midnight("x.due_on"), "holder_id", "x.status = 'open' AND x.due_on <= %(today)s")
 
 
 def _next_contacts(actor: Actor) -> Branch:
-    return Branch("x.next_contact_at", "x.owner_id = ANY(%(people)s) AND x.next_contact_at < %(today_to)s")
+    return Branch("x.next_contact_at", "owner_id", "x.next_contact_at < %(today_to)s")
 
 
 def _tasks(actor: Actor) -> Branch:
     return Branch(
-        "x.due_at",
-        "x.assignee_id = ANY(%(people)s) AND x.status = 'open' AND x.due_at < %(today_to)s AND x.related_id IS NOT NULL",
+        "x.due_at", "assignee_id", "x.status = 'open' AND x.due_at < %(today_to)s AND x.related_id IS NOT NULL"
     )
 
 
 def _planned(actor: Actor) -> Branch:
-    return Branch(
-        midnight("x.planned_on"),
-        "x.status = 'planned' AND x.holder_id = ANY(%(people)s) AND x.planned_on <= %(today)s",
-    )
+    return Branch(midnight("x.planned_on"), "holder_id", "x.status = 'planned' AND x.planned_on <= %(today)s")
 
 
 def _recycling(actor: Actor) -> Branch:
-    return Branch(
-        midnight("x.recycle_on"),
-        f"x.owner_id = ANY(%(people)s) AND x.recycle_on <= %(today)s::date + {RECYCLE_AHEAD}",
-    )
+    return Branch(midnight("x.recycle_on"), "owner_id", f"x.recycle_on <= %(today)s::date + {RECYCLE_AHEAD}")
 
 
 def _near_dates(column: str, note: str = "NULL") -> Branch:
@@ -64,7 +57,8 @@ def _near_dates(column: str, note: str = "NULL") -> Branch:
     falls = f"({this_year} + CASE WHEN {this_year} < %(today)s THEN interval '1 year' ELSE interval '0' END)"
     return Branch(
         midnight(falls),
-        f"x.holder_id = ANY(%(people)s) AND x.{column} IS NOT NULL AND (extract(month FROM x.{column})::int, "
+        "holder_id",
+        f"x.{column} IS NOT NULL AND (extract(month FROM x.{column})::int, "
         f"extract(day FROM x.{column})::int) IN (SELECT * FROM unnest(%(near_months)s::int[], %(near_days)s::int[])) "
         "AND NOT EXISTS (SELECT 1 FROM activities_interaction g WHERE g.contact_id = x.id AND g.occasion <> '' "
         "AND g.deleted_at IS NULL AND g.occurred_at > %(today_from)s - interval '30 days')",
@@ -96,13 +90,19 @@ def _cadence(actor: Actor) -> Branch | None:
     last = "(COALESCE(x.last_contact_at, x.claimed_at, x.created_at) AT TIME ZONE %(zone)s)::date"
     return Branch(
         midnight(f"({last} + (%(today)s::date - {cut}))"),
-        f"x.owner_id = ANY(%(people)s) AND {last} <= {cut} "
-        "AND (x.next_contact_at IS NULL OR x.next_contact_at < %(today_to)s)",
+        "owner_id",
+        f"{last} <= {cut} AND (x.next_contact_at IS NULL OR x.next_contact_at < %(today_to)s)",
         name,
         params,
     )
 
 
+worklist_kind(
+    LineKind(
+        "customers",
+        ("name", "phone", "industry", "importance", "owner", "last_contact_at", "next_contact_at"),
+    )
+)
 worklist_reason(
     Reason(
         "recycle",
@@ -113,7 +113,7 @@ worklist_reason(
         T("今天就会掉入公海", "Falls into the pool today"),
         T("已到掉入公海的日子（{day}）", "Was due to fall into the pool on {day}"),
         T("还有 {n} 天掉入公海（{day}）", "Falls into the pool in {n} days ({day})"),
-        customer="x.id",
+        record="x.id",
     )
 )
 worklist_reason(
@@ -139,7 +139,7 @@ worklist_reason(
         T("约定今天 {time} 联系", "To be contacted today at {time}"),
         T("约定 {day} 联系，已过 {n} 天", "Was to be contacted on {day}, {n} days ago"),
         T("约定 {day} 联系", "To be contacted on {day}"),
-        customer="x.id",
+        record="x.id",
     )
 )
 worklist_reason(
@@ -152,7 +152,7 @@ worklist_reason(
         T("今天的任务：{title}", "Task for today: {title}"),
         T("任务已过期 {n} 天：{title}", "Task {n} days late: {title}"),
         T("任务 {day} 到期：{title}", "Task due {day}: {title}"),
-        customer="CASE x.related_object WHEN 'customers' THEN x.related_id WHEN 'contacts' THEN "
+        record="CASE x.related_object WHEN 'customers' THEN x.related_id WHEN 'contacts' THEN "
         "(SELECT p.customer_id FROM customers_contact p WHERE p.id = x.related_id) END",
         title="title",
     )
@@ -199,6 +199,6 @@ worklist_reason(
         T("按频率今天该联系（{extra}）", "Due today by cadence ({extra})"),
         T("按频率已晚 {n} 天（{extra}）", "{n} days late by cadence ({extra})"),
         T("按频率 {day} 该联系（{extra}）", "Due {day} by cadence ({extra})"),
-        customer="x.id",
+        record="x.id",
     )
 )

@@ -1,6 +1,6 @@
-"""Why a customer is on somebody's list of whom to contact today (ACT-3). Higher domains add reasons of theirs.
+"""Who may stand on somebody's list of whom to contact today, and why (ACT-3). Higher domains add kinds of record and reasons of theirs.
 
-A reason is one branch of one statement: rows of a declared kind of record that name a customer, a moment, and a short text.
+A reason is one branch of one statement: rows of a declared kind of record that name whom to contact, a moment, and a short text.
 """
 
 from __future__ import annotations
@@ -14,14 +14,28 @@ from kemai.kit.words import T
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
-    """SQL over alias ``x``: ``at`` the instant it is due, ``where`` which rows, ``extra`` a text the words may quote.
+class LineKind:
+    """A kind of record that is contacted: a customer, a lead (SAL-1). ``owner_id`` of it says whose line it is.
 
-    May bind ``%(people)s`` (whose lists are asked for), ``%(today)s``, ``%(today_from)s``, ``%(today_to)s``, ``%(zone)s`` and what
-    ``params`` brings, by names of its own.
+    ``shown``: the fields a line carries, as far as the reader may see them; ``open``: SQL over ``t``, who is contacted at all.
+    """
+
+    object: str
+    shown: tuple[str, ...]
+    open: str = "TRUE"
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """SQL over alias ``x``: ``at`` the instant it is due, ``person`` the column of whose list it is, ``where`` which of his rows,
+    ``extra`` a text the words may quote.
+
+    May bind ``%(now)s``, ``%(today)s``, ``%(today_from)s``, ``%(today_to)s``, ``%(zone)s`` and what ``params`` brings, by names of its
+    own.
     """
 
     at: str
+    person: str
     where: str
     extra: str = "NULL"
     params: dict[str, Any] = field(default_factory=dict)
@@ -31,7 +45,8 @@ class Branch:
 class Reason:
     """One way onto the list.
 
-    ``object`` is the kind of record the branch reads: whoever may not see one is not told of it. ``customer`` is SQL over ``x``.
+    ``object`` is the kind of record the branch reads: whoever may not see one is not told of it. ``record`` is SQL over ``x``: the key
+    of the line, which is of the kind ``about``.
     ``title`` names a field of the record the words may quote. ``weight`` ranks the reasons; a day late adds one, a day ahead takes
     one away, twenty at most. ``now``, ``past``, ``ahead`` say it plainly, with ``{n}`` days, ``{day}``, ``{time}``, ``{title}``,
     ``{extra}``. ``branch`` gives the SQL, None where there is nothing to ask for.
@@ -45,7 +60,8 @@ class Reason:
     now: T
     past: T
     ahead: T
-    customer: str = "x.customer_id"
+    record: str = "x.customer_id"
+    about: str = "customers"
     title: str = ""
 
     def words(self, *, days: int, **facts: str) -> str:
@@ -54,7 +70,19 @@ class Reason:
         return chosen.to(n=abs(days), **facts)
 
 
+_kinds: dict[str, LineKind] = {}
 _reasons: list[Reason] = []
+
+
+def worklist_kind(kind: LineKind) -> LineKind:
+    """Register a kind of record that is contacted (extension point)."""
+    _kinds[kind.object] = kind
+    return kind
+
+
+def line_kinds() -> dict[str, LineKind]:
+    """All registered, by the name of the kind of record."""
+    return dict(_kinds)
 
 
 def worklist_reason(reason: Reason) -> Reason:

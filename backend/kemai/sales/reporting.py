@@ -1,9 +1,25 @@
-"""What of selling a sheet is filled with (ACT-7)."""
+"""What of selling a sheet is filled with, and what stands in a calendar (ACT-4, ACT-7)."""
 
 from __future__ import annotations
 
+from kemai.activities.calendar import Source, calendar_source
 from kemai.activities.reporting import Figure, Lines, report_figure, report_lines
 from kemai.kit.words import T
+from kemai.sales.reasons import IS_OPEN
+
+calendar_source(
+    Source(
+        "lead_next_contact",
+        T("联系线索", "Contact a lead"),
+        "leads",
+        "x.owner_id",
+        "x.next_contact_at",
+        f"x.owner_id = ANY(%(people)s) AND x.next_contact_at >= %(from)s AND x.next_contact_at < %(to)s AND x.{IS_OPEN}",
+        "name",
+        customer="NULL::uuid",
+        prefix=T("联系线索", "Contact a lead"),
+    )
+)
 
 _WON = {
     "object": "opportunities",

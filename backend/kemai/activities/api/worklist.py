@@ -17,6 +17,7 @@ router = Router()
 
 
 class Pause(Schema):
+    object: str = "customers"
     until: date | None = None
     reason: str = ""
 
@@ -38,8 +39,8 @@ def get_people(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.post(
-    "/worklist/{customer_id}/pause", operation_id="worklist_pause", summary="Put a line off, or leave it out for today"
+    "/worklist/{record_id}/pause", operation_id="worklist_pause", summary="Put a line off, or leave it out for today"
 )
-def pause(request: HttpRequest, customer_id: UUID, data: Pause) -> dict[str, Any]:
-    token = services.pause_line(signed_in(request), customer_id, until=data.until, reason=data.reason)
+def pause(request: HttpRequest, record_id: UUID, data: Pause) -> dict[str, Any]:
+    token = services.pause_line(signed_in(request), data.object, record_id, until=data.until, reason=data.reason)
     return {"undo": token}

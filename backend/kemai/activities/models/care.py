@@ -6,7 +6,7 @@ from django.db import models
 
 from kemai.accounts.models import Department, User
 from kemai.base.models import Record, audited, record_indexes
-from kemai.customers.models import Contact, Customer, Held
+from kemai.customers.models import Contact, Held
 from kemai.kit.clock import now
 from kemai.kit.ids import new_id
 
@@ -35,11 +35,13 @@ class CadenceRule(Record):
 
 
 class WorklistPause(models.Model):
-    """A customer somebody put off until a day, or left out for today with a reason: his worklist is silent about it till then."""
+    """A customer or lead somebody put off until a day, or left out for today with a reason: his worklist is silent about it till then.
+
+    ``record_id`` is the key alone, which no two records share, of whatever kind."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    record_id = models.UUIDField()
     kind = models.CharField(max_length=10)
     until_on = models.DateField()
     reason = models.CharField(max_length=300, default="")
@@ -47,7 +49,7 @@ class WorklistPause(models.Model):
 
     class Meta:
         triggers = audited()
-        constraints = [models.UniqueConstraint(fields=["customer", "user"], name="worklist_pause_once")]
+        constraints = [models.UniqueConstraint(fields=["record_id", "user"], name="worklist_pause_once")]
 
 
 class Promise(Held, Record):

@@ -1,4 +1,4 @@
-"""Whom to contact today: everything that speaks for a customer, ranked, one statement (ACT-3, PLT-15)."""
+"""Whom to contact today: everything that speaks for a customer or a lead, ranked (ACT-3, SAL-1, PLT-15)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import orjson
 
 from kemai.accounts.access import Actor, branches
 from kemai.accounts.models import User
-from kemai.activities.worklist import Reason, reasons
+from kemai.activities.worklist import LineKind, Reason, line_kinds, reasons
+from kemai.kit.clock import now
 from kemai.kit.errors import NotFound
 from kemai.platform.objects.declare import get_object
 from kemai.platform.objects.read import day_params
@@ -23,7 +24,6 @@ from kemai.platform.objects.select import build_columns
 LIMIT = 200
 FAR = 20
 """Days late that still move a line up."""
-SHOWN = ("name", "phone", "industry", "importance", "owner", "last_contact_at", "next_contact_at", "version")
 VIEW = "customers.customer.view"
 
 
@@ -65,14 +65,14 @@ def people_in_charge(actor: Actor, permission: str = VIEW) -> list[dict[str, Any
 
 
 def worklist(actor: Actor, whose: Whose, *, limit: int = LIMIT) -> dict[str, Any]:
-    """The lines, best first, each with every reason for it; and how many there are in all."""
-    customers = get_object("customers")
-    known = [r for r in reasons() if actor.has(get_object(r.object).perm("view"))]
-    columns = build_columns(actor, customers, _readable(actor, customers))
+    """The lines, best first, each with every reason for it; and how many there are in all. One statement ranks them, and one a kind
+    of record reads what they show."""
+    kinds = {name: kind for name, kind in line_kinds().items() if actor.has(get_object(name).perm("view"))}
+    known = [r for r in reasons() if r.about in kinds and actor.has(get_object(r.object).perm("view"))]
     params: dict[str, Any] = {
         **day_params(actor),
         **actor.params,
-        **columns.params,
+        "now": now(),
         "zone": actor.time_zone,
         "people": whose.people,
         "limit": limit,
@@ -80,20 +80,34 @@ def worklist(actor: Actor, whose: Whose, *, limit: int = LIMIT) -> dict[str, Any
     parts = [part for reason in known if (part := _branch(actor, reason, params))]
     if not parts:
         return {"items": [], "total": 0}
-    scope = branches(actor, VIEW, customers.ownership)
-    params.update(scope.params)
-    rows = fetch_rows(_statement(columns.select, parts, scope.sql), params)
+    rows = fetch_rows(_statement(parts, [_open_lines(actor, kind, params) for kind in kinds.values()]), params)
+    shown = {name: _shown(actor, kind, [row[1] for row in rows if row[0] == name]) for name, kind in kinds.items()}
     by_code = {r.code: r for r in known}
-    items = [_line(actor, row, columns.output.make(row[2:]), by_code, params["today"]) for row in rows]
-    return {"items": items, "total": rows[0][1] if rows else 0}
+    items = [
+        {
+            "object": about,
+            "id": key,
+            "record": shown[about][key],
+            "reasons": _reasons(actor, raw, by_code, params["today"]),
+        }
+        for about, key, raw, _ in rows
+        if key in shown[about]
+    ]
+    return {"items": items, "total": rows[0][3] if rows else 0}
 
 
-def _readable(actor: Actor, customers: Any) -> tuple[str, ...]:
-    return tuple(
-        name
-        for name in SHOWN
-        if name != "version" and name in customers.by_name and output(actor, customers, customers.by_name[name])
+def _shown(actor: Actor, kind: LineKind, keys: list[str]) -> dict[str, dict[str, Any]]:
+    """What the lines of one kind show, by key."""
+    if not keys:
+        return {}
+    declaration = get_object(kind.object)
+    names = tuple(name for name in kind.shown if output(actor, declaration, declaration.by_name[name]))
+    columns = build_columns(actor, declaration, names)
+    rows = fetch_rows(
+        f"SELECT {', '.join(columns.select)} FROM {declaration.table} t WHERE t.id = ANY(%(ids)s::uuid[])",
+        {**actor.params, **columns.params, **day_params(actor), "ids": keys},
     )
+    return {row[0]: columns.output.make(row) for row in rows}
 
 
 def _branch(actor: Actor, reason: Reason, params: dict[str, Any]) -> str:
@@ -101,40 +115,56 @@ def _branch(actor: Actor, reason: Reason, params: dict[str, Any]) -> str:
     if branch is None:
         return ""
     source = get_object(reason.object)
-    scope = branches(actor, source.perm("view"), source.ownership, alias="x")
     title = output(actor, source, source.by_name[reason.title]) if reason.title else None
-    params.update(scope.params)
     params.update(branch.params)
+    where = [f"x.{branch.person} = ANY(%(people)s)", "x.deleted_at IS NULL", branch.where]
+    # What a line is about is asked for with the line; the other kinds of record each have a scope of their own.
+    if reason.object != reason.about:
+        scope = branches(actor, source.perm("view"), source.ownership, alias="x")
+        params.update(scope.params)
+        where.append(scope.sql)
     return (
-        f"SELECT {reason.customer} AS customer_id, '{reason.code}' AS code, {reason.weight} AS weight, {branch.at} AS at, "
-        f"{on('x', title) if title else 'NULL'}::text AS title, {branch.extra}::text AS extra, '{source.name}' AS object, x.id AS id, "
-        f"x.version AS version FROM {source.table} x WHERE x.deleted_at IS NULL AND {branch.where} AND {scope.sql}"
+        f"SELECT '{reason.about}' AS about, {reason.record} AS record_id, '{reason.code}' AS code, {reason.weight} AS weight, "
+        f"{branch.at} AS at, {on('x', title) if title else 'NULL'}::text AS title, {branch.extra}::text AS extra, "
+        f"'{source.name}' AS object, x.id AS id, x.version AS version FROM {source.table} x WHERE {' AND '.join(where)}"
     )
 
 
-def _statement(select: list[str], parts: list[str], scope: str) -> str:
-    """The customers with a reason, their reasons as one value, ranked. A pause silences the whole line for who made it."""
+def _open_lines(actor: Actor, kind: LineKind, params: dict[str, Any]) -> str:
+    """The lines of one kind the reader may see. A pause silences the whole line for who made it."""
+    declaration = get_object(kind.object)
+    scope = branches(actor, declaration.perm("view"), declaration.ownership)
+    params.update(scope.params)
+    return (
+        f"SELECT l.* FROM lines l JOIN {declaration.table} t ON t.id = l.record_id WHERE l.about = '{kind.object}' "
+        f"AND t.deleted_at IS NULL AND t.owner_id = ANY(%(people)s) AND {kind.open} AND {scope.sql} "
+        "AND NOT EXISTS (SELECT 1 FROM activities_worklistpause p "
+        "WHERE p.record_id = t.id AND p.user_id = t.owner_id AND p.until_on > %(today)s)"
+    )
+
+
+def _statement(parts: list[str], open_lines: list[str]) -> str:
+    """Who has a reason, ranked; the reasons as one value, of those lines only that are answered with."""
     days = "(%(today)s::date - (r.at AT TIME ZONE %(zone)s)::date)"
     score = f"(r.weight + LEAST(GREATEST({days}, -{FAR}), {FAR}))"
     return (
-        f"WITH r AS MATERIALIZED ({' UNION ALL '.join(parts)}), ranked AS (SELECT r.*, {score} AS score FROM r), "
-        "lines AS (SELECT k.customer_id AS id, max(k.score) + count(DISTINCT k.code) - 1 AS score, min(k.at) AS at, "
-        "jsonb_agg(jsonb_build_object('code', k.code, 'at', k.at, 'title', k.title, 'extra', k.extra, 'object', k.object, "
-        "'id', k.id, 'version', k.version) ORDER BY k.score DESC, k.at) AS reasons FROM ranked k GROUP BY k.customer_id) "
-        f"SELECT l.reasons::text, count(*) OVER (), {', '.join(select)} FROM lines l JOIN customers_customer t ON t.id = l.id "
-        f"WHERE t.deleted_at IS NULL AND t.owner_id = ANY(%(people)s) AND {scope} AND NOT EXISTS (SELECT 1 FROM activities_worklistpause p "
-        "WHERE p.customer_id = t.id AND p.user_id = t.owner_id AND p.until_on > %(today)s) "
-        "ORDER BY l.score DESC, l.at, t.id LIMIT %(limit)s"
+        f"WITH r AS ({' UNION ALL '.join(parts)}), ranked AS MATERIALIZED (SELECT r.*, {score} AS score FROM r), "
+        "lines AS (SELECT k.about, k.record_id, max(k.score) + count(DISTINCT k.code) - 1 AS score, min(k.at) AS at "
+        "FROM ranked k GROUP BY k.about, k.record_id), "
+        f"first AS (SELECT o.*, count(*) OVER () AS total FROM ({' UNION ALL '.join(open_lines)}) o "
+        "ORDER BY o.score DESC, o.at, o.record_id LIMIT %(limit)s) "
+        "SELECT f.about, f.record_id, jsonb_agg(jsonb_build_object('code', k.code, 'at', k.at, 'title', k.title, 'extra', k.extra, "
+        "'object', k.object, 'id', k.id, 'version', k.version) ORDER BY k.score DESC, k.at)::text, f.total "
+        "FROM first f JOIN ranked k ON k.record_id = f.record_id AND k.about = f.about "
+        "GROUP BY f.about, f.record_id, f.total, f.score, f.at ORDER BY f.score DESC, f.at, f.record_id"
     )
 
 
-def _line(
-    actor: Actor, row: tuple[Any, ...], customer: dict[str, Any], known: dict[str, Reason], today: date
-) -> dict[str, Any]:
+def _reasons(actor: Actor, raw: str, known: dict[str, Reason], today: date) -> list[dict[str, Any]]:
     zone = ZoneInfo(actor.time_zone)
     found = []
-    for raw in orjson.loads(row[0]):
-        reason, at = known[raw["code"]], datetime.fromisoformat(raw["at"]).astimezone(zone)
+    for fact in orjson.loads(raw):
+        reason, at = known[fact["code"]], datetime.fromisoformat(fact["at"]).astimezone(zone)
         days = (today - at.date()).days
         found.append(
             {
@@ -144,14 +174,14 @@ def _line(
                     days=days,
                     day=f"{at:%m-%d}",
                     time=f"{at:%H:%M}",
-                    title=raw["title"] or "",
-                    extra=raw["extra"] or "",
+                    title=fact["title"] or "",
+                    extra=fact["extra"] or "",
                 ),
                 "at": at.isoformat(),
                 "days_late": days,
-                "object": raw["object"],
-                "id": raw["id"],
-                "version": raw["version"],
+                "object": fact["object"],
+                "id": fact["id"],
+                "version": fact["version"],
             }
         )
-    return {"id": customer["id"], "customer": customer, "reasons": found}
+    return found

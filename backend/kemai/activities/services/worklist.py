@@ -9,9 +9,10 @@ from uuid import UUID
 from kemai.accounts.access import Actor
 from kemai.activities import errors
 from kemai.activities.models import WorklistPause
+from kemai.activities.worklist import line_kinds
 from kemai.base.audit import act
 from kemai.kit.clock import now, today
-from kemai.kit.errors import Invalid
+from kemai.kit.errors import Invalid, NotFound
 from kemai.kit.words import T
 from kemai.platform.merging.references import also_points
 from kemai.platform.objects.declare import get_object
@@ -19,13 +20,13 @@ from kemai.platform.objects.undo import offer_undo, undo_kind
 from kemai.platform.objects.write import lock_row
 
 FARTHEST = 366
-also_points("activities_worklistpause", "customer_id", to="customers", unique=("user_id",))
+also_points("activities_worklistpause", "record_id", unique=("user_id",))
 
 
-def pause_line(actor: Actor, customer_id: UUID, *, until: date | None, reason: str) -> UUID:
-    """Be silent about a customer of one's own until a day: postponed; without a day until tomorrow: skipped, which needs a reason.
+def pause_line(actor: Actor, about: str, record_id: UUID, *, until: date | None, reason: str) -> UUID:
+    """Be silent about a customer or lead of one's own until a day: postponed; without a day until tomorrow: skipped, which needs a reason.
 
-    Whatever speaks for the customer speaks again from that day on. Returns the undo token.
+    ``about``: the kind of record. Whatever speaks for it speaks again from that day on. Returns the undo token.
     """
     day = today(actor.time_zone)
     reason = reason.strip()[:300]
@@ -35,20 +36,22 @@ def pause_line(actor: Actor, customer_id: UUID, *, until: date | None, reason: s
         raise Invalid.one(
             "until", "range", T("请选明天到一年内的日期。", "Choose a day from tomorrow to a year ahead.")
         )
-    declaration = get_object("customers")
-    with act(actor, "skip" if until is None else "postpone", object="customers", record_id=customer_id, reason=reason):
-        row = lock_row(actor, declaration, customer_id, declaration.perm("view"))
+    if about not in line_kinds():
+        raise NotFound
+    declaration = get_object(about)
+    with act(actor, "skip" if until is None else "postpone", object=about, record_id=record_id, reason=reason):
+        row = lock_row(actor, declaration, record_id, declaration.perm("view"))
         if row["owner_id"] != actor.id:
             raise errors.NotYours
-        before = WorklistPause.objects.filter(user_id=actor.id, customer_id=customer_id).first()
-        payload: dict[str, Any] = {"customer": str(customer_id), "before": _kept(before)}
+        before = WorklistPause.objects.filter(user_id=actor.id, record_id=record_id).first()
+        payload: dict[str, Any] = {"record": str(record_id), "before": _kept(before)}
         values = {
             "kind": "skip" if until is None else "postpone",
             "until_on": until or day + timedelta(days=1),
             "reason": reason,
             "at": now(),
         }
-        WorklistPause.objects.update_or_create(user_id=actor.id, customer_id=customer_id, defaults=values)
+        WorklistPause.objects.update_or_create(user_id=actor.id, record_id=record_id, defaults=values)
         return offer_undo(actor, "activities.pause", payload, label=row["name"])
 
 
@@ -61,7 +64,7 @@ def _kept(pause: WorklistPause | None) -> dict[str, Any] | None:
 @undo_kind("activities.pause")
 def unpause(actor: Actor, payload: dict[str, Any]) -> None:
     """As it was before."""
-    rows = WorklistPause.objects.filter(user_id=actor.id, customer_id=payload["customer"])
+    rows = WorklistPause.objects.filter(user_id=actor.id, record_id=payload["record"])
     if payload["before"]:
         rows.update(**payload["before"])
     else:

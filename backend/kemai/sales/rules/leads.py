@@ -33,6 +33,29 @@ RESPONSE_HOURS = declare(
         1_000,
     )
 )
+HOT_SCORE = declare(
+    Parameter(
+        "sales.lead_hot_score",
+        "int",
+        70,
+        T("高分线索（分）", "A lead of a high score has at least"),
+        GROUP,
+        T("达到此分、几天没有动的线索排进今天的名单", "Untouched for some days, it comes onto the list of the day"),
+        1,
+        100,
+    )
+)
+HOT_DAYS = declare(
+    Parameter(
+        "sales.lead_hot_days",
+        "int",
+        2,
+        T("高分线索几天没动就提醒", "Days after which a lead of a high score is called for"),
+        GROUP,
+        minimum=1,
+        maximum=365,
+    )
+)
 
 OPEN = ("new", "working", "qualified")
 """States in which a lead is being worked on."""

@@ -12,7 +12,7 @@ import { MentionArea } from "@/objects/mentions/mention-area";
 import { MentionPlaceProvider } from "@/objects/mentions/place";
 import { Chips } from "./chips";
 import styles from "./follow-up-form.module.css";
-import { type LineCustomer, refreshDay } from "./queries";
+import { type Line, refreshDay } from "./queries";
 
 const NEXT_DAYS = [1, 3, 7, 30] as const;
 /** The commonest stand first in the dictionary; the others are one tap further. */
@@ -20,7 +20,7 @@ const FIRST_CHANNELS = 5;
 const MORE = ":more";
 
 type FollowUpFormProps = {
-  item: LineCustomer;
+  line: Line;
   /** Chosen already by a key: the place of an outcome among them, from 1. */
   picked?: number | null;
   onClose: () => void;
@@ -28,7 +28,7 @@ type FollowUpFormProps = {
 };
 
 /** One note, its outcome, one channel, one next date: what a call leaves behind, without leaving the page. */
-export function FollowUpForm({ item, picked, onClose, onDone }: FollowUpFormProps) {
+export function FollowUpForm({ line, picked, onClose, onDone }: FollowUpFormProps) {
   const t = useT("worklist");
   const client = useQueryClient();
   const message = useMessage();
@@ -60,7 +60,7 @@ export function FollowUpForm({ item, picked, onClose, onDone }: FollowUpFormProp
     setBusy(true);
     setProblem(null);
     const body = {
-      customer: item.id,
+      [line.object === "leads" ? "lead" : "customer"]: line.id,
       content: said,
       ...(result ? { outcome: result } : {}),
       ...(chosen ? { channel: chosen } : {}),
@@ -97,7 +97,7 @@ export function FollowUpForm({ item, picked, onClose, onDone }: FollowUpFormProp
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: catches Ctrl-Enter from the controls inside
     <div className={styles.form} onKeyDown={onKeyDown}>
-      <MentionPlaceProvider value={{ object: "customers", id: item.id }}>
+      <MentionPlaceProvider value={{ object: line.object, id: line.id }}>
         <MentionArea value={content} onChange={setContent}>
           {(area) => (
             <textarea

@@ -8,20 +8,20 @@ import { useErrorText } from "@/kit/states";
 import { useMessage } from "@/kit/use-message";
 import { Chips } from "./chips";
 import styles from "./follow-up-form.module.css";
-import { type LineCustomer, refreshDay } from "./queries";
+import { type Line, refreshDay } from "./queries";
 
 const DAYS = [1, 2, 3, 7, 14, 30] as const;
 const WHY = ["waiting", "away", "talked", "no_time"] as const;
 
 type PauseFormProps = {
-  item: LineCustomer;
+  line: Line;
   kind: "postpone" | "skip";
   onClose: () => void;
   onDone: () => void;
 };
 
 /** Another day, or not today and why. */
-export function PauseForm({ item, kind, onClose, onDone }: PauseFormProps) {
+export function PauseForm({ line, kind, onClose, onDone }: PauseFormProps) {
   const t = useT("worklist");
   const client = useQueryClient();
   const message = useMessage();
@@ -36,11 +36,11 @@ export function PauseForm({ item, kind, onClose, onDone }: PauseFormProps) {
     setBusy(true);
     setProblem(null);
     try {
-      const body = { until: kind === "postpone" ? until : null, reason: reason.trim() };
-      const { data } = await api.post<{ undo: string }>(`/worklist/${item.id}/pause`, body, {
+      const body = { object: line.object, until: kind === "postpone" ? until : null, reason: reason.trim() };
+      const { data } = await api.post<{ undo: string }>(`/worklist/${line.id}/pause`, body, {
         idempotencyKey: newIdempotencyKey(),
       });
-      message.undo(t(`pause.${kind}_done`, { name: item.name, day: until }), data.undo, () =>
+      message.undo(t(`pause.${kind}_done`, { name: line.record.name, day: until }), data.undo, () =>
         refreshDay(client),
       );
       onDone();

@@ -2,7 +2,7 @@ import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { Id, Ref } from "@/api/types";
 
-/** Why a customer is on the list, in the server's plain words. */
+/** Why somebody is on the list, in the server's plain words. */
 export type Reason = {
   code: string;
   label: string;
@@ -14,17 +14,18 @@ export type Reason = {
   id: Id;
   version: number;
 };
-/** A customer with the fields the page needs; a field the person may not see is absent. */
-export type LineCustomer = {
+/** A customer or a lead with the fields the page needs; a field the person may not see is absent. */
+export type LineRecord = {
   id: Id;
   name: string;
   phone?: string | null;
-  importance?: string | null;
   owner?: Ref | null;
   last_contact_at?: string | null;
-  next_contact_at?: string | null;
+  /** Of a lead: whom one speaks to, and when somebody last did. */
+  person?: string | null;
+  last_activity_at?: string | null;
 };
-export type Line = { customer: LineCustomer; reasons: Reason[] };
+export type Line = { object: "customers" | "leads"; id: Id; record: LineRecord; reasons: Reason[] };
 export type Worklist = { items: Line[]; total: number };
 export type Whose = { person?: string | undefined; team?: boolean | undefined };
 

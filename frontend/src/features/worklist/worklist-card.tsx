@@ -13,7 +13,7 @@ export function WorklistCard({ list }: { list: Worklist }) {
   const t = useT("worklist");
   const [open, setOpen] = useState<{ id: string; doing: Doing } | null>(null);
   const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
-  const items = list.items.filter((line) => !gone.has(line.customer.id));
+  const items = list.items.filter((line) => !gone.has(line.id));
   return (
     <Card
       title={t("title")}
@@ -31,13 +31,13 @@ export function WorklistCard({ list }: { list: Worklist }) {
       <ul className={styles.list}>
         {items.map((line) => (
           <WorklistLine
-            key={line.customer.id}
+            key={line.id}
             line={line}
-            doing={open?.id === line.customer.id ? open.doing : null}
-            onDo={(doing) => setOpen(doing ? { id: line.customer.id, doing } : null)}
+            doing={open?.id === line.id ? open.doing : null}
+            onDo={(doing) => setOpen(doing ? { id: line.id, doing } : null)}
             onDone={() => {
               setOpen(null);
-              setGone(new Set([...gone, line.customer.id]));
+              setGone(new Set([...gone, line.id]));
             }}
           />
         ))}

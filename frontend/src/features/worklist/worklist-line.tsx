@@ -7,7 +7,9 @@ import { AppLink } from "@/kit/app-link";
 import { Avatar } from "@/kit/avatar";
 import { formatSmart } from "@/kit/date-time";
 import { SkeletonLine } from "@/kit/skeleton";
+import { StateTag } from "@/kit/tag";
 import { useMessage } from "@/kit/use-message";
+import { ConvertButton } from "./convert-button";
 import { type Line, type Reason, refreshDay } from "./queries";
 import styles from "./worklist.module.css";
 
@@ -21,7 +23,7 @@ type WorklistLineProps = {
   doing: Doing | null;
   onDo: (doing: Doing | null) => void;
   onDone: () => void;
-  /** Whose customer it is, where the list is of several people. */
+  /** Whose it is, where the list is of several people. */
   withOwner?: boolean;
   /** Another person's list is looked at: what is his stays his to put off. */
   readOnly?: boolean;
@@ -30,23 +32,26 @@ type WorklistLineProps = {
   onFocus?: () => void;
 };
 
-/** One customer, why he is on the list, and what can be done about it from here. */
+/** One customer or lead, why it is on the list, and what can be done about it from here. */
 export const WorklistLine = forwardRef<HTMLLIElement, WorklistLineProps>(function WorklistLine(props, ref) {
   const { line, doing, onDo, onDone, withOwner, readOnly, tabIndex, onKeyDown, onFocus } = props;
   const t = useT("worklist");
-  const { customer, reasons } = line;
+  const { record, reasons } = line;
+  const last = record.last_contact_at ?? record.last_activity_at;
   const sub = [
-    withOwner ? customer.owner?.label : null,
-    customer.last_contact_at ? t("lastContact", { at: formatSmart(customer.last_contact_at) }) : t("never"),
+    record.person,
+    withOwner ? record.owner?.label : null,
+    last ? t("lastContact", { at: formatSmart(last) }) : t("never"),
   ].filter(Boolean);
   const toggle = (next: Doing) => onDo(doing?.kind === next.kind ? null : next);
   return (
     <li ref={ref} className={styles.item} tabIndex={tabIndex} onKeyDown={onKeyDown} onFocus={onFocus}>
       <div className={styles.row}>
-        <Avatar name={customer.name} size={36} square />
+        <Avatar name={record.name} size={36} square />
         <div className={styles.words}>
           <span className={styles.title}>
-            <AppLink path={`/customers/${customer.id}`}>{customer.name}</AppLink>
+            <AppLink path={`/${line.object}/${line.id}`}>{record.name}</AppLink>
+            {line.object === "leads" ? <StateTag>{t("lead")}</StateTag> : null}
             <small>{sub.join(" · ")}</small>
           </span>
           <ul className={styles.reasons} aria-label={t("why")}>
@@ -57,12 +62,12 @@ export const WorklistLine = forwardRef<HTMLLIElement, WorklistLineProps>(functio
           </ul>
         </div>
         <div className={styles.acts}>
-          {customer.phone && !customer.phone.includes("*") ? (
+          {record.phone && !record.phone.includes("*") ? (
             <a
-              href={`tel:${customer.phone}`}
+              href={`tel:${record.phone}`}
               className={styles.call}
-              aria-label={t("call", { phone: customer.phone })}
-              title={t("call", { phone: customer.phone })}
+              aria-label={t("call", { phone: record.phone })}
+              title={t("call", { phone: record.phone })}
             >
               <PhoneCall size={16} aria-hidden />
             </a>
@@ -72,18 +77,21 @@ export const WorklistLine = forwardRef<HTMLLIElement, WorklistLineProps>(functio
             className={styles.quick}
             data-primary="true"
             aria-expanded={doing?.kind === "note"}
-            aria-label={t("writeFor", { name: customer.name })}
+            aria-label={t("writeFor", { name: record.name })}
             onClick={() => toggle({ kind: "note", picked: null })}
           >
             {t("write")}
           </button>
           {readOnly ? null : (
             <>
+              {line.object === "leads" ? (
+                <ConvertButton id={line.id} name={record.name} onDone={onDone} />
+              ) : null}
               <button
                 type="button"
                 className={styles.quick}
                 aria-expanded={doing?.kind === "postpone"}
-                aria-label={t("postponeFor", { name: customer.name })}
+                aria-label={t("postponeFor", { name: record.name })}
                 onClick={() => toggle({ kind: "postpone" })}
               >
                 {t("postpone")}
@@ -92,7 +100,7 @@ export const WorklistLine = forwardRef<HTMLLIElement, WorklistLineProps>(functio
                 type="button"
                 className={styles.quick}
                 aria-expanded={doing?.kind === "skip"}
-                aria-label={t("skipFor", { name: customer.name })}
+                aria-label={t("skipFor", { name: record.name })}
                 onClick={() => toggle({ kind: "skip" })}
               >
                 {t("skip")}
@@ -104,9 +112,9 @@ export const WorklistLine = forwardRef<HTMLLIElement, WorklistLineProps>(functio
       {doing ? (
         <Suspense fallback={<SkeletonLine height={96} />}>
           {doing.kind === "note" ? (
-            <FollowUpForm item={customer} picked={doing.picked} onClose={() => onDo(null)} onDone={onDone} />
+            <FollowUpForm line={line} picked={doing.picked} onClose={() => onDo(null)} onDone={onDone} />
           ) : (
-            <PauseForm item={customer} kind={doing.kind} onClose={() => onDo(null)} onDone={onDone} />
+            <PauseForm line={line} kind={doing.kind} onClose={() => onDo(null)} onDone={onDone} />
           )}
         </Suspense>
       ) : null}
@@ -114,18 +122,21 @@ export const WorklistLine = forwardRef<HTMLLIElement, WorklistLineProps>(functio
   );
 });
 
+/** What one is about to lose is red before its day. */
+const URGENT = new Set(["recycle", "lead_recycle", "lead_late"]);
+
 /** Reasons that are a thing to be done can be ticked off where they stand. */
 const DO: Record<string, { path: (id: string) => string; word: string }> = {
-  task: { path: (id) => `/tasks/${id}/complete`, word: "tick.task" },
-  promise: { path: (id) => `/promises/${id}/keep`, word: "tick.promise" },
-  planned: { path: (id) => `/planned-contacts/${id}/do`, word: "tick.planned" },
+  tasks: { path: (id) => `/tasks/${id}/complete`, word: "tick.task" },
+  promises: { path: (id) => `/promises/${id}/keep`, word: "tick.promise" },
+  "planned-contacts": { path: (id) => `/planned-contacts/${id}/do`, word: "tick.planned" },
 };
 
 function ReasonTag({ reason, readOnly }: { reason: Reason; readOnly: boolean }) {
   const t = useT("worklist");
   const client = useQueryClient();
   const message = useMessage();
-  const todo = readOnly ? undefined : DO[reason.code];
+  const todo = readOnly ? undefined : DO[reason.object];
   async function tick() {
     if (!todo) return;
     try {
@@ -143,7 +154,7 @@ function ReasonTag({ reason, readOnly }: { reason: Reason; readOnly: boolean }) 
     }
   }
   const tone =
-    reason.days_late > 0 || reason.code === "recycle" ? "bad" : reason.days_late === 0 ? "warn" : "calm";
+    reason.days_late > 0 || URGENT.has(reason.code) ? "bad" : reason.days_late === 0 ? "warn" : "calm";
   return (
     <li data-tone={tone} title={reason.label}>
       <span>{reason.text}</span>

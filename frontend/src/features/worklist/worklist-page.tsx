@@ -41,7 +41,7 @@ export function WorklistPage() {
     const line = items[Math.max(0, Math.min(items.length - 1, index))];
     if (!line) return;
     setAt(items.indexOf(line));
-    rows.current.get(line.customer.id)?.focus();
+    rows.current.get(line.id)?.focus();
   }
   useHotkey("j", () =>
     focusLine(document.activeElement?.closest("[data-worklist] li") ? current + 1 : current),
@@ -61,8 +61,8 @@ export function WorklistPage() {
             : own && event.key === "s"
               ? { kind: "skip" }
               : null;
-    if (doing) setOpen({ id: line.customer.id, doing });
-    else if (event.key === "o") go(`/customers/${line.customer.id}`);
+    if (doing) setOpen({ id: line.id, doing });
+    else if (event.key === "o") go(`/${line.object}/${line.id}`);
     else return;
     event.preventDefault();
   }
@@ -110,10 +110,10 @@ export function WorklistPage() {
             >
               {items.map((line, index) => (
                 <WorklistLine
-                  key={line.customer.id}
+                  key={line.id}
                   ref={(element) => {
-                    if (element) rows.current.set(line.customer.id, element);
-                    else rows.current.delete(line.customer.id);
+                    if (element) rows.current.set(line.id, element);
+                    else rows.current.delete(line.id);
                   }}
                   line={line}
                   withOwner={team}
@@ -121,8 +121,8 @@ export function WorklistPage() {
                   tabIndex={index === current ? 0 : -1}
                   onFocus={() => setAt(index)}
                   onKeyDown={(event) => keyDown(event, line)}
-                  doing={open?.id === line.customer.id ? open.doing : null}
-                  onDo={(doing) => setOpen(doing ? { id: line.customer.id, doing } : null)}
+                  doing={open?.id === line.id ? open.doing : null}
+                  onDo={(doing) => setOpen(doing ? { id: line.id, doing } : null)}
                   onDone={() => {
                     setOpen(null);
                     focusLine(index + 1);
