@@ -117,6 +117,7 @@ def measure_recycling() -> list[Row]:
     from kemai.base.audit import act  # noqa: PLC0415
     from kemai.base.models import ParameterValue  # noqa: PLC0415
     from kemai.customers.models import RecycleRule, RecycleRun  # noqa: PLC0415
+    from kemai.customers.services.kind import CUSTOMERS  # noqa: PLC0415
     from kemai.customers.services.recycle_rules import RECYCLER, refresh_all  # noqa: PLC0415
     from kemai.customers.services.recycle_run import run_recycling, warn_owners  # noqa: PLC0415
     from kemai.customers.services.taking_back import recycling_back  # noqa: PLC0415
@@ -133,7 +134,7 @@ def measure_recycling() -> list[Row]:
     with act(RECYCLER, "bench", object="recycle-rules"):
         RecycleRule.objects.all().delete()
         RecycleRule.objects.bulk_create(rules)
-    first = _timed(refresh_all)
+    first = _timed(lambda: refresh_all(CUSTOMERS))
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE customers_customer SET recycle_on = current_date - 1, recycle_warned_on = recycle_on WHERE id IN (SELECT id FROM "
@@ -141,9 +142,9 @@ def measure_recycling() -> list[Row]:
             "(SELECT (count(*) * %s)::int FROM customers_customer WHERE owner_id IS NOT NULL AND deleted_at IS NULL))",
             [SHARE],
         )
-    warned = _timed(warn_owners)
+    warned = _timed(lambda: warn_owners(CUSTOMERS))
     runs: list[RecycleRun] = []
-    night = _timed(lambda: runs.append(run_recycling(None)))
+    night = _timed(lambda: runs.append(run_recycling(CUSTOMERS, None)))
     done = runs[0]
     assert done.state == "done", done.stopped_by
 
@@ -155,7 +156,7 @@ def measure_recycling() -> list[Row]:
     undone = _timed(back)
     with act(RECYCLER, "bench", object="recycle-rules"):
         RecycleRule.objects.filter(pk__in=[rule.pk for rule in rules]).delete()
-    refresh_all()
+    refresh_all(CUSTOMERS)
     RecycleRun.objects.filter(pk=done.pk).delete()
     ParameterValue.objects.filter(code="customers.recycle_share").delete()
     parameters.forget_cache()

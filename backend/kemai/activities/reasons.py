@@ -15,8 +15,13 @@ from kemai.kit.clock import today
 from kemai.kit.words import T
 from kemai.platform.workdays import company_today, work_calendar
 
+FALLING = (
+    T("今天就会掉入公海", "Falls into the pool today"),
+    T("已到掉入公海的日子（{day}）", "Was due to fall into the pool on {day}"),
+    T("还有 {n} 天掉入公海（{day}）", "Falls into the pool in {n} days ({day})"),
+)
 RECYCLE_AHEAD = 7
-"""Days before a customer falls into the pool from which on he is on the list."""
+"""Days before a customer or lead falls into the pool from which on it is on the list."""
 
 
 def midnight(day: str) -> str:
@@ -110,9 +115,7 @@ worklist_reason(
         "customers",
         100,
         _recycling,
-        T("今天就会掉入公海", "Falls into the pool today"),
-        T("已到掉入公海的日子（{day}）", "Was due to fall into the pool on {day}"),
-        T("还有 {n} 天掉入公海（{day}）", "Falls into the pool in {n} days ({day})"),
+        *FALLING,
         record="x.id",
     )
 )

@@ -10,6 +10,7 @@ from kemai.accounts.models import Department, User
 from kemai.administration.services.people import INSTALLER
 from kemai.base.audit import act
 from kemai.customers.models import Customer, Pool, PoolMember, RecycleRule
+from kemai.customers.services.kind import CUSTOMERS
 from kemai.customers.services.protection import protect_customer
 from kemai.customers.services.recycle_rules import refresh_all
 from kemai.customers.services.recycle_run import warn_owners
@@ -75,11 +76,11 @@ def make_rules(manager: Actor, dice: random.Random) -> int:
             warn_days=5,
         )
     with standing_at(now() - timedelta(days=4)):
-        refresh_all()
-    refresh_all()
+        refresh_all(CUSTOMERS)
+    refresh_all(CUSTOMERS)
     near = Customer.objects.filter(owner__username="rep", recycle_on__isnull=False).order_by("recycle_on", "number")
     for customer in near[:2]:
         until = company_today() + timedelta(days=dice.randrange(30, 90))
         protect_customer(manager, customer.pk, until=until, reason="正在投标，结果出来前保留")
-    warn_owners()
+    warn_owners(CUSTOMERS)
     return 2

@@ -11,7 +11,8 @@ from kemai.base import files
 from kemai.base.figures import wrong_sql
 from kemai.base.models import StoredFile
 from kemai.base.seals import Broken, check_seals
-from kemai.customers.services.ownership import followers
+from kemai.customers.pooled import pooled_kinds
+from kemai.customers.services.following import followers
 from kemai.customers.services.recycle_rules import count_stale
 from kemai.kit.regions import province_of
 from kemai.platform.objects.declare import all_objects
@@ -30,12 +31,12 @@ WHERE c.deleted_at IS NULL AND (c.deal_count <> COALESCE(d.n, 0) OR c.deal_amoun
 """
 _STATUS = "SELECT count(*) FROM sales_opportunity o JOIN sales_stage s ON s.id = o.stage_id WHERE o.status <> s.kind"
 _OWNERSHIP = """
-SELECT count(*) FROM customers_customer c CROSS JOIN LATERAL (
-    SELECT l.to_user_id, l.pool_id FROM customers_ownershipchange l WHERE l.customer_id = c.id ORDER BY l.id DESC LIMIT 1) l
+SELECT count(*) FROM {table} c CROSS JOIN LATERAL (
+    SELECT l.to_user_id, l.pool_id FROM customers_ownershipchange l WHERE l.record_id = c.id ORDER BY l.id DESC LIMIT 1) l
 WHERE c.deleted_at IS NULL AND (l.to_user_id IS DISTINCT FROM c.owner_id OR (c.owner_id IS NULL AND l.pool_id IS DISTINCT FROM c.pool_id))
 AND NOT EXISTS (SELECT 1 FROM platform_merge m WHERE m.survivor_id = c.id)
 """
-_POOLED_DAYS = "SELECT count(*) FROM customers_customer WHERE pool_id IS NOT NULL AND recycle_on IS NOT NULL"
+_POOLED_DAYS = "SELECT count(*) FROM {table} WHERE pool_id IS NOT NULL AND recycle_on IS NOT NULL"
 _TRIGGERS = """
 SELECT count(*) FROM unnest(%s::text[]) AS t(name) WHERE NOT EXISTS (
     SELECT 1 FROM pg_trigger g WHERE g.tgrelid = t.name::regclass AND g.tgname LIKE '%%audit_update%%' AND g.tgenabled <> 'D')
@@ -65,15 +66,19 @@ def run_checks() -> list[dict[str, Any]]:
             "run kemai migrate",
         ),
         _check(
-            "the ownership log ends where each customer is", _count(_OWNERSHIP), "look at customers_ownershipchange"
+            "the ownership log ends where each customer and lead is",
+            sum(_count(_OWNERSHIP.format(table=kind.table)) for kind in pooled_kinds()),
+            "look at customers_ownershipchange",
         ),
         _check(
             "the days before recycling are what the rules give",
-            count_stale(),
+            sum(count_stale(kind) for kind in pooled_kinds()),
             "run the rules once: 系统管理 › 回收规则",
         ),
         _check(
-            "what lies in a pool has no day to be recycled on", _count(_POOLED_DAYS), "set recycle_on to null there"
+            "what lies in a pool has no day to be recycled on",
+            sum(_count(_POOLED_DAYS.format(table=kind.table)) for kind in pooled_kinds()),
+            "set recycle_on to null there",
         ),
         _check("the audit is as it was sealed", len(broken := check_seals()), _where(broken)),
         _check("every stored file is there, whole", _broken_files(), "restore the files folder from a backup"),

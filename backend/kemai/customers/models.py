@@ -297,14 +297,15 @@ class CustomerRelation(Held, Record):
 
 
 class OwnershipChange(models.Model):
-    """Who got or gave up a customer, when and why. Written once, read by quota and cooling-off rules.
+    """Who got or gave up a customer or another pooled kind of record, when and why. Written once, read by quota and cooling-off rules.
 
     ``pool_id`` is where it came to lie, or, where ``to_user_id`` took it up, the pool it left; ``operation_id`` the work on many it was
     part of (recycling, distribution).
     """
 
     id = models.BigAutoField(primary_key=True)
-    customer_id = models.UUIDField()
+    object = models.CharField(max_length=60, default="customers")
+    record_id = models.UUIDField()
     kind = models.CharField(max_length=12)
     from_user_id = models.UUIDField(null=True)
     to_user_id = models.UUIDField(null=True)
@@ -317,9 +318,9 @@ class OwnershipChange(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["customer_id", "id"], name="ownership_customer_ix"),
+            models.Index(fields=["record_id", "id"], name="ownership_record_ix"),
             models.Index(fields=["to_user_id", "kind", "at"], name="ownership_claims_ix"),
-            models.Index(fields=["from_user_id", "customer_id", "at"], name="ownership_release_ix"),
+            models.Index(fields=["from_user_id", "record_id", "at"], name="ownership_release_ix"),
             models.Index(
                 fields=["operation_id", "id"],
                 name="ownership_operation_ix",
@@ -329,13 +330,14 @@ class OwnershipChange(models.Model):
 
 
 class RecycleRule(models.Model):
-    """When a customer goes back to a pool of itself (POOL-3): ``days`` after ``reason``'s moment, for those ``condition`` holds of.
+    """When a record of the kind ``object`` goes back to a pool of itself (POOL-3): ``days`` after ``reason``'s moment, for those ``condition`` holds of.
 
     The earliest of all active rules decides, of equal ones the first by ``position``. ``pool`` empty: the pool its region and industry
     lead to. ``spared_by``: registered facts that keep a customer (an open opportunity).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
+    object = models.CharField(max_length=60, default="customers")
     name = models.CharField(max_length=60)
     position = models.IntegerField(default=0)
     active = models.BooleanField(default=True)
@@ -353,11 +355,12 @@ class RecycleRule(models.Model):
 
 
 class RecycleRun(models.Model):
-    """One run of the rules, or the refusal of one (POOL-3). ``state``: ``running``, ``done``, ``stopped`` (it waits for a decision),
-    ``dismissed``, ``failed``. What was stopped keeps its customers (:class:`RecycleCandidate`), so that just those are approved.
+    """One run of the rules over one kind of record, or the refusal of one (POOL-3). ``state``: ``running``, ``done``, ``stopped`` (it waits for a decision),
+    ``dismissed``, ``failed``. What was stopped keeps what it named (:class:`RecycleCandidate`), so that just those are approved.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
+    object = models.CharField(max_length=60, default="customers")
     day = models.DateField()
     kind = models.CharField(max_length=10)
     state = models.CharField(max_length=12, default="running")
@@ -374,34 +377,36 @@ class RecycleRun(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["day"], name="recycle_run_once", condition=models.Q(kind="nightly"))
+            models.UniqueConstraint(
+                fields=["day", "object"], name="recycle_run_once", condition=models.Q(kind="nightly")
+            )
         ]
         indexes = [models.Index(fields=["-started_at"], name="recycle_run_ix")]
 
 
 class RecycleCandidate(models.Model):
-    """A customer a stopped run would have taken."""
+    """A record a stopped run would have taken."""
 
     id = models.BigAutoField(primary_key=True)
     run = models.ForeignKey(RecycleRun, on_delete=models.CASCADE, related_name="candidates")
-    customer_id = models.UUIDField()
+    record_id = models.UUIDField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "customer_id"], name="recycle_candidate_once")]
+        constraints = [models.UniqueConstraint(fields=["run", "record_id"], name="recycle_candidate_once")]
 
 
 class PoolView(models.Model):
-    """That somebody opened a customer of a pool that day: counted against his quota once (POOL-4)."""
+    """That somebody opened a record of a pool that day: counted against his quota once (POOL-4)."""
 
     id = models.BigAutoField(primary_key=True)
     user_id = models.UUIDField()
     day = models.DateField()
-    customer_id = models.UUIDField()
+    record_id = models.UUIDField()
     pool_id = models.UUIDField()
     at = models.DateTimeField(default=now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user_id", "day", "customer_id"], name="pool_view_once")]
+        constraints = [models.UniqueConstraint(fields=["user_id", "day", "record_id"], name="pool_view_once")]
         indexes = [models.Index(fields=["day"], name="pool_view_day_ix")]
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from procrastinate.contrib.django import app
 
+from kemai.customers.pooled import pooled_kinds
 from kemai.customers.rules.recycling import HOUR
 from kemai.customers.services import recycle_admin, taking_back
 from kemai.customers.services.quotas import forget_old_views
@@ -21,5 +22,6 @@ __all__ = ["recycle", "recycle_admin", "taking_back"]
 def recycle(timestamp: int) -> None:
     """The hour is the company's, so the schedule only asks whether it has come; once a day however often it asks."""
     if now().astimezone(ZoneInfo(company_zone())).hour == HOUR.value():
-        run_nightly()
+        for kind in pooled_kinds():
+            run_nightly(kind)
         forget_old_views()

@@ -65,24 +65,6 @@ class LeadPooled(Conflict):
     text = T("线索在公海中，请先领取。", "The lead lies in a pool; claim it first.")
 
 
-class LeadNotPooled(Conflict):
-    code = "sales.lead_not_pooled"
-    text = T("该线索已有负责人。", "This lead has an owner.")
-
-
-class LeadClaimed(Conflict):
-    code = "sales.lead_claimed"
-    text = T("手慢了：该线索刚被他人领取。", "Too late: somebody else has just claimed this lead.")
-
-
-class LeadLimit(Conflict):
-    code = "sales.lead_limit_reached"
-    text = T(
-        "您手上未转化的线索已达上限 {limit} 条，请先处理或退回一部分。",
-        "You hold the limit of {limit} open leads; deal with some or release them first.",
-    )
-
-
 class NobodyToTakeOver(Conflict):
     code = "sales.assignee_inactive"
     text = T("“{name}”已停用，不能接手。", '"{name}" is disabled and cannot take anything over.')

@@ -59,6 +59,16 @@ class LeadAssigned(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LeadsRecycled(Event):
+    """The rules took leads back to the pools (one event a batch)."""
+
+    kind: ClassVar[str] = "sales.leads_recycled"
+    label: ClassVar[T] = T("回收至公海", "Recycled to the pool")
+    about: ClassVar[str] = "leads"
+    ids: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class LeadConverted(Event):
     kind: ClassVar[str] = "sales.lead_converted"
     label: ClassVar[T] = T("线索转化", "Lead converted")

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from kemai.customers.pooled import recycle_spare
 from kemai.customers.services.load import load_figures
-from kemai.customers.services.recycle_rules import recycle_spare
 from kemai.kit.words import T
 
 recycle_spare(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kemai.accounts.access import Actor
+from kemai.activities.reasons import FALLING, RECYCLE_AHEAD, midnight
 from kemai.activities.worklist import Branch, LineKind, Reason, worklist_kind, worklist_reason
 from kemai.kit.words import T
 from kemai.sales.rules.leads import HOT_DAYS, HOT_SCORE, OPEN
@@ -34,6 +35,10 @@ def _next_contacts(actor: Actor) -> Branch:
     return Branch("x.next_contact_at", "owner_id", f"x.next_contact_at < %(today_to)s AND x.{IS_OPEN}")
 
 
+def _recycling(actor: Actor) -> Branch:
+    return Branch(midnight("x.recycle_on"), "owner_id", f"x.recycle_on <= %(today)s::date + {RECYCLE_AHEAD}")
+
+
 def _tasks(actor: Actor) -> Branch:
     return Branch(
         "x.due_at", "assignee_id", "x.status = 'open' AND x.due_at < %(today_to)s AND x.related_object = 'leads'"
@@ -42,7 +47,7 @@ def _tasks(actor: Actor) -> Branch:
 
 def _hot(actor: Actor) -> Branch:
     """A high score, nothing agreed, and nobody spoke to it for some days; whoever was never answered has the clock."""
-    due = "(GREATEST(x.last_activity_at, x.owned_since, x.created_at) + make_interval(days => %(hot_days)s))"
+    due = "(GREATEST(x.last_activity_at, x.claimed_at, x.created_at) + make_interval(days => %(hot_days)s))"
     return Branch(
         due,
         "owner_id",
@@ -84,6 +89,18 @@ worklist_reason(
         T("今天 {time} 前首次响应", "First response due today by {time}"),
         T("首次响应 {day} 截止", "First response due {day}"),
         T("{day} {time} 前首次响应", "First response due by {day} {time}"),
+        record="x.id",
+        about="leads",
+    )
+)
+worklist_reason(
+    Reason(
+        "lead_recycle",
+        T("即将掉入公海", "About to fall into the pool"),
+        "leads",
+        100,
+        _recycling,
+        *FALLING,
         record="x.id",
         about="leads",
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from kemai.activities.services.sequences import enrol_on_won, stop_on_lost
 from kemai.base.events import Delivered, subscribe
+from kemai.customers.services.kind import CUSTOMERS
 from kemai.customers.services.recycle_rules import refresh
 from kemai.platform.events import RecordsCreated, RecordsDeleted, RecordsRestored
 from kemai.sales import figures
@@ -23,7 +24,7 @@ def days_of_customers(event: Delivered) -> None:
     if event.object == "opportunities":
         keys = event.payload.get("ids") or [str(event.record_id)]
         found = Opportunity.objects.filter(pk__in=[UUID(key) for key in keys]).values_list("customer_id", flat=True)
-        refresh(sorted(set(found)))
+        refresh(CUSTOMERS, sorted(set(found)))
 
 
 @subscribe(OpportunityWon)

@@ -18,6 +18,7 @@ from kemai.base.audit import act
 from kemai.base.models import AuditChange, ParameterValue
 from kemai.customers.models import Customer, OwnershipChange, RecycleRule, RecycleRun
 from kemai.customers.services import distribution, recycle_run
+from kemai.customers.services.kind import CUSTOMERS
 from kemai.customers.services.recycle_rules import RECYCLER, forget_rules
 from kemai.kit.clock import now
 from kemai.platform.workdays import company_today
@@ -59,7 +60,7 @@ def falling(world: World, count: int) -> list[UUID]:
         ]
         Customer.objects.bulk_create(rows)
         OwnershipChange.objects.bulk_create(
-            OwnershipChange(customer_id=r.pk, kind="create", to_user_id=person.id) for r in rows
+            OwnershipChange(record_id=r.pk, kind="create", to_user_id=person.id) for r in rows
         )
     return [r.pk for r in rows]
 
@@ -67,7 +68,7 @@ def falling(world: World, count: int) -> list[UUID]:
 def consistent(keys: list[UUID]) -> None:
     """Everybody's last line in the log says where he is; nobody is nowhere or twice."""
     for row in Customer.objects.filter(pk__in=keys):
-        last = OwnershipChange.objects.filter(customer_id=row.pk).latest("id")
+        last = OwnershipChange.objects.filter(record_id=row.pk).latest("id")
         assert (last.to_user_id, None if row.owner_id else last.pool_id) == (row.owner_id, row.pool_id), row.name
 
 
@@ -79,7 +80,7 @@ def test_recycling_against_follow_ups(company: World, race_db: Race) -> None:
     def follow(key: UUID) -> Callable[[], Any]:
         return lambda: (key, rep.post("/interactions", {"customer": str(key), "content": "赶上了"}).status_code)
 
-    answers = run(race_db, [lambda: recycle_run.run_recycling(None), *(follow(key) for key in keys[:12])])
+    answers = run(race_db, [lambda: recycle_run.run_recycling(CUSTOMERS, None), *(follow(key) for key in keys[:12])])
     done = dict(a for a in answers if isinstance(a, tuple))
     rows = {r.pk: r for r in Customer.objects.filter(pk__in=keys)}
     assert set(done.values()) <= {201, 404, 422}
@@ -111,7 +112,7 @@ def test_a_follow_up_that_holds_its_customer_is_passed_over(company: World, race
     def recycle() -> RecycleRun:
         assert inside.wait(30)
         try:
-            return recycle_run.run_recycling(None)
+            return recycle_run.run_recycling(CUSTOMERS, None)
         finally:
             finished.set()
 
@@ -126,7 +127,7 @@ def test_without_asking_the_facts_again_a_follow_up_loses(
     """T-3: a run that goes by the kept day alone takes a customer that was followed up."""
     key = falling(company, 1)[0]
     Customer.objects.filter(pk=key).update(last_contact_at=now())
-    due = recycle_run.due_sql()
+    due = recycle_run.due_sql(CUSTOMERS)
     monkeypatch.setattr(recycle_run, "_PICK", recycle_run._PICK.replace("AND w.due < %(day)s ", ""))
     recycle_run._carry_out(RecycleRun.objects.create(day=company_today(), kind="manual"), None, due)
     assert Customer.objects.get(pk=key).owner_id is None
@@ -138,13 +139,13 @@ def test_two_runs_at_once(company: World, race_db: Race) -> None:
 
     def go() -> str:
         try:
-            return recycle_run.run_recycling(None).state
+            return recycle_run.run_recycling(CUSTOMERS, None).state
         except Exception as error:
             return type(error).__name__
 
     answers = Counter(run(race_db, [go, go, go]))
     assert answers["done"] >= 1 and set(answers) <= {"done", "RunGoingOn", "IntegrityError"}
-    assert OwnershipChange.objects.filter(kind="recycle", customer_id__in=keys).count() == 10
+    assert OwnershipChange.objects.filter(kind="recycle", record_id__in=keys).count() == 10
     consistent(keys)
 
 
@@ -154,7 +155,7 @@ def test_distribution_against_claims(company: World, race_db: Race) -> None:
     rep2, director, pool = caller_for(company, "rep2"), company.actor("director"), company.pools["open"]
 
     def give() -> dict[str, Any]:
-        return distribution.distribute(director, pool, lines=[(company.users["rep"], keys)])
+        return distribution.distribute(director, CUSTOMERS, pool, lines=[(company.users["rep"], keys)])
 
     answers = run(race_db, [give, *(lambda k=k: rep2.post(f"/customers/{k}/claim").status_code for k in keys)])
     given, claims = answers[0]["given"], Counter(answers[1:])
@@ -162,7 +163,7 @@ def test_distribution_against_claims(company: World, race_db: Race) -> None:
     owners = Counter(Customer.objects.filter(pk__in=keys).values_list("owner_id", flat=True))
     assert owners[company.users["rep"]] == given and owners[company.users["rep2"]] == claims[200]
     assert given + claims[200] == 12
-    assert OwnershipChange.objects.filter(customer_id__in=keys, kind__in=("claim", "distribute")).count() == 12
+    assert OwnershipChange.objects.filter(record_id__in=keys, kind__in=("claim", "distribute")).count() == 12
 
 
 def test_openings_at_the_last_place(company: World, race_db: Race) -> None:

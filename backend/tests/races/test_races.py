@@ -96,9 +96,9 @@ def test_fifty_claims_of_one_customer(company: World, race_db: Race) -> None:
     answers = run(race_db, [lambda c=c: c.post(f"/customers/{key}/claim") for c in crowd(50)])
     assert Counter(a.status_code for a in answers) == {200: 1, 409: 49}
     assert {a.json()["code"] for a in answers if a.status_code == 409} == {"customers.already_claimed"}
-    assert OwnershipChange.objects.filter(customer_id=key, kind="claim").count() == 1
+    assert OwnershipChange.objects.filter(record_id=key, kind="claim").count() == 1
     owner = Customer.objects.get(pk=key).owner_id
-    assert owner == OwnershipChange.objects.get(customer_id=key, kind="claim").to_user_id
+    assert owner == OwnershipChange.objects.get(record_id=key, kind="claim").to_user_id
 
 
 def test_a_claim_without_compare_and_set_doubles(
@@ -106,7 +106,7 @@ def test_a_claim_without_compare_and_set_doubles(
 ) -> None:
     """T-3: with the compare-and-set replaced by look-then-write, several win; so the test above can fail."""
 
-    def naive(customer_id: Any, *, to: Any, department: Any, pool: Any, actor: Any) -> bool:
+    def naive(kind: Any, customer_id: Any, *, to: Any, department: Any, pool: Any, actor: Any) -> bool:
         free = Customer.objects.filter(pk=customer_id, pool_id=pool).exists()
         time.sleep(0.2)
         if free:
@@ -273,7 +273,7 @@ def test_different_acts_meet(one: str, other: str, company: World, race_db: Race
     assert any(a.status_code < 300 for a in answers)
     row = Customer.objects.get(pk=key)
     assert (row.owner_id is None) != (row.pool_id is None)
-    last = OwnershipChange.objects.filter(customer_id=key).order_by("-id").first()
+    last = OwnershipChange.objects.filter(record_id=key).order_by("-id").first()
     assert last is not None and (last.to_user_id, None if row.owner_id else last.pool_id) == (row.owner_id, row.pool_id)
     with connection.cursor() as cursor:
         cursor.execute(

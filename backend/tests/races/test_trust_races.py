@@ -30,7 +30,7 @@ def test_two_undos_of_one_claim(company: World, race_db: Race) -> None:
     token = rep2.post(f"/customers/{key}/claim").json()["undo"]
     answers = run(race_db, [lambda: caller_for(company, "rep2").post(f"/undo/{token}") for _ in range(8)])
     assert Counter(a.status_code for a in answers) == {200: 1, 410: 7}
-    assert OwnershipChange.objects.filter(customer_id=key, kind="undo").count() == 1
+    assert OwnershipChange.objects.filter(record_id=key, kind="undo").count() == 1
     assert Customer.objects.get(pk=key).owner_id is None
 
 

@@ -12,11 +12,12 @@ HOLD, DAILY, RECLAIM, SILENT, WARN = 3, 2, 3, 10, 2
 
 @dataclass
 class Thing:
-    """One customer. Exactly one of ``owner`` and ``pool`` is set, always."""
+    """One customer or lead. Exactly one of ``owner`` and ``pool`` is set, always."""
 
     owner: str | None
     pool: str | None
     owned_at: datetime
+    kind: str = "customers"
     contact: datetime | None = None
     protected: date | None = None
     shared: set[str] = field(default_factory=set)
@@ -39,10 +40,11 @@ class Model:
     people: tuple[str, ...]
     pools: dict[str, set[str]]
     """Pool → who is a member."""
-    base: dict[str, int]
-    """How many customers beyond the model's own each person holds."""
+    base: dict[tuple[str, str], int]
+    """How many of a kind beyond the model's own each person holds."""
     things: dict[str, Thing] = field(default_factory=dict)
-    claims: list[tuple[str, date]] = field(default_factory=list)
+    claims: list[tuple[str, str, date]] = field(default_factory=list)
+    """Who claimed what kind on which day: each kind is counted for itself."""
     released: dict[tuple[str, str], datetime] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     """People who left."""
@@ -61,8 +63,9 @@ class Model:
             or (thing.pool is not None and person in self.pools[thing.pool])
         )
 
-    def held(self, person: str) -> int:
-        return self.base[person] + sum(t.owner == person and t.living for t in self.things.values())
+    def held(self, person: str, kind: str) -> int:
+        own = sum(t.owner == person and t.living and t.kind == kind for t in self.things.values())
+        return self.base[person, kind] + own
 
     def may_claim(self, person: str, key: str) -> bool:
         thing = self.things[key]
@@ -70,8 +73,8 @@ class Model:
         return (
             self.sees(person, key)
             and thing.pool is not None
-            and self.held(person) < HOLD + self.base[person]
-            and self.claims.count((person, self.today)) < DAILY
+            and self.held(person, thing.kind) < HOLD + self.base[person, thing.kind]
+            and self.claims.count((person, thing.kind, self.today)) < DAILY
             and (since is None or self.now >= since + timedelta(days=RECLAIM))
         )
 
@@ -87,7 +90,7 @@ class Model:
 
     def claim(self, person: str, key: str) -> None:
         self.give(key, "claim", person, None)
-        self.claims.append((person, self.today))
+        self.claims.append((person, self.things[key].kind, self.today))
 
     def release(self, person: str, key: str, pool: str) -> None:
         self.released[(person, key)] = self.now
@@ -112,11 +115,12 @@ class Model:
         if self.things[key].living:
             self.things[key].kept = self.due(key)
 
-    def night(self, pool: str) -> set[str]:
-        """A run of the rules: who goes."""
-        for key in self.things:
+    def night(self, kind: str, pool: str) -> set[str]:
+        """A run of the rules over a kind: who goes."""
+        own = {k: t for k, t in self.things.items() if t.kind == kind}
+        for key in own:
             self.recount(key)
-        taken = {k for k, t in self.things.items() if t.living and t.owner and t.kept and t.kept < self.today}
+        taken = {k for k, t in own.items() if t.living and t.owner and t.kept and t.kept < self.today}
         for key in taken:
             self.give(key, "recycle", None, pool)
         return taken

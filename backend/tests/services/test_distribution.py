@@ -40,7 +40,7 @@ def fill(world: World, count: int, pool: str = "open", **values: Any) -> list[UU
         ]
         Customer.objects.bulk_create(rows)
         OwnershipChange.objects.bulk_create(
-            OwnershipChange(customer_id=row.pk, kind="create", pool_id=row.pool_id) for row in rows
+            OwnershipChange(record_id=row.pk, kind="create", pool_id=row.pool_id) for row in rows
         )
     return [row.pk for row in rows]
 
@@ -79,9 +79,9 @@ def test_preview_then_exactly_that(world: World, call: Call) -> None:
     assert board["total"] == 8 and {m["code"] for m in board["methods"]} == {"round_robin", "load", "area", "win_rate"}
     people = [str(world.users[p]) for p in ("rep", "rep2")]
     plan = manager.post(f"{path}/preview", {"ids": ids(keys), "method": "round_robin", "people": people}).json()
-    assert sorted(len(line["customers"]) for line in plan["lines"]) == [3, 4] and plan["left"] == []
+    assert sorted(len(line["records"]) for line in plan["lines"]) == [3, 4] and plan["left"] == []
     assert owners(keys) == {None: 7}
-    lines = [{"user": x["user"]["id"], "ids": [c["id"] for c in x["customers"]]} for x in plan["lines"]]
+    lines = [{"user": x["user"]["id"], "ids": [c["id"] for c in x["records"]]} for x in plan["lines"]]
     done = manager.post(path, {"lines": lines, "reason": "周会分配"}).json()
     assert (done["given"], done["missed"]) == (7, 0)
     for line in lines:
@@ -107,17 +107,17 @@ def test_by_load_area_and_rate(world: World, call: Call) -> None:
     )
     lines = manager.post(path, {"ids": ids(keys), "method": "load"}).json()["lines"]
     after = {UUID(line["user"]["id"]): line["after"] for line in lines}
-    given = {UUID(line["user"]["id"]): len(line["customers"]) for line in lines}
+    given = {UUID(line["user"]["id"]): len(line["records"]) for line in lines}
     assert max((after[p] for p in after if given[p]), default=0) <= min(after.values()) + 1
     assert all(after[p] == held[p] + given[p] for p in after)
     manage(world, "rep4", regions=["浙江"], industries=["it", "finance"])
     by_area = manager.post(path, {"ids": ids(keys), "method": "area"}).json()
-    assert {line["user"]["id"] for line in by_area["lines"] if line["customers"]} == {str(world.users["rep4"])}
+    assert {line["user"]["id"] for line in by_area["lines"] if line["records"]} == {str(world.users["rep4"])}
     set_parameter("customers.hold_limit", held[world.users["rep4"]] + 2)
     by_area = manager.post(path, {"ids": ids(keys), "method": "area"}).json()
     assert len(by_area["left"]) == 4
     rated = manager.post(path, {"ids": ids(keys), "method": "win_rate"}).json()
-    assert sum(len(line["customers"]) for line in rated["lines"]) + len(rated["left"]) == 6
+    assert sum(len(line["records"]) for line in rated["lines"]) + len(rated["left"]) == 6
 
 
 def test_nobody_gets_back_what_he_gave_up(world: World, call: Call) -> None:
@@ -200,7 +200,7 @@ def test_moves(world: World, call: Call) -> None:
     south = str(world.pools["south"])
     one = call("director").post(f"/customers/{keys[0]}/move-pool", {"pool": south, "reason": "属华南"}).json()
     assert one["pool"]["id"] == south
-    line = OwnershipChange.objects.filter(customer_id=keys[0]).latest("id")
+    line = OwnershipChange.objects.filter(record_id=keys[0]).latest("id")
     assert (line.kind, line.from_pool_id, line.pool_id) == ("move", world.pools["open"], world.pools["south"])
     assert (
         call("director").post(f"/customers/{keys[0]}/move-pool", {"pool": south}).json()["code"]
@@ -226,7 +226,7 @@ def test_a_customer_may_be_entered_into_a_pool(world: World, call: Call) -> None
     manage(world, "rep")
     made = call("rep").post("/customers", body)
     assert made.status_code == 201 and made.json()["owner"] is None and made.json()["pool"]["id"] == pool
-    assert OwnershipChange.objects.filter(customer_id=made.json()["id"]).values_list("kind", "pool_id").get() == (
+    assert OwnershipChange.objects.filter(record_id=made.json()["id"]).values_list("kind", "pool_id").get() == (
         "create",
         world.pools["open"],
     )
@@ -248,7 +248,7 @@ def test_a_pool_may_give_out_by_itself(world: World, call: Call) -> None:
     for _ in range(2):  # delivered twice, done once
         deliver_event(event.id, "kemai.customers.subscribers.give_out")
     assert Customer.objects.get(pk=key).owner_id not in (None, world.users["rep"])
-    assert OwnershipChange.objects.filter(customer_id=key, kind="distribute").count() == 1
+    assert OwnershipChange.objects.filter(record_id=key, kind="distribute").count() == 1
 
 
 # ---------------------------------------------------------------- quotas

@@ -187,7 +187,7 @@ def test_handed_around(world: World, call: Call) -> None:
     assert claimed["owner"]["id"] == str(world.users["rep2"]) and claimed["phone"]
     assert rep2.get(f"/interactions/{note}").status_code == 200
     late = rep.post(f"{path}/claim")
-    assert (late.status_code, late.json()["code"]) == (409, "sales.lead_claimed")
+    assert (late.status_code, late.json()["code"]) == (409, "customers.already_claimed")
     assert rep2.post(f"/undo/{claimed['undo']}").status_code == 200
     assert rep2.get(path).json()["in_pool"] is True
     given = call("manager").post(f"{path}/assign", {"owner": str(world.users["rep4"])})

@@ -118,7 +118,7 @@ def test_everything_follows_the_survivor(world: World) -> None:
         assert model._base_manager.filter(customer_id=row.id, holder_id=row.owner_id).count() == 2, model
     assert Task.objects.filter(related_id=row.id).count() == 2
     assert RecordShare.objects.filter(record_id=row.id).count() == 1
-    assert OwnershipChange.objects.filter(customer_id=row.id).count() == 2
+    assert OwnershipChange.objects.filter(record_id=row.id).count() == 2
     left = {place for place in pointing_to(goes["customer"]) if place.split(".")[0] not in REMEMBERS}
     assert {p for p in left if not p.startswith("base_audit_change")} == set()
     assert broken() == []

@@ -29,7 +29,7 @@ def holders(customer: Any) -> set[tuple[Any, Any]]:
 
 
 def log(customer: Any) -> list[str]:
-    return list(OwnershipChange.objects.filter(customer_id=customer).order_by("id").values_list("kind", flat=True))
+    return list(OwnershipChange.objects.filter(record_id=customer).order_by("id").values_list("kind", flat=True))
 
 
 def test_claim_release_and_back(world: World, call: Call) -> None:

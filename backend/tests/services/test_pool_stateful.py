@@ -1,4 +1,4 @@
-"""C-10, POOL-1 to POOL-4, POOL-6: random days of a small company against the model in :mod:`pool_model`, with the clock moved.
+"""C-10, POOL-1 to POOL-4, POOL-6, SAL-1: random days of a small company against the model in :mod:`pool_model`, with the clock moved.
 
 100 short runs each time; ``KEMAI_MODEL_RUNS`` and ``KEMAI_MODEL_STEPS`` make them more and longer (the nightly: 2,000 of 50).
 """
@@ -31,20 +31,27 @@ from kemai.base import parameters
 from kemai.base.audit import act
 from kemai.base.models import ParameterValue
 from kemai.customers.models import Contact, Customer, OwnershipChange, RecycleRule
+from kemai.customers.pooled import PooledKind
 from kemai.customers.services import distribution, ownership, protection, recycle_run
+from kemai.customers.services.kind import CUSTOMERS
 from kemai.customers.services.recycle_rules import RECYCLER, forget_rules, refresh_all
 from kemai.kit import clock
 from kemai.kit.errors import KemaiError
 from kemai.platform.merging.merge import merge_records
 from kemai.platform.objects import shares, write
 from kemai.platform.objects.declare import get_object
+from kemai.sales.models import Lead
+from kemai.sales.rules.leads import OPEN
+from kemai.sales.services.lead_holding import LEADS
 from tests.services.pool_model import DAILY, HOLD, RECLAIM, SILENT, WARN, Model, Thing
 from tests.world import World, people_under
 
 RUNS = int(os.environ.get("KEMAI_MODEL_RUNS", "100"))
 STEPS = int(os.environ.get("KEMAI_MODEL_STEPS", "10"))
 REPS = ("rep", "rep2", "rep3", "rep4")
-KEYS = tuple(f"c{n}" for n in range(6))
+KEYS = (*(f"c{n}" for n in range(6)), "l0", "l1")
+"""Six customers, two leads."""
+KINDS = {"c": CUSTOMERS, "l": LEADS}
 PEOPLE, THINGS = st.sampled_from(REPS), st.sampled_from(KEYS)
 
 _world: World | None = None
@@ -64,39 +71,44 @@ class Days(RuleBasedStateMachine):
         clock._read = lambda: self.model.now if hasattr(self, "model") else self.start
         self.limits()
         names = {v: k for k, v in self.world.users.items()}
-        base = dict.fromkeys(REPS, 0)
-        for owner in Customer.objects.filter(owner_id__isnull=False, deleted_at__isnull=True).values_list(
-            "owner_id", flat=True
-        ):
-            if names[owner] in base:
-                base[names[owner]] += 1
+        base = {(person, kind): 0 for person in REPS for kind in ("customers", "leads")}
+        for kind, rows in (("customers", Customer.objects), ("leads", Lead.objects.filter(status__in=OPEN))):
+            for owner in rows.filter(owner_id__isnull=False, deleted_at__isnull=True).values_list(
+                "owner_id", flat=True
+            ):
+                if (names[owner], kind) in base:
+                    base[names[owner], kind] += 1
         pools = {"open": set(people_under("top")), "south": set(people_under("south"))}
         self.model = Model(self.start, REPS, pools, base)
         self.ids: dict[str, UUID] = {}
         self.contacts: dict[str, UUID] = {}
         for n, key in enumerate(KEYS):
-            self.make(n, key, owner=REPS[n % 4] if n % 2 else None, pool=None if n % 2 else ("open", "south")[n // 3])
-        refresh_all()
+            self.make(
+                n, key, owner=REPS[n % 4] if n % 2 else None, pool=None if n % 2 else ("open", "south")[n // 3 % 2]
+            )
+        for kind in KINDS.values():
+            refresh_all(kind)
         for key in KEYS:
             self.model.recount(key)
 
     def limits(self) -> None:
-        values = {"reclaim_days": RECLAIM, "daily_claims": DAILY, "recycle_share": 100}
-        for code, value in values.items():
-            ParameterValue.objects.update_or_create(code=f"customers.{code}", defaults={"value": value})
+        values = {"customers.reclaim_days": RECLAIM, "customers.daily_claims": DAILY, "customers.recycle_share": 100}
+        for code, value in {**values, "sales.lead_daily_claims": DAILY}.items():
+            ParameterValue.objects.update_or_create(code=code, defaults={"value": value})
         parameters.forget_cache()
         with act(RECYCLER, "test", object="recycle-rules"):
-            RecycleRule.objects.create(name="silent", reason="no_contact", days=SILENT, warn_days=WARN)
+            for kind, reason in (("customers", "no_contact"), ("leads", "no_follow_up")):
+                RecycleRule.objects.create(object=kind, name="silent", reason=reason, days=SILENT, warn_days=WARN)
         forget_rules()
         # Everybody's cap lies HOLD above what he holds to begin with, so the pool's own limit cannot say it: the facts are asked.
         honest, machine = ownership.claim_facts, self
 
-        def facts(actor: Actor, customer_id: UUID | None, pool_id: UUID | None) -> Any:
-            found = honest(actor, customer_id, pool_id)
+        def facts(kind: PooledKind, actor: Actor, key: UUID | None, pool_id: UUID | None) -> Any:
+            found = honest(kind, actor, key, pool_id)
             return type(found)(
                 **{
                     **{n: getattr(found, n) for n in found.__slots__},
-                    "hold_limit": machine.model.base[actor.username] + HOLD,
+                    "hold_limit": machine.model.base[actor.username, kind.object] + HOLD,
                 }
             )
 
@@ -114,21 +126,28 @@ class Days(RuleBasedStateMachine):
         forget_callers()
 
     def make(self, n: int, key: str, *, owner: str | None, pool: str | None) -> None:
-        person = self.actor(owner) if owner else None
-        with act(RECYCLER, "test", object="customers"):
-            row = Customer.objects.create(
-                number=f"M-{n}", name=f"模型{n}", name_sort=f"{n}", unique_key=f"c:model{n}",
-                owner_id=person.id if person else None, department_id=person.department_id if person else None,
-                pool_id=self.world.pools[pool] if pool else None, claimed_at=self.start,
-            )  # fmt: skip
-            contact = Contact.objects.create(
-                customer=row, name=f"人{n}", holder_id=row.owner_id, holder_department_id=row.department_id
-            )
+        person, kind = self.actor(owner) if owner else None, self.kind(key)
+        values = {
+            "number": f"M-{n}", "name": f"模型{n}", "name_sort": f"{n}", "claimed_at": self.start,
+            "owner_id": person.id if person else None, "department_id": person.department_id if person else None,
+            "pool_id": self.world.pools[pool] if pool else None,
+        }  # fmt: skip
+        row: Any
+        with act(RECYCLER, "test", object=kind.object):
+            if kind is CUSTOMERS:
+                row = Customer.objects.create(unique_key=f"c:model{n}", **values)
+                held = {"holder_id": row.owner_id, "holder_department_id": row.department_id}
+                self.contacts[key] = Contact.objects.create(customer=row, name=f"人{n}", **held).pk
+            else:
+                row = Lead.objects.create(created_at=self.start, **values)
             OwnershipChange.objects.create(
-                customer_id=row.pk, kind="create", to_user_id=row.owner_id, pool_id=row.pool_id
+                object=kind.object, record_id=row.pk, kind="create", to_user_id=row.owner_id, pool_id=row.pool_id
             )
-        self.ids[key], self.contacts[key] = row.pk, contact.pk
-        self.model.things[key] = Thing(owner, pool, self.start, log=[("create", owner, pool)])
+        self.ids[key] = row.pk
+        self.model.things[key] = Thing(owner, pool, self.start, kind.object, log=[("create", owner, pool)])
+
+    def kind(self, key: str) -> PooledKind:
+        return KINDS[key[0]]
 
     def actor(self, name: str) -> Actor | None:
         return load_actor(self.world.users[name])
@@ -151,7 +170,7 @@ class Days(RuleBasedStateMachine):
         who = self.actor(person)
         if who and self.agree(
             self.model.may_claim(person, key),
-            lambda: ownership.claim_customer(who, self.ids[key]),
+            lambda: ownership.claim(self.kind(key), who, self.ids[key]),
             f"{person} claims {key}",
         ):
             self.model.claim(person, key)
@@ -159,7 +178,8 @@ class Days(RuleBasedStateMachine):
     @rule(person=PEOPLE, key=THINGS, pool=st.sampled_from(("open", "south")))
     def release(self, person: str, key: str, pool: str) -> None:
         who, thing = self.actor(person), self.model.things[key]
-        work = lambda: ownership.release_customer(who, self.ids[key], reason="other", pool=self.world.pools[pool])  # noqa: E731
+        pool_id = self.world.pools[pool]
+        work = lambda: ownership.release(self.kind(key), who, self.ids[key], reason="other", pool=pool_id)  # noqa: E731
         if who and self.agree(thing.living and thing.owner == person, work, f"{person} releases {key}"):
             self.model.release(person, key, pool)
 
@@ -168,7 +188,7 @@ class Days(RuleBasedStateMachine):
         director, thing = self.actor("director"), self.model.things[key]
         assert director
         fine = thing.living and person not in self.model.gone
-        work = lambda: ownership.assign_customer(director, self.ids[key], owner=self.world.users[person])  # noqa: E731
+        work = lambda: ownership.assign(self.kind(key), director, self.ids[key], owner=self.world.users[person])  # noqa: E731
         if self.agree(fine, work, f"{key} assigned to {person}"):
             self.model.give(key, "assign", person, None)
 
@@ -179,7 +199,7 @@ class Days(RuleBasedStateMachine):
         if person in self.model.gone:
             return
         lines = [(self.world.users[person], [self.ids[key]])]
-        done = distribution.distribute(director, self.world.pools["open"], lines=lines)
+        done = distribution.distribute(director, self.kind(key), self.world.pools["open"], lines=lines)
         assert done["given"] == int(thing.living and thing.pool == "open"), (key, person, done)
         if done["given"]:
             self.model.give(key, "distribute", person, None)
@@ -189,7 +209,7 @@ class Days(RuleBasedStateMachine):
         director, thing = self.actor("director"), self.model.things[key]
         assert director
         fine = thing.living and thing.pool not in (None, pool)
-        work = lambda: ownership.move_to_pool(director, self.ids[key], pool=self.world.pools[pool])  # noqa: E731
+        work = lambda: ownership.move_to_pool(self.kind(key), director, self.ids[key], pool=self.world.pools[pool])  # noqa: E731
         if self.agree(fine, work, f"{key} moved to {pool}"):
             self.model.give(key, "move", None, pool)
 
@@ -198,7 +218,8 @@ class Days(RuleBasedStateMachine):
         who, thing = self.actor(person), self.model.things[key]
         if who is None or not thing.living or thing.owner != person:
             return
-        write.create_record(who, get_object("interactions"), {"customer": str(self.ids[key]), "content": "电话"})
+        about = "customer" if self.kind(key) is CUSTOMERS else "lead"
+        write.create_record(who, get_object("interactions"), {about: str(self.ids[key]), "content": "电话"})
         self.model.follow_up(key)
 
     @rule(key=THINGS, days=st.integers(0, 20))
@@ -206,7 +227,7 @@ class Days(RuleBasedStateMachine):
         director, thing = self.actor("director"), self.model.things[key]
         assert director
         until = self.model.today + timedelta(days=days)
-        work = lambda: protection.protect_customer(director, self.ids[key], until=until, reason="x")  # noqa: E731
+        work = lambda: protection.protect(self.kind(key), director, self.ids[key], until=until, reason="x")  # noqa: E731
         if self.agree(thing.living and thing.owner is not None, work, f"{key} protected"):
             thing.protected = until
             self.model.recount(key)
@@ -218,7 +239,7 @@ class Days(RuleBasedStateMachine):
         assert director
         if thing.living:
             body = {"grantee_kind": "user", "grantee": str(self.world.users[person]), "can_write": False}
-            shares.share(director, get_object("customers"), self.ids[key], body)
+            shares.share(director, self.kind(key).declaration, self.ids[key], body)
             thing.shared.add(person)
 
     @rule(key=THINGS)
@@ -228,11 +249,11 @@ class Days(RuleBasedStateMachine):
         if thing.merged:
             return
         if thing.deleted:
-            write.restore_record(director, get_object("customers"), self.ids[key])
+            write.restore_record(director, self.kind(key).declaration, self.ids[key])
             thing.deleted = False
             self.model.recount(key)
         else:
-            write.delete_records(director, get_object("customers"), [self.ids[key]])
+            write.delete_records(director, self.kind(key).declaration, [self.ids[key]])
             thing.deleted = True
 
     @rule(survivor=THINGS, loser=THINGS)
@@ -240,6 +261,8 @@ class Days(RuleBasedStateMachine):
         director, things = self.actor("director"), self.model.things
         assert director
         if survivor == loser or not (things[survivor].living and things[loser].living):
+            return
+        if "l" in survivor + loser:  # leads become customers, they are not merged
             return
         fine = (things[survivor].owner is None) == (things[loser].owner is None)
         work = lambda: merge_records(director, "customers", self.ids[survivor], loser=self.ids[loser])  # noqa: E731
@@ -264,12 +287,12 @@ class Days(RuleBasedStateMachine):
     def time_passes(self, hours: int) -> None:
         self.model.now += timedelta(hours=hours)
 
-    @rule()
-    def night(self) -> None:
-        run = recycle_run.run_recycling(self.actor("admin"))
-        taken = self.model.night("open")
-        own = OwnershipChange.objects.filter(operation_id=run.pk, customer_id__in=self.ids.values())
-        assert {k for k in KEYS if self.ids[k] in set(own.values_list("customer_id", flat=True))} == taken
+    @rule(kind=st.sampled_from((CUSTOMERS, LEADS)))
+    def night(self, kind: PooledKind) -> None:
+        run = recycle_run.run_recycling(kind, self.actor("admin"))
+        taken = self.model.night(kind.object, "open")
+        own = OwnershipChange.objects.filter(operation_id=run.pk, record_id__in=self.ids.values())
+        assert {k for k in KEYS if self.ids[k] in set(own.values_list("record_id", flat=True))} == taken
 
     # ------------------------------------------------------------ what always holds
 
@@ -278,7 +301,8 @@ class Days(RuleBasedStateMachine):
     def the_same_as_the_model(self) -> None:
         users = {v: k for k, v in self.world.users.items()}
         pools = {v: k for k, v in self.world.pools.items()}
-        rows = {r.pk: r for r in Customer.objects.filter(pk__in=self.ids.values())}
+        rows: dict[UUID, Any] = {r.pk: r for r in Customer.objects.filter(pk__in=self.ids.values())}
+        rows |= {r.pk: r for r in Lead.objects.filter(pk__in=self.ids.values())}
         for key, thing in self.model.things.items():
             row = rows[self.ids[key]]
             real = (users.get(row.owner_id), pools.get(row.pool_id), row.deleted_at is not None)
@@ -292,7 +316,7 @@ class Days(RuleBasedStateMachine):
     def every_change_is_logged(self) -> None:
         users = {v: k for k, v in self.world.users.items()}
         for key, thing in self.model.things.items():
-            lines = list(OwnershipChange.objects.filter(customer_id=self.ids[key]).order_by("id"))
+            lines = list(OwnershipChange.objects.filter(record_id=self.ids[key]).order_by("id"))
             real = [(line.kind, users.get(line.to_user_id) or "") for line in lines]
             assert sorted(real) == sorted((kind, owner or "") for kind, owner, _ in thing.log), key
 
@@ -345,6 +369,6 @@ def test_the_model_notices_a_broken_claim(model_world: World, monkeypatch: pytes
 
 def test_the_model_notices_a_day_that_is_not_kept(model_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """T-3: a follow-up that does not move the day is found."""
-    monkeypatch.setattr(ownership, "refresh", lambda ids: None)
+    monkeypatch.setattr(ownership, "refresh", lambda kind, ids: None)
     with pytest.raises(AssertionError):
         days(60, 15)

@@ -16,6 +16,7 @@ from kemai.base.jobs import run_job
 from kemai.base.models import AuditChange, ClockBeat, Operation, ParameterValue
 from kemai.customers.models import Customer, OwnershipChange, Pool, RecycleCandidate, RecycleRule, RecycleRun
 from kemai.customers.services import recycle_run
+from kemai.customers.services.kind import CUSTOMERS
 from kemai.customers.services.ownership import note_contact
 from kemai.customers.services.recycle_rules import count_stale, forget_rules, refresh_all
 from kemai.customers.services.recycle_run import RECYCLER, run_nightly, run_recycling, warn_owners
@@ -104,7 +105,7 @@ def test_a_follow_up_moves_the_day(world: World, call: Call) -> None:
     call("rep").delete(f"/interactions/{made.json()['id']}", made.json()["version"])
     # What is left is the follow-up the world was made with, of today.
     assert day_of(mine(world)) == company_today() + timedelta(days=30)
-    assert count_stale() == 0
+    assert count_stale(CUSTOMERS) == 0
 
 
 def test_working_days_skip_holidays(world: World, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +118,7 @@ def test_working_days_skip_holidays(world: World, call: Call, monkeypatch: pytes
     set_rules(call, rule(days=10, working_days=True, warn_days=0))
     with standing_at(datetime(2026, 11, 27, 3, tzinfo=UTC)):
         set_back(mine(world), 0)
-        refresh_all()
+        refresh_all(CUSTOMERS)
         assert day_of(mine(world)) == calendar.add_working_days(date(2026, 11, 27), 10) == date(2026, 12, 11)
 
 
@@ -236,9 +237,9 @@ def test_a_run(world: World, call: Call, any_share: None) -> None:
     """Taken, logged, told in one message a person, on the operations' list, and given back as one."""
     keys = fall(world, call, "mine", "colleague", "handed")
     others = set(Customer.objects.filter(owner_id__isnull=False).values_list("pk", flat=True)) - set(keys)
-    run = run_nightly()
+    run = run_nightly(CUSTOMERS)
     assert run is not None and (run.state, run.recycled, run.due) == ("done", 3, 3)
-    assert run_nightly() is None  # once a night
+    assert run_nightly(CUSTOMERS) is None  # once a night
     rows = Customer.objects.filter(pk__in=keys)
     assert {r.owner_id for r in rows} == {None} and {r.pool_id for r in rows} == {world.pools["open"]}
     assert {r.recycle_on for r in rows} == {None}
@@ -248,7 +249,7 @@ def test_a_run(world: World, call: Call, any_share: None) -> None:
         )
         assert cursor.fetchone()[0] == 0
     lines = OwnershipChange.objects.filter(operation_id=run.pk)
-    assert {(line.customer_id, line.kind, line.reason) for line in lines} == {(k, "recycle", "久未跟进") for k in keys}
+    assert {(line.record_id, line.kind, line.reason) for line in lines} == {(k, "recycle", "久未跟进") for k in keys}
     assert set(Customer.objects.filter(owner_id__isnull=False).values_list("pk", flat=True)) == others
     changed = AuditChange.objects.filter(
         event_id__in=Operation.objects.get(pk=run.pk).events, object="customers_customer"
@@ -271,7 +272,7 @@ def test_a_run(world: World, call: Call, any_share: None) -> None:
         keys[1]: world.users["rep2"],
         keys[2]: world.users["rep3"],
     }
-    assert count_stale() == 0
+    assert count_stale(CUSTOMERS) == 0
 
 
 def test_where_it_goes(world: World, call: Call, any_share: None) -> None:
@@ -280,7 +281,7 @@ def test_where_it_goes(world: World, call: Call, any_share: None) -> None:
         Pool.objects.create(name="IT公海", name_sort="it", position=0, industries=["it"])
         Pool.objects.create(name="华中公海", name_sort="hz", position=0, regions=["湖北"])
     key = fall(world, call, "mine")[0]
-    run_nightly()
+    run_nightly(CUSTOMERS)
     assert Customer.objects.get(pk=key).pool.name == "IT公海"
     other = world.get("customers", "colleague").id
     with act(RECYCLER, "test", object="customers"):
@@ -293,9 +294,9 @@ def test_a_follow_up_since_the_count_wins(world: World, call: Call, any_share: N
     """The facts are asked again when it is taken: a kept day gone stale takes nothing."""
     keys = fall(world, call, "mine", "colleague")
     Customer.objects.filter(pk=keys[0]).update(last_contact_at=now())  # past the service, so that the kept day is wrong
-    assert refresh_all() == 1
+    assert refresh_all(CUSTOMERS) == 1
     Customer.objects.filter(pk=keys[0]).update(recycle_on=company_today() - timedelta(days=1))
-    due = recycle_run.due_sql()
+    due = recycle_run.due_sql(CUSTOMERS)
     run = RecycleRun.objects.create(day=company_today(), kind="manual")
     recycle_run._carry_out(run, None, due)
     assert Customer.objects.get(pk=keys[0]).owner_id and not Customer.objects.get(pk=keys[1]).owner_id
@@ -305,14 +306,14 @@ def test_warnings_come_once(world: World, call: Call) -> None:
     """One message a person, and none again until the day moves."""
     set_back(mine(world), 90, contact=80)
     set_rules(call, rule())
-    told = warn_owners()
-    assert told >= 1 and warn_owners() == 0
+    told = warn_owners(CUSTOMERS)
+    assert told >= 1 and warn_owners(CUSTOMERS) == 0
     line = Notification.objects.get(kind="recycle_warning", user_id=world.users["rep"])
     assert "1 个客户即将掉入公海" in line.title_zh and line.path == "/customers?view=falling"
     listed = call("rep").get("/customers", view="falling").json()["items"]
     assert [row["id"] for row in listed] == [str(mine(world))]
     note_contact(mine(world), at=now(), next_at=None)
-    assert warn_owners() == 0
+    assert warn_owners(CUSTOMERS) == 0
     counters = {c["key"]: c["value"] for c in call("rep").get("/home").json()["counters"]}
     assert counters["falling"] == 0
 
@@ -324,7 +325,7 @@ def test_the_brake_stops_an_unusual_share_and_is_lifted_for_that_run(world: Worl
     """F-5: nothing goes, administrators are told, and approval takes just the ones counted, as far as they are still due."""
     slugs = ("mine", "colleague", "boss", "below", "foreign", "lent")
     keys = fall(world, call, *slugs)
-    run = run_nightly()
+    run = run_nightly(CUSTOMERS)
     assert run is not None and (run.state, run.stopped_by, run.recycled) == ("stopped", "share", 0)
     assert Customer.objects.filter(pk__in=keys, owner_id__isnull=False).count() == 6
     assert Notification.objects.filter(kind="recycle_stopped", user_id=world.users["admin"]).count() == 1
@@ -347,7 +348,7 @@ def test_the_brake_stops_an_unusual_share_and_is_lifted_for_that_run(world: Worl
 
 def test_a_stopped_run_may_be_let_be(world: World, call: Call) -> None:
     fall(world, call, "mine", "colleague", "boss", "below", "foreign", "lent")
-    run = run_nightly()
+    run = run_nightly(CUSTOMERS)
     assert run is not None
     assert call("admin").post(f"/recycling/runs/{run.pk}/dismiss").status_code == 200
     assert call("admin").post(f"/recycling/runs/{run.pk}/approve").status_code == 409
@@ -359,7 +360,7 @@ def test_a_jumped_clock_takes_nothing(world: World, call: Call, any_share: None,
     """F-5: against the database."""
     keys = fall(world, call, "mine", "colleague")
     with standing_at(now() + shift):
-        run = run_nightly()
+        run = run_nightly(CUSTOMERS)
         assert run is not None and (run.state, run.stopped_by) == ("stopped", "clock")
     assert Customer.objects.filter(pk__in=keys, owner_id__isnull=False).count() == 2
 
@@ -380,7 +381,7 @@ def test_a_jump_of_all_clocks_is_remembered(
     trouble = beats.beat()
     assert trouble is not None and trouble.reason == "jumped" and round(trouble.seconds) == 2 * 86_400 - 600
     assert beats.beat() is None and ClockBeat.objects.get().jumped_at is not None
-    run = run_nightly()
+    run = run_nightly(CUSTOMERS)
     assert run is not None and run.stopped_by == "clock"
     answer = call("admin").get("/recycling/preview").json()
     assert answer["clock"]["reason"] == "jumped" and answer["now"] == 1
@@ -393,7 +394,7 @@ def test_without_the_brakes_it_would_go(world: World, call: Call, monkeypatch: p
     """T-3: the two tests above can fail."""
     keys = fall(world, call, "mine", "colleague", "boss", "below", "foreign", "lent")
     monkeypatch.setattr(recycle_run, "decide_brake", lambda **facts: None)
-    run = run_nightly()
+    run = run_nightly(CUSTOMERS)
     assert (
         run is not None
         and run.recycled == 6
@@ -406,7 +407,7 @@ def test_an_administrator_runs_it_now(world: World, call: Call, any_share: None)
     asked = call("admin").post("/recycling/runs")
     job = run_job(asked.json()["id"])
     assert (job.state, job.result["recycled"], job.undo is not None) == ("done", 1, True)
-    assert run_recycling(None).due == 0
+    assert run_recycling(CUSTOMERS, None).due == 0
 
 
 def test_statements_do_not_grow(world: World, call: Call, any_share: None) -> None:
@@ -416,7 +417,7 @@ def test_statements_do_not_grow(world: World, call: Call, any_share: None) -> No
         fall(world, call, *slugs)
         RecycleRun.objects.all().delete()
         with counting() as seen:
-            run = run_nightly()
+            run = run_nightly(CUSTOMERS)
         assert run is not None and run.recycled == len(slugs)
         told = Notification.objects.filter(kind="recycled").count()
         counted.append(len([s for s in seen.statements if "platform_notif" not in s]))

@@ -143,10 +143,11 @@ def test_leads_stand_on_the_list(world: World, call: Call) -> None:
     body = {"lead": key, "content": "电话沟通", "next_contact_at": "2030-03-06T11:00:00+08:00"}
     assert rep.post("/interactions", body).status_code == 201
     assert reasons() == {"lead_next_contact": "约定今天 11:00 联系", "lead_task": "今天的任务：寄资料"}
-    day = {"from": "2030-03-06", "to": "2030-03-06"}
+    day = {"first": "2030-03-06", "last": "2030-03-06"}
     assert "联系线索 来电询价的公司" in {e["title"] for e in rep.get("/calendar", **day).json()["items"]}
     with act(INSTALLER, "test", object="leads"):
-        Lead.objects.filter(pk=key).update(score=80, next_contact_at=None, last_activity_at=NOW - timedelta(days=5))
+        ago = dict.fromkeys(("created_at", "claimed_at", "last_activity_at"), NOW - timedelta(days=5))
+        Lead.objects.filter(pk=key).update(score=80, next_contact_at=None, **ago)
     assert reasons()["lead_hot"] == "高分线索（80 分），该联系已过 3 天"
     assert "lead_response" not in str(call("rep2").get("/worklist").json())
     path = f"/worklist/{key}/pause"

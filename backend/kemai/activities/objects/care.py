@@ -8,7 +8,7 @@ from kemai.accounts.access import Actor, Ownership
 from kemai.activities.models import PlannedContact, Promise
 from kemai.activities.services import promises
 from kemai.customers.services.carrying import Carried, carry_along
-from kemai.customers.services.ownership import follow_customers
+from kemai.customers.services.following import follow_customers
 from kemai.kit.words import T
 from kemai.platform.objects.declare import (
     Choice,

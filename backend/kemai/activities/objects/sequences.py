@@ -10,7 +10,7 @@ from kemai.activities.models import Enrollment, Sequence, SequenceStep
 from kemai.activities.objects.care import OWNED
 from kemai.activities.services import sequences
 from kemai.customers.services.carrying import Carried, carry_along
-from kemai.customers.services.ownership import follow_customers
+from kemai.customers.services.following import follow_customers
 from kemai.kit.words import T
 from kemai.platform.objects.declare import (
     Choice,

@@ -9,7 +9,7 @@ from kemai.activities import dictionaries
 from kemai.activities.models import Interaction, Task
 from kemai.activities.services import interactions, tasks
 from kemai.customers.services.carrying import Carried, carry_along
-from kemai.customers.services.ownership import follow_customers
+from kemai.customers.services.following import follow_customers
 from kemai.kit.text.mentions import plain_sql
 from kemai.kit.words import T
 from kemai.platform.objects.declare import (

@@ -58,7 +58,7 @@ def _manager(scope: str) -> Rules:
         ("customers.customer",): {("claim", "release", "assign", "reveal_pool", "protect", "merge"): scope},
         ("customers.contact",): {("merge",): scope},
         ("sales.opportunity",): {("assign",): scope},
-        ("sales.lead",): {("claim", "release", "assign", "convert", "reveal_pool", "reveal"): scope},
+        ("sales.lead",): {("claim", "release", "assign", "convert", "reveal_pool", "reveal", "protect"): scope},
         TRANSFERS: {("view", "decide"): scope},
         LEADS: {("view",): scope},
         ("customers.customer", "customers.contact"): {("reveal",): scope},

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
 from kemai.base.jobs import job_json
+from kemai.customers.pooled import kind_of
 from kemai.customers.services import recycle_admin
 from kemai.platform.api.records import signed_in, version_read
 
@@ -16,26 +17,25 @@ router = Router()
 
 
 class Rules(Schema):
+    object: str = "customers"
     items: list[dict[str, Any]]
 
 
-@router.get(
-    "/recycling/rules", operation_id="recycling_rules", summary="The rules by which customers go back to a pool"
-)
-def get_rules(request: HttpRequest) -> dict[str, Any]:
-    return recycle_admin.read_rules(signed_in(request))
+@router.get("/recycling/rules", operation_id="recycling_rules", summary="The rules by which records go back to a pool")
+def get_rules(request: HttpRequest, object: str = "customers") -> dict[str, Any]:
+    return recycle_admin.read_rules(signed_in(request), kind_of(object))
 
 
 @router.put("/recycling/rules", operation_id="recycling_set_rules", summary="Replace the rules")
 def put_rules(request: HttpRequest, data: Rules) -> dict[str, Any]:
-    actor = signed_in(request)
-    job = recycle_admin.write_rules(actor, data.items, version=version_read(request))
-    return {**recycle_admin.read_rules(actor), "job": job_json(job)}
+    actor, kind = signed_in(request), kind_of(data.object)
+    job = recycle_admin.write_rules(actor, kind, data.items, version=version_read(request))
+    return {**recycle_admin.read_rules(actor, kind), "job": job_json(job)}
 
 
 @router.get("/recycling/preview", operation_id="recycling_preview", summary="What a run would take now, and soon")
-def get_preview(request: HttpRequest) -> dict[str, Any]:
-    return recycle_admin.preview(signed_in(request))
+def get_preview(request: HttpRequest, object: str = "customers") -> dict[str, Any]:
+    return recycle_admin.preview(signed_in(request), kind_of(object))
 
 
 @router.get("/recycling/runs", operation_id="recycling_runs", summary="The latest runs")
@@ -46,8 +46,8 @@ def get_runs(request: HttpRequest) -> dict[str, Any]:
 @router.post(
     "/recycling/runs", operation_id="recycling_run", summary="Run the rules now", response={202: dict[str, Any]}
 )
-def post_run(request: HttpRequest) -> Status[dict[str, Any]]:
-    return Status(202, job_json(recycle_admin.start_run(signed_in(request))))
+def post_run(request: HttpRequest, object: str = "customers") -> Status[dict[str, Any]]:
+    return Status(202, job_json(recycle_admin.start_run(signed_in(request), kind_of(object))))
 
 
 @router.post(

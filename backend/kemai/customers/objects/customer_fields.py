@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kemai.customers import dictionaries
+from kemai.customers.objects.pooling import recycle_fields
 from kemai.customers.services import records
 from kemai.kit import validate
 from kemai.kit.regions import FOREIGN, PROVINCES
@@ -383,33 +384,5 @@ CUSTOMER_FIELDS: tuple[Field, ...] = (
         choices=FAULTS,
         indexed=True,
     ),
-    Field("claimed_at", INSTANT, T("归属时间", "Owned since"), section="deals", read_only=True, importable=False),
-    Field(
-        "recycle_on",
-        DATE,
-        T("回收日期", "Recycled after"),
-        section="deals",
-        read_only=True,
-        importable=False,
-        sortable=True,
-        indexed=True,
-        help=T("过了这一天没有跟进或成交，将自动掉入公海。", "Past this day it goes to the pool of itself."),
-    ),
-    Field(
-        "days_left",
-        INTEGER,
-        T("剩余天数", "Days left"),
-        sql="(t.recycle_on - %(today)s::date)",
-        section="deals",
-        importable=False,
-        filterable=False,
-    ),
-    Field(
-        "protected_until",
-        DATE,
-        T("保护到", "Protected until"),
-        section="deals",
-        read_only=True,
-        importable=False,
-    ),
+    *recycle_fields("deals"),
 )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from kemai.accounts.access import Actor, Ownership
-from kemai.customers import errors
 from kemai.customers.models import Customer
 from kemai.customers.objects import doubles
 from kemai.customers.objects.customer_fields import CUSTOMER_FIELDS
+from kemai.customers.objects.pooling import FALLING, holding_commands
 from kemai.customers.quality import CUSTOMER_QUALITY
-from kemai.customers.rules.recycling import FALLING_DAYS
 from kemai.customers.services import ownership, protection, quotas, records
+from kemai.customers.services.kind import CUSTOMERS
 from kemai.kit.words import T
 from kemai.platform.merging.command import merge_command
 from kemai.platform.objects.declare import (
@@ -26,7 +27,6 @@ from kemai.platform.objects.declare import (
 from kemai.platform.objects.types import (
     BOOL,
     CHOICE,
-    DATE,
     REFERENCE,
     TEXT,
     USER,
@@ -43,14 +43,6 @@ def _in_pool(actor: Actor, row: dict[str, Any]) -> T | None:
 
 def _owned(actor: Actor, row: dict[str, Any]) -> T | None:
     return T("该客户已在公海中。", "This customer lies in a pool already.") if row["pool_id"] else None
-
-
-def _may_protect(actor: Actor, row: dict[str, Any]) -> T | None:
-    return errors.NotProtectable.text if row["pool_id"] else None
-
-
-def _protected(actor: Actor, row: dict[str, Any]) -> T | None:
-    return None if row["protected_until"] else errors.NotProtected.text
 
 
 register(
@@ -109,17 +101,7 @@ register(
             View(
                 "falling",
                 T("即将掉入公海", "About to fall into the pool"),
-                {
-                    "and": [
-                        {"field": "owner", "op": "eq", "value": "me"},
-                        {
-                            "or": [
-                                {"field": "recycle_on", "op": "lte", "value": "today"},
-                                {"field": "recycle_on", "op": "within_next", "value": {"days": FALLING_DAYS}},
-                            ]
-                        },
-                    ]
-                },
+                FALLING,
                 sort="recycle_on",
                 columns=(
                     "name",
@@ -259,41 +241,11 @@ register(
                 on=("record", "bulk"),
                 danger=True,
             ),
-            Command(
-                "move-pool",
-                T("移到其他公海", "Move to another pool"),
-                ownership.move_to_pool,
-                "assign",
-                params=(
-                    Field("pool", REFERENCE, T("公海", "Pool"), target="pools", required=True),
-                    Field("reason", TEXT, T("原因", "Reason"), max_length=300),
-                ),
-                refusal=_in_pool,
-                reads=("pool_id",),
-                on=("record", "bulk"),
-                scope="view",
-            ),
-            Command(
-                "protect",
-                T("保护", "Protect"),
-                protection.protect_customer,
-                "protect",
-                params=(
-                    Field("until", DATE, T("保护到（含当天）", "Up to and with"), required=True),
-                    Field("reason", TEXT, T("原因", "Reason"), required=True, max_length=300),
-                ),
-                refusal=_may_protect,
-                reads=("pool_id",),
-                on=("record", "bulk"),
-            ),
-            Command(
-                "unprotect",
-                T("取消保护", "End protection"),
-                protection.unprotect_customer,
-                "protect",
-                refusal=_protected,
-                reads=("protected_until",),
-                on=("record", "bulk"),
+            *holding_commands(
+                CUSTOMERS,
+                move=ownership.move_customer,
+                protect=protection.protect_customer,
+                unprotect=protection.unprotect_customer,
             ),
             confirm_command("customers"),
             merge_command("customers"),
@@ -302,7 +254,7 @@ register(
         prepare=records.prepare_customers,
         after=records.after_customers,
         gone_or_back=records.customers_gone_or_back,
-        opened=quotas.count_opening,
+        opened=partial(quotas.count_opening, CUSTOMERS),
         shareable=True,
         children=(
             ("contacts", "customer"),

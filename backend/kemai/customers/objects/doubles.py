@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from kemai.accounts.access import Actor
-from kemai.customers.services.ownership import hold_children
+from kemai.customers.services.following import hold_children
 from kemai.kit.text.fold import fold
 from kemai.kit.text.normalise import phone_key
 from kemai.kit.words import T

@@ -6,7 +6,7 @@ from kemai.accounts.access import Ownership
 from kemai.customers.models import Contact, CustomerRelation
 from kemai.customers.objects import doubles
 from kemai.customers.objects.customer_fields import SEE_POOLED
-from kemai.customers.services import ownership, records
+from kemai.customers.services import following, records
 from kemai.kit.words import T
 from kemai.platform.merging.command import merge_command
 from kemai.platform.merging.references import also_points
@@ -224,5 +224,5 @@ register(
     )
 )
 
-ownership.follow_customers(Contact, CustomerRelation)
-also_points("customers_ownershipchange", "customer_id", to="customers")
+following.follow_customers(Contact, CustomerRelation)
+also_points("customers_ownershipchange", "record_id")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kemai.customers.models import Need
 from kemai.customers.objects.followers import HELD
-from kemai.customers.services import ownership, records
+from kemai.customers.services import following, records
 from kemai.kit.words import T
 from kemai.platform.objects.declare import (
     Field,
@@ -105,4 +105,4 @@ contribute(
     panels=(Panel("needs", T("需求", "Needs"), "needs", "customer", ("title", "focus", "budget", "wanted_on")),),
     children=(("needs", "customer"),),
 )
-ownership.follow_customers(Need)
+following.follow_customers(Need)

@@ -1,4 +1,4 @@
-"""What goes along when a colleague takes a customer over: plans, promises and open work of the one who had it (POOL-5).
+"""What goes along when a colleague takes a customer or another pooled record over: plans, promises and open work of the one who had it (POOL-5).
 
 The domains that keep such work declare it; nothing of it is changed but who does it, so that dates, stages and steps stay as they were.
 """
@@ -15,9 +15,9 @@ from django.db import connection
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """Open work on a customer.
+    """Open work on a customer, or a lead.
 
-    ``where`` is SQL over the row ``t`` and may bind ``%(customer)s``: which rows are open work on that customer. ``owner`` and
+    ``where`` is SQL over the row ``t`` and may bind ``%(customer)s``, the record's key: which rows are open work on it. ``owner`` and
     ``department`` are the columns of who does it; ``wish`` names a choice without which it stays; ``after`` is told which rows moved.
     """
 

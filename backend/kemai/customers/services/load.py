@@ -1,4 +1,4 @@
-"""Each person's load as the distribution board shows it (POOL-6): customers held and claimed, and what higher domains know of him."""
+"""Each person's load as the distribution board shows it (POOL-6): records held and claimed, and what higher domains know of him."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from uuid import UUID
 from django.db import connection
 
 from kemai.customers.models import Pool
+from kemai.customers.pooled import PooledKind
 from kemai.customers.rules.distribution import compute_win_rate
-from kemai.customers.rules.pool import HOLD_LIMIT
 from kemai.kit.clock import now
 
 DAYS = 90
@@ -66,13 +66,15 @@ p AS (
     UNION ALL SELECT t.user_id, m.regions, m.industries, TRUE FROM m JOIN accounts_team g ON g.id = m.member_id AND g.deleted_at IS NULL
         JOIN accounts_teammember t ON t.team_id = g.id WHERE m.member_kind = 'team')
 SELECT u.id, u.name, u.department_id, COALESCE(w.name, ''),
-    (SELECT count(*) FROM customers_customer c WHERE c.owner_id = u.id AND c.deleted_at IS NULL),
-    (SELECT count(*) FROM customers_ownershipchange o WHERE o.to_user_id = u.id AND o.kind = 'claim' AND o.at >= %(today)s),
-    (SELECT max(o.at) FROM customers_ownershipchange o WHERE o.to_user_id = u.id AND o.kind IN ('assign', 'distribute')),
+    (SELECT count(*) FROM {table} t WHERE t.owner_id = u.id AND t.deleted_at IS NULL AND {held}),
+    (SELECT count(*) FROM customers_ownershipchange o WHERE o.to_user_id = u.id AND o.kind = 'claim' AND o.at >= %(today)s
+        AND o.object = %(object)s),
+    (SELECT max(o.at) FROM customers_ownershipchange o WHERE o.to_user_id = u.id AND o.kind IN ('assign', 'distribute')
+        AND o.object = %(object)s),
     json_agg(json_build_array(p.regions, p.industries))::text
 FROM p JOIN accounts_user u ON u.id = p.id LEFT JOIN accounts_department w ON w.id = u.department_id
 LEFT JOIN LATERAL (
-    SELECT bool_or(g.permission = 'customers.customer.claim') AS claims, bool_or(g.permission = 'customers.customer.assign') AS assigns
+    SELECT bool_or(g.permission = %(claim)s) AS claims, bool_or(g.permission = %(assign)s) AS assigns
     FROM accounts_userrole r JOIN accounts_role ro ON ro.id = r.role_id AND ro.deleted_at IS NULL
     JOIN accounts_rolegrant g ON g.role_id = r.role_id WHERE r.user_id = u.id) may ON TRUE
 WHERE u.is_active AND u.deleted_at IS NULL AND may.claims
@@ -81,12 +83,21 @@ ORDER BY u.name_sort, u.id
 """
 
 
-def loads_of(pool: Pool, *, today_from: datetime) -> list[Load]:
-    """The people a pool's customers may be given to, with their load. Two statements and one for each figure registered."""
+def loads_of(pool: Pool, kind: PooledKind, *, today_from: datetime) -> list[Load]:
+    """The people a pool's records of a kind may be given to, with their load. Two statements and one for each figure registered."""
     with connection.cursor() as cursor:
-        cursor.execute(_MEMBERS, {"pool": pool.pk, "today": today_from})
+        cursor.execute(
+            _MEMBERS.format(table=kind.table, held=kind.held),
+            {
+                "pool": pool.pk,
+                "today": today_from,
+                "object": kind.object,
+                "claim": kind.perm("claim"),
+                "assign": kind.perm("assign"),
+            },
+        )
         rows = cursor.fetchall()
-    limit = HOLD_LIMIT.value() if pool.hold_limit is None else pool.hold_limit
+    limit = kind.hold_limit.value() if pool.hold_limit is None else pool.hold_limit
     names = ("id", "name", "department_id", "department", "held", "claimed_today", "last_at")
     found = [Load(**dict(zip(names, row[:7], strict=True)), limit=limit, areas=_areas(row[7])) for row in rows]
     since = now() - timedelta(days=DAYS)

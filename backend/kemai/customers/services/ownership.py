@@ -1,7 +1,7 @@
-"""Claim, assign, release, move between pools: with recycling and distribution the only code that changes who holds a customer.
+"""Claim, assign, release, move between pools: with recycling and distribution the only code that changes who holds a pooled kind of record.
 
-A claim is compare-and-set on the customer, after the claimant's own row was locked so that two claims of one person count each other
-(POOL-2, C-1, C-2). Everything that follows the customer gets its holder in the same transaction.
+A claim is compare-and-set on the record, after the claimant's own row was locked so that two claims of one person count each other
+(POOL-2, C-1, C-2). Everything that follows the record gets its holder in the same transaction.
 """
 
 from __future__ import annotations
@@ -18,15 +18,16 @@ from kemai.accounts.models import User
 from kemai.base.audit import act, emit
 from kemai.base.parameters import Parameter
 from kemai.customers import errors
-from kemai.customers.events import CustomerAssigned, CustomerClaimed, CustomerReleased, CustomersPooled
-from kemai.customers.models import Held, OwnershipChange, Pool, PoolMember
-from kemai.customers.rules.pool import DAILY_CLAIMS, HOLD_LIMIT, RECLAIM_DAYS, ClaimFacts, Refusal, decide_claim
+from kemai.customers.events import CustomersPooled
+from kemai.customers.models import OwnershipChange, Pool, PoolMember
+from kemai.customers.pooled import PooledKind, kind_of
+from kemai.customers.rules.pool import RECLAIM_DAYS, ClaimFacts, Refusal, decide_claim
 from kemai.customers.services.carrying import bring_back, carry
+from kemai.customers.services.kind import CUSTOMERS
 from kemai.customers.services.recycle_rules import refresh
 from kemai.customers.services.routing import pool_for
 from kemai.kit.clock import now
 from kemai.kit.errors import Conflict, NotFound
-from kemai.platform.objects.declare import get_object
 from kemai.platform.objects.dictionaries import dictionary_items
 from kemai.platform.objects.read import day_params
 from kemai.platform.objects.undo import ChangedSince, offer_undo, undo_kind
@@ -35,65 +36,50 @@ from kemai.platform.objects.write import OutOfScope, lock_row
 JUST_NOW = timedelta(minutes=10)
 """So long a pool's list may stand on somebody's screen."""
 
-_followers: list[type[Held]] = []
 
-
-def follow_customers(*models: type[Held]) -> None:
-    """Register tables whose holder columns follow their customer's owner (extension point of this domain)."""
-    _followers.extend(models)
-
-
-def followers() -> list[type[Held]]:
-    """The registered tables."""
-    return list(_followers)
-
-
-def claim_customer(actor: Actor, customer_id: UUID) -> UUID:
-    """Take a customer out of the pool. 409 with the reason when a limit is reached or another was faster."""
-    declaration = get_object("customers")
-    with act(actor, "claim", object="customers", record_id=customer_id):
+def claim(kind: PooledKind, actor: Actor, key: UUID) -> UUID:
+    """Take a record out of its pool. 409 with the reason when a limit is reached or another was faster."""
+    with act(actor, "claim", object=kind.object, record_id=key):
         lock_person(actor.id)
         # Seen through the scope first; the compare-and-set below settles who was first.
         try:
-            row = _seen(actor, customer_id)
+            row = _seen(kind, actor, key)
         except NotFound:
-            if _just_taken(actor, customer_id):
-                raise errors.AlreadyClaimed from None
+            if _just_taken(actor, key):
+                raise errors.AlreadyClaimed(what=kind.noun) from None
             raise
         if row["pool_id"] is None:
-            raise errors.AlreadyYours if row["owner_id"] == actor.id else errors.AlreadyClaimed
-        refusal = decide_claim(claim_facts(actor, customer_id, row["pool_id"]))
+            owned = errors.AlreadyYours if row["owner_id"] == actor.id else errors.AlreadyClaimed
+            raise owned(what=kind.noun)
+        kind.refuse("claim", row)
+        refusal = decide_claim(claim_facts(kind, actor, key, row["pool_id"]))
         if refusal:
-            raise _as_error(refusal)
-        if not _take(customer_id, to=actor.id, department=actor.department_id, pool=row["pool_id"], actor=actor):
-            raise errors.AlreadyClaimed
-        _log(customer_id, "claim", None, actor.id, row["pool_id"], "", actor)
-        emit(CustomerClaimed(declaration.name, customer_id, str(actor.id)))
-        return offer_undo(actor, "customers.holding", _before(customer_id, row, "claim"), label=row["name"])
+            raise _as_error(kind, refusal)
+        if not _take(kind, key, to=actor.id, department=actor.department_id, pool=row["pool_id"], actor=actor):
+            raise errors.AlreadyClaimed(what=kind.noun)
+        _log(kind, key, "claim", None, actor.id, row["pool_id"], "", actor)
+        if kind.claimed:
+            emit(kind.claimed(key, actor.id))
+        return offer_undo(actor, HOLDING, _before(kind, key, row, "claim"), label=row["name"])
 
 
-def _seen(actor: Actor, customer_id: UUID) -> dict[str, Any]:
-    declaration = get_object("customers")
-    if not can(actor, declaration.perm("view"), declaration.ownership, table=declaration.table, key=customer_id):
+_SEEN = ("owner_id", "department_id", "pool_id", "name", "version", "claimed_at")
+
+
+def _seen(kind: PooledKind, actor: Actor, key: UUID) -> dict[str, Any]:
+    declaration = kind.declaration
+    if not can(actor, kind.perm("view"), declaration.ownership, table=kind.table, key=key):
         raise NotFound
+    columns = (*_SEEN, *kind.reads)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT owner_id, department_id, pool_id, name, version, claimed_at FROM customers_customer WHERE id = %s",
-            [customer_id],
-        )
-        return dict(
-            zip(
-                ("owner_id", "department_id", "pool_id", "name", "version", "claimed_at"),
-                cursor.fetchone(),
-                strict=True,
-            )
-        )
+        cursor.execute(f"SELECT {', '.join(columns)} FROM {kind.table} WHERE id = %s", [key])
+        return dict(zip(columns, cursor.fetchone(), strict=True))
 
 
-def _just_taken(actor: Actor, customer_id: UUID) -> bool:
+def _just_taken(actor: Actor, key: UUID) -> bool:
     """Whether it left, minutes ago, a pool this person sees: he was looking at it and gets the clear answer (POOL-4), not "absent"."""
     last = (
-        OwnershipChange.objects.filter(customer_id=customer_id, at__gt=now() - JUST_NOW)
+        OwnershipChange.objects.filter(record_id=key, at__gt=now() - JUST_NOW)
         .order_by("-id")
         .values("kind", "pool_id")
         .first()
@@ -103,7 +89,7 @@ def _just_taken(actor: Actor, customer_id: UUID) -> bool:
     return PoolMember.objects.filter(pool_id=last["pool_id"], member_id__in=actor.principals).exists()
 
 
-def claim_facts(actor: Actor, customer_id: UUID | None, pool_id: UUID | None) -> ClaimFacts:
+def claim_facts(kind: PooledKind, actor: Actor, key: UUID | None, pool_id: UUID | None) -> ClaimFacts:
     """Gather what :func:`decide_claim` asks for."""
     day = day_params(actor)
     pool = (
@@ -113,18 +99,19 @@ def claim_facts(actor: Actor, customer_id: UUID | None, pool_id: UUID | None) ->
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (SELECT count(*) FROM customers_customer WHERE owner_id = %(me)s AND deleted_at IS NULL), "
-            "(SELECT count(*) FROM customers_ownershipchange WHERE to_user_id = %(me)s AND kind = 'claim' AND at >= %(from)s), "
-            "(SELECT max(at) FROM customers_ownershipchange WHERE from_user_id = %(me)s AND customer_id = %(key)s AND kind = 'release')",
-            {"me": actor.id, "from": day["today_from"], "key": customer_id},
+            f"SELECT (SELECT count(*) FROM {kind.table} t WHERE t.owner_id = %(me)s AND t.deleted_at IS NULL AND {kind.held}), "
+            "(SELECT count(*) FROM customers_ownershipchange WHERE to_user_id = %(me)s AND kind = 'claim' AND at >= %(from)s "
+            "AND object = %(object)s), "
+            "(SELECT max(at) FROM customers_ownershipchange WHERE from_user_id = %(me)s AND record_id = %(key)s AND kind = 'release')",
+            {"me": actor.id, "from": day["today_from"], "key": key, "object": kind.object},
         )
         held, claimed, released = cursor.fetchone()
     limits: Mapping[str, Any] = pool or {}
     return ClaimFacts(
         held=held,
-        hold_limit=limit_of(limits, "hold_limit", HOLD_LIMIT),
+        hold_limit=limit_of(limits, "hold_limit", kind.hold_limit),
         claimed_today=claimed,
-        daily_claims=limit_of(limits, "daily_claims", DAILY_CLAIMS),
+        daily_claims=limit_of(limits, "daily_claims", kind.daily_claims),
         released_by_me_at=released,
         reclaim_days=limit_of(limits, "reclaim_days", RECLAIM_DAYS),
         now=now(),
@@ -137,13 +124,13 @@ def limit_of(pool: Mapping[str, Any], name: str, parameter: Parameter) -> int:
     return int(parameter.value() if own is None else own)
 
 
-def _as_error(refusal: Refusal) -> Conflict:
+def _as_error(kind: PooledKind, refusal: Refusal) -> Conflict:
     kinds = {
         "hold_limit": errors.PoolLimitReached,
         "daily_claims": errors.DailyClaimsReached,
         "reclaim": errors.CoolingOff,
     }
-    return kinds[refusal.reason](limit=refusal.limit)
+    return kinds[refusal.reason](limit=refusal.limit, what=kind.noun)
 
 
 def lock_person(user_id: UUID) -> None:
@@ -151,45 +138,26 @@ def lock_person(user_id: UUID) -> None:
         cursor.execute("SELECT 1 FROM accounts_user WHERE id = %s FOR NO KEY UPDATE", [user_id])
 
 
-def _take(customer_id: UUID, *, to: UUID, department: UUID | None, pool: UUID, actor: Actor) -> bool:
+def _take(kind: PooledKind, key: UUID, *, to: UUID, department: UUID | None, pool: UUID, actor: Actor) -> bool:
     """Compare-and-set: from this pool to this person, or nothing."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE customers_customer SET owner_id = %s, department_id = %s, pool_id = NULL, claimed_at = %s, version = version + 1, "
-            "updated_at = now(), updated_by = %s WHERE id = %s AND pool_id = %s AND owner_id IS NULL AND deleted_at IS NULL",
-            [to, department, now(), actor.id, customer_id, pool],
+            f"UPDATE {kind.table} t SET owner_id = %s, department_id = %s, pool_id = NULL, claimed_at = %s, version = version + 1, "
+            f"updated_at = now(), updated_by = %s WHERE t.id = %s AND t.pool_id = %s AND t.owner_id IS NULL AND t.deleted_at IS NULL "
+            f"AND {kind.held}",
+            [to, department, now(), actor.id, key, pool],
         )
         if cursor.rowcount != 1:
             return False
-    set_holder([customer_id], to, department)
-    refresh([customer_id])
+    kind.moved([key])
+    refresh(kind, [key])
     return True
 
 
-def set_holder(customer_ids: list[UUID], holder: UUID | None, department: UUID | None) -> None:
-    """Give everything that follows these customers its holder, inside the transaction that moved them."""
-    with connection.cursor() as cursor:
-        for model in _followers:
-            cursor.execute(
-                f"UPDATE {model._meta.db_table} SET holder_id = %s, holder_department_id = %s WHERE customer_id = ANY(%s)",
-                [holder, department, customer_ids],
-            )
-
-
-def hold_children(customer_ids: list[UUID]) -> None:
-    """Give everything that follows these customers their present holder, where it has another (after a merge)."""
-    with connection.cursor() as cursor:
-        for model in _followers:
-            cursor.execute(
-                f"UPDATE {model._meta.db_table} f SET holder_id = c.owner_id, holder_department_id = c.department_id FROM customers_customer c "
-                "WHERE c.id = f.customer_id AND c.id = ANY(%s) AND (f.holder_id, f.holder_department_id) IS DISTINCT FROM (c.owner_id, c.department_id)",
-                [customer_ids],
-            )
-
-
 def _log(
-    customer_id: UUID,
-    kind: str,
+    kind: PooledKind,
+    key: UUID,
+    verb: str,
     from_user: UUID | None,
     to_user: UUID | None,
     pool: UUID | None,
@@ -199,8 +167,9 @@ def _log(
     from_pool: UUID | None = None,
 ) -> None:
     OwnershipChange.objects.create(
-        customer_id=customer_id,
-        kind=kind,
+        object=kind.object,
+        record_id=key,
+        kind=verb,
         from_user_id=from_user,
         to_user_id=to_user,
         pool_id=pool,
@@ -211,109 +180,115 @@ def _log(
     )
 
 
-def assign_customer(
-    actor: Actor, customer_id: UUID, *, owner: UUID, reason: str = "", with_opportunities: bool = False
+def assign(
+    kind: PooledKind,
+    actor: Actor,
+    key: UUID,
+    *,
+    owner: UUID,
+    reason: str = "",
+    wishes: frozenset[str] = frozenset(),
 ) -> UUID:
-    """A manager gives a customer (pooled or owned) to somebody. Limits of the pool do not bind a manager's decision.
+    """A manager gives a record (pooled or owned) to somebody. Limits of the pool do not bind a manager's decision.
 
-    The former owner's plans, promises and open tasks for it go along, its open opportunities where wished (POOL-5).
+    The former owner's plans, promises and open tasks for it go along, and what else is wished (POOL-5).
     """
     person = User.objects.filter(pk=owner).values("name", "department_id", "is_active").first()
     if person is None:
         raise NotFound
     if not person["is_active"]:
-        raise errors.NobodyToAssign(name=person["name"])
-    declaration = get_object("customers")
-    with act(actor, "assign", object="customers", record_id=customer_id, reason=reason):
+        raise errors.NobodyToAssign(name=person["name"], what=kind.noun)
+    with act(actor, "assign", object=kind.object, record_id=key, reason=reason):
         lock_person(owner)
-        row = _lock_for_assign(actor, customer_id)
-        undo = _before(customer_id, row, "assign")
-        _move(customer_id, actor, owner=owner, department=person["department_id"], pool=None)
+        row = _lock_for_assign(kind, actor, key)
+        kind.refuse("assign", row)
+        undo = _before(kind, key, row, "assign")
+        hand_over(kind, actor, row, owner=owner, department=person["department_id"], reason=reason)
         if row["owner_id"] and row["owner_id"] != owner:
             undo["carried"] = carry(
-                actor.id,
-                customer_id,
-                old=row["owner_id"],
-                new=owner,
-                department=person["department_id"],
-                wishes=frozenset({"opportunities"} if with_opportunities else ()),
+                actor.id, key, old=row["owner_id"], new=owner, department=person["department_id"], wishes=wishes
             )
-        _log(customer_id, "assign", row["owner_id"], owner, row["pool_id"], reason, actor)
-        emit(
-            CustomerAssigned(
-                declaration.name,
-                customer_id,
-                str(row["owner_id"]) if row["owner_id"] else None,
-                str(owner),
-                row["name"],
-                reason,
-            )
-        )
-        return offer_undo(actor, "customers.holding", undo, label=row["name"])
+        return offer_undo(actor, HOLDING, undo, label=row["name"])
 
 
-def _lock_for_assign(actor: Actor, customer_id: UUID) -> dict[str, Any]:
+def hand_over(
+    kind: PooledKind, actor: Actor, row: dict[str, Any], *, owner: UUID, department: UUID | None, reason: str
+) -> None:
+    """Give a locked record to somebody, and say so in the log and outside."""
+    key = row["id"]
+    _move(kind, key, actor, owner=owner, department=department, pool=None)
+    _log(kind, key, "assign", row["owner_id"], owner, row["pool_id"], reason, actor)
+    emit(kind.assigned(key, row, owner, reason))
+
+
+def _lock_for_assign(kind: PooledKind, actor: Actor, key: UUID) -> dict[str, Any]:
     """The row under lock: within the assigner's scope, or in a pool he sees."""
-    declaration = get_object("customers")
-    row = _seen(actor, customer_id)
-    if row["pool_id"] is None:
-        return lock_row(actor, declaration, customer_id, declaration.perm("assign"))
-    return lock_row(actor, declaration, customer_id, declaration.perm("view"))
+    row = _seen(kind, actor, key)
+    return lock_row(actor, kind.declaration, key, kind.perm("assign" if row["pool_id"] is None else "view"))
 
 
-def _move(customer_id: UUID, actor: Actor, *, owner: UUID | None, department: UUID | None, pool: UUID | None) -> None:
+def _move(
+    kind: PooledKind, key: UUID, actor: Actor, *, owner: UUID | None, department: UUID | None, pool: UUID | None
+) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE customers_customer SET owner_id = %(owner)s, department_id = %(department)s, pool_id = %(pool)s, claimed_at = %(now)s, "
+            f"UPDATE {kind.table} SET owner_id = %(owner)s, department_id = %(department)s, pool_id = %(pool)s, claimed_at = %(now)s, "
             f"version = version + 1, updated_at = now(), updated_by = %(by)s, {START_ANEW} WHERE id = %(key)s",
-            {"owner": owner, "department": department, "pool": pool, "now": now(), "by": actor.id, "key": customer_id},
+            {"owner": owner, "department": department, "pool": pool, "now": now(), "by": actor.id, "key": key},
         )
-    set_holder([customer_id], owner, department)
+    kind.moved([key])
     if owner:
-        refresh([customer_id])
+        refresh(kind, [key])
 
 
-#: With whom or where it now is, the customer's days are counted anew; a protection ends with whom it was given to.
+#: With whom or where it now is, a record's days are counted anew; a protection ends with whom it was given to.
 START_ANEW = "recycle_on = NULL, recycle_rule_id = NULL, recycle_warned_on = NULL, protected_until = NULL"
 
 
-def release_customer(actor: Actor, customer_id: UUID, *, reason: str, pool: UUID | None = None) -> UUID:
-    """Give a customer back to a pool, with a reason. Without one named it goes where its region and industry lead."""
-    declaration = get_object("customers")
+def release(kind: PooledKind, actor: Actor, key: UUID, *, reason: str, pool: UUID | None = None) -> UUID:
+    """Give a record back to a pool, with a reason. Without one named it goes where its region and industry lead."""
     words = next((item.label.to() for item in dictionary_items("release_reason") if item.value == reason), reason)
-    with act(actor, "release", object="customers", record_id=customer_id, reason=words):
-        row = lock_row(actor, declaration, customer_id, declaration.perm("release"))
+    with act(actor, "release", object=kind.object, record_id=key, reason=words):
+        row = lock_row(actor, kind.declaration, key, kind.perm("release"))
         if row["pool_id"]:
-            raise errors.AlreadyInPool
-        target = pool or pool_for(row["region"], row["industry"])
-        undo = _before(customer_id, row, "release")
-        _move(customer_id, actor, owner=None, department=None, pool=target)
-        _log(customer_id, "release", row["owner_id"], None, target, reason, actor)
-        emit(CustomerReleased(declaration.name, customer_id, str(row["owner_id"]), reason))
-        emit(CustomersPooled(declaration.name, customer_id, [str(customer_id)], str(target)))
-        return offer_undo(actor, "customers.holding", undo, label=row["name"])
+            raise errors.AlreadyInPool(what=kind.noun)
+        kind.refuse("release", row)
+        undo = _before(kind, key, row, "release")
+        put_into(kind, actor, row, pool or pool_for(row["region"], row["industry"]), "release", reason)
+        if kind.released:
+            emit(kind.released(key, row, reason))
+        return offer_undo(actor, HOLDING, undo, label=row["name"])
 
 
-def move_to_pool(actor: Actor, customer_id: UUID, *, pool: UUID, reason: str = "") -> UUID:
-    """Move a customer from the pool it lies in to another (POOL-4). For who assigns customers, and for managers of its pool."""
-    declaration = get_object("customers")
-    with act(actor, "move-pool", object="customers", record_id=customer_id, reason=reason):
-        row = lock_row(actor, declaration, customer_id, declaration.perm("view"))
+def put_into(kind: PooledKind, actor: Actor, row: dict[str, Any], pool: UUID, verb: str, reason: str) -> None:
+    """Lay a locked record into a pool, and say so in the log and to what waits for arrivals."""
+    _move(kind, row["id"], actor, owner=None, department=None, pool=pool)
+    _log(kind, row["id"], verb, row["owner_id"], None, pool, reason, actor, from_pool=row["pool_id"])
+    emit(CustomersPooled(kind.object, row["id"], [str(row["id"])], str(pool)))
+
+
+def move_to_pool(kind: PooledKind, actor: Actor, key: UUID, *, pool: UUID, reason: str = "") -> UUID:
+    """Move a record from the pool it lies in to another (POOL-4). For who assigns, and for managers of its pool."""
+    with act(actor, "move-pool", object=kind.object, record_id=key, reason=reason):
+        row = lock_row(actor, kind.declaration, key, kind.perm("view"))
         if row["pool_id"] is None:
-            raise errors.NotInPool
+            raise errors.NotInPool(what=kind.noun)
         if row["pool_id"] == pool:
-            raise errors.SamePool
-        undo = _before(customer_id, row, "move-pool")
-        _move(customer_id, actor, owner=None, department=None, pool=pool)
-        _log(customer_id, "move", None, None, pool, reason, actor, from_pool=row["pool_id"])
-        emit(CustomersPooled(declaration.name, customer_id, [str(customer_id)], str(pool)))
-        return offer_undo(actor, "customers.holding", undo, label=row["name"])
+            raise errors.SamePool(what=kind.noun)
+        undo = _before(kind, key, row, "move-pool")
+        put_into(kind, actor, row, pool, "move", reason)
+        return offer_undo(actor, HOLDING, undo, label=row["name"])
 
 
-def _before(customer_id: UUID, row: dict[str, Any], verb: str) -> dict[str, Any]:
+HOLDING = "customers.holding"
+"""The inverse of a claim, an assignment, a release or a move of one record."""
+
+
+def _before(kind: PooledKind, key: UUID, row: dict[str, Any], verb: str) -> dict[str, Any]:
     return {
+        "object": kind.object,
         "verb": verb,
-        "customer": str(customer_id),
+        "id": str(key),
         "owner": str(row["owner_id"]) if row["owner_id"] else None,
         "department": str(row["department_id"]) if row["department_id"] else None,
         "pool": str(row["pool_id"]) if row["pool_id"] else None,
@@ -321,27 +296,53 @@ def _before(customer_id: UUID, row: dict[str, Any], verb: str) -> dict[str, Any]
     }
 
 
-@undo_kind("customers.holding")
+@undo_kind(HOLDING)
 def undo_holding(actor: Actor, payload: dict[str, Any]) -> None:
-    """Put a customer back where it was, when nobody moved or edited it since.
+    """Put a record back where it was, when nobody moved or edited it since.
 
-    Whoever takes it back needs now what the step itself asks for: the right, and the customer within its scope; a release, which left it
+    Whoever takes it back needs now what the step itself asks for: the right, and the record within its scope; a release, which left it
     in a pool, must bring it back into his scope.
     """
-    key, verb = UUID(payload["customer"]), payload.get("verb", "assign")
-    declaration = get_object("customers")
-    permission = declaration.perm("assign" if verb == "move-pool" else verb)
+    kind, key, verb = kind_of(payload["object"]), UUID(payload["id"]), payload["verb"]
+    declaration = kind.declaration
+    permission = kind.perm("assign" if verb == "move-pool" else verb)
     actor.require(permission)
     pooled = verb in ("release", "move-pool")
-    row = lock_row(actor, declaration, key, declaration.perm("view") if pooled else permission)
+    row = lock_row(actor, declaration, key, kind.perm("view") if pooled else permission)
     if row["version"] != payload["version"]:
         raise ChangedSince(label=row["name"])
     owner, department, pool = (UUID(v) if (v := payload[n]) else None for n in ("owner", "department", "pool"))
-    _move(key, actor, owner=owner, department=department, pool=pool)
+    _move(kind, key, actor, owner=owner, department=department, pool=pool)
     carried_back(actor, payload, row["owner_id"])
-    if verb == "release" and not can(actor, permission, declaration.ownership, table=declaration.table, key=key):
+    if verb == "release" and not can(actor, permission, declaration.ownership, table=kind.table, key=key):
         raise OutOfScope
-    _log(key, "undo", row["owner_id"], owner, pool, "", actor)
+    _log(kind, key, "undo", row["owner_id"], owner, pool, "", actor)
+
+
+# ---------------------------------------------------------------- customers
+
+
+def claim_customer(actor: Actor, customer_id: UUID) -> UUID:
+    """See :func:`claim`."""
+    return claim(CUSTOMERS, actor, customer_id)
+
+
+def assign_customer(
+    actor: Actor, customer_id: UUID, *, owner: UUID, reason: str = "", with_opportunities: bool = False
+) -> UUID:
+    """See :func:`assign`; its open opportunities go along where wished."""
+    wishes = frozenset({"opportunities"} if with_opportunities else ())
+    return assign(CUSTOMERS, actor, customer_id, owner=owner, reason=reason, wishes=wishes)
+
+
+def release_customer(actor: Actor, customer_id: UUID, *, reason: str, pool: UUID | None = None) -> UUID:
+    """See :func:`release`."""
+    return release(CUSTOMERS, actor, customer_id, reason=reason, pool=pool)
+
+
+def move_customer(actor: Actor, customer_id: UUID, *, pool: UUID, reason: str = "") -> UUID:
+    """See :func:`move_to_pool`."""
+    return move_to_pool(CUSTOMERS, actor, customer_id, pool=pool, reason=reason)
 
 
 def note_contact(customer_id: UUID, *, at: datetime, next_at: datetime | None) -> None:
@@ -352,7 +353,7 @@ def note_contact(customer_id: UUID, *, at: datetime, next_at: datetime | None) -
             "next_contact_at = CASE WHEN last_contact_at IS NULL OR %(at)s >= last_contact_at THEN %(next)s ELSE next_contact_at END WHERE id = %(key)s",
             {"at": at, "next": next_at, "key": customer_id},
         )
-    refresh([customer_id])
+    refresh(CUSTOMERS, [customer_id])
 
 
 def set_contacts(customer_id: UUID, *, last_at: datetime | None, next_at: datetime | None) -> None:
@@ -362,7 +363,7 @@ def set_contacts(customer_id: UUID, *, last_at: datetime | None, next_at: dateti
             "UPDATE customers_customer SET last_contact_at = %s, next_contact_at = %s WHERE id = %s",
             [last_at, next_at, customer_id],
         )
-    refresh([customer_id])
+    refresh(CUSTOMERS, [customer_id])
 
 
 def note_deals(customer_id: UUID, *, count: int, amount: Any, last_at: datetime | None) -> None:
@@ -372,11 +373,11 @@ def note_deals(customer_id: UUID, *, count: int, amount: Any, last_at: datetime 
             "UPDATE customers_customer SET deal_count = %s, deal_amount = %s, last_deal_at = %s WHERE id = %s",
             [count, amount, last_at, customer_id],
         )
-    refresh([customer_id])
+    refresh(CUSTOMERS, [customer_id])
 
 
 def carried_back(actor: Actor, payload: dict[str, Any], holder: UUID | None) -> None:
-    """What an assignment carried along goes back with the customer ``holder`` had until now."""
+    """What an assignment carried along goes back with the record ``holder`` had until now."""
     if holder and payload.get("carried") and payload["owner"]:
         owner, department = UUID(payload["owner"]), payload["department"]
         bring_back(

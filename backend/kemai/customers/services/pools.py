@@ -11,6 +11,7 @@ from kemai.accounts.access import Actor
 from kemai.accounts.grantees import grantee_exists, grantee_names
 from kemai.base.audit import act
 from kemai.customers.models import Pool, PoolMember
+from kemai.customers.pooled import PooledKind
 from kemai.kit.errors import FieldError, Forbidden, Invalid, NotFound
 from kemai.kit.ids import parse_id
 from kemai.kit.words import T
@@ -18,7 +19,7 @@ from kemai.platform.objects.declare import Draft, get_object
 from kemai.platform.objects.store import unpacked
 from kemai.platform.objects.write import prepare_edits, refusal_of, write_edits
 
-EDIT, ASSIGN = "customers.pool.edit", "customers.customer.assign"
+EDIT = "customers.pool.edit"
 #: What a pool's manager may set; its name, order and being the default are the administrator's.
 OF_MANAGERS = ("description", "hold_limit", "daily_claims", "reclaim_days", "daily_views", "distribution")
 MAX_AREAS = 200
@@ -36,16 +37,16 @@ def may_manage(actor: Actor, pool_id: UUID) -> bool:
     return actor.has(EDIT) or pool_id in managed_pools(actor)
 
 
-def may_give_out(actor: Actor, pool_id: UUID) -> bool:
-    """Whether he may give the pool's customers out and move them: its managers, and its members who may assign."""
+def may_give_out(actor: Actor, kind: PooledKind, pool_id: UUID) -> bool:
+    """Whether he may give out and move what lies in the pool: its managers, and its members who may assign."""
     if may_manage(actor, pool_id):
         return True
-    return actor.has(ASSIGN) and sees_pool(actor, pool_id)
+    return actor.has(kind.perm("assign")) and sees_pool(actor, kind, pool_id)
 
 
-def sees_pool(actor: Actor, pool_id: UUID) -> bool:
-    """Whether the pool's customers are open to him: a member, or somebody who sees all customers."""
-    reach = actor.reach("customers.customer.view")
+def sees_pool(actor: Actor, kind: PooledKind, pool_id: UUID) -> bool:
+    """Whether what lies in the pool is open to him: a member, or somebody who sees all of the kind."""
+    reach = actor.reach(kind.perm("view"))
     if reach is None:
         return False
     return reach.everything or PoolMember.objects.filter(pool_id=pool_id, member_id__in=actor.principals).exists()

@@ -1,4 +1,4 @@
-"""What somebody may still do with the pools today: claims, and customers he may open (POOL-2, POOL-4)."""
+"""What somebody may still do with the pools today: claims, and records he may open (POOL-2, POOL-4)."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from kemai.accounts.access import Actor
 from kemai.base import audit
 from kemai.customers import errors
 from kemai.customers.models import Pool, PoolMember, PoolView
-from kemai.customers.rules.pool import DAILY_CLAIMS, DAILY_VIEWS, HOLD_LIMIT, RECLAIM_DAYS
+from kemai.customers.pooled import PooledKind
+from kemai.customers.rules.pool import DAILY_VIEWS, RECLAIM_DAYS
 from kemai.customers.services.ownership import claim_facts, limit_of, lock_person
 from kemai.customers.services.pools import managed_pools, may_give_out
 from kemai.kit.clock import now
 
-UNLIMITED = ("customers.customer.reveal_pool", "customers.customer.assign")
-"""Who holds one of these looks after the pools, and is not counted."""
+UNLIMITED = ("reveal_pool", "assign")
+"""Who may do one of these to the kind of record looks after the pools, and is not counted."""
 KEEP_DAYS = 90
 
 
-def count_opening(actor: Actor, row: dict[str, Any]) -> None:
-    """Count that somebody opens a customer of a pool, once a day each; :class:`PoolViewsReached` beyond his quota."""
+def count_opening(kind: PooledKind, actor: Actor, row: dict[str, Any]) -> None:
+    """Count that somebody opens a record of a pool, once a day each; :class:`PoolViewsReached` beyond his quota."""
     pool = (row.get("pool") or {}).get("id") if isinstance(row.get("pool"), dict) else None
-    if pool is None or actor.is_system or actor.viewer is not None or any(actor.has(code) for code in UNLIMITED):
+    if pool is None or actor.is_system or actor.viewer is not None or _looks_after(actor, kind):
         return
     own: Mapping[str, Any] = Pool.objects.filter(pk=pool).values("daily_views").first() or {}
     limit = limit_of(own, "daily_views", DAILY_VIEWS)
@@ -38,13 +39,17 @@ def count_opening(actor: Actor, row: dict[str, Any]) -> None:
     try:
         _count(actor, UUID(row["id"]), UUID(str(pool)), day, limit)
     except errors.PoolViewsReached:
-        audit.record(actor, "pool.views_refused", object="customers", record_id=UUID(row["id"]))
+        audit.record(actor, "pool.views_refused", object=kind.object, record_id=UUID(row["id"]))
         raise
 
 
-def _count(actor: Actor, customer: UUID, pool: UUID, day: date, limit: int) -> None:
+def _looks_after(actor: Actor, kind: PooledKind) -> bool:
+    return any(actor.has(kind.perm(verb)) for verb in UNLIMITED)
+
+
+def _count(actor: Actor, record: UUID, pool: UUID, day: date, limit: int) -> None:
     seen = PoolView.objects.filter(user_id=actor.id, day=day)
-    if seen.filter(customer_id=customer).exists():
+    if seen.filter(record_id=record).exists():
         return
     with transaction.atomic():
         lock_person(actor.id)  # two openings at once count each other
@@ -53,9 +58,9 @@ def _count(actor: Actor, customer: UUID, pool: UUID, day: date, limit: int) -> N
             raise errors.PoolViewsReached(int((midnight - now()).total_seconds()), limit=limit)
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO customers_poolview (user_id, day, customer_id, pool_id, at) VALUES (%s, %s, %s, %s, %s) "
+                "INSERT INTO customers_poolview (user_id, day, record_id, pool_id, at) VALUES (%s, %s, %s, %s, %s) "
                 "ON CONFLICT DO NOTHING",
-                [actor.id, day, customer, pool, now()],
+                [actor.id, day, record, pool, now()],
             )
 
 
@@ -64,19 +69,19 @@ def forget_old_views() -> None:
     PoolView.objects.filter(day__lt=now().date() - timedelta(days=KEEP_DAYS)).delete()
 
 
-def my_pools(actor: Actor) -> dict[str, Any]:
-    """The pools open to this person, how many lie in each, and what is left of his quotas today. Four statements."""
-    actor.require("customers.customer.view")
-    reach = actor.reach("customers.customer.view")
+def my_pools(actor: Actor, kind: PooledKind) -> dict[str, Any]:
+    """The pools open to this person, how many of a kind lie in each, and what is left of his quotas today. Four statements."""
+    actor.require(kind.perm("view"))
+    reach = actor.reach(kind.perm("view"))
     pools = Pool.objects.filter(deleted_at__isnull=True).order_by("position", "name_sort")
     if reach is None or not reach.everything:
         pools = pools.filter(pk__in=PoolMember.objects.filter(member_id__in=actor.principals).values("pool_id"))
     rows = list(pools)
-    counts = _counts([pool.pk for pool in rows])
-    facts = claim_facts(actor, None, None)
+    counts = _counts(kind, [pool.pk for pool in rows])
+    facts = claim_facts(kind, actor, None, None)
     day = now().astimezone(ZoneInfo(actor.time_zone)).date()
     viewed = PoolView.objects.filter(user_id=actor.id, day=day).count()
-    claims, unlimited = actor.has("customers.customer.claim"), any(actor.has(code) for code in UNLIMITED)
+    claims, unlimited = actor.has(kind.perm("claim")), _looks_after(actor, kind)
     managed = managed_pools(actor)
     return {
         "held": facts.held,
@@ -89,8 +94,8 @@ def my_pools(actor: Actor) -> dict[str, Any]:
                 "label": (pool.name_en or pool.name) if actor.locale == "en" else pool.name,
                 "description": pool.description,
                 "count": counts.get(pool.pk, 0),
-                **_left(pool, facts.held, facts.claimed_today, viewed, free=unlimited or pool.pk in managed),
-                "gives_out": pool.pk in managed or may_give_out(actor, pool.pk),
+                **_left(kind, pool, facts.held, facts.claimed_today, viewed, free=unlimited or pool.pk in managed),
+                "gives_out": pool.pk in managed or may_give_out(actor, kind, pool.pk),
                 "manages": pool.pk in managed or actor.has("customers.pool.edit"),
             }
             for pool in rows
@@ -98,14 +103,14 @@ def my_pools(actor: Actor) -> dict[str, Any]:
     }
 
 
-def _left(pool: Pool, held: int, claimed: int, viewed: int, *, free: bool) -> dict[str, Any]:
+def _left(kind: PooledKind, pool: Pool, held: int, claimed: int, viewed: int, *, free: bool) -> dict[str, Any]:
     """What is left under a pool's limits: null where there is none."""
     own = {n: getattr(pool, n) for n in ("hold_limit", "daily_claims", "daily_views", "reclaim_days")}
     hold, claims, views = (
         limit_of(own, name, parameter)
         for name, parameter in (
-            ("hold_limit", HOLD_LIMIT),
-            ("daily_claims", DAILY_CLAIMS),
+            ("hold_limit", kind.hold_limit),
+            ("daily_claims", kind.daily_claims),
             ("daily_views", DAILY_VIEWS),
         )
     )
@@ -119,12 +124,12 @@ def _left(pool: Pool, held: int, claimed: int, viewed: int, *, free: bool) -> di
     }
 
 
-def _counts(pools: list[UUID]) -> dict[UUID, int]:
-    """Customers in each pool, up to 10,000 (beyond, a page says "more than")."""
+def _counts(kind: PooledKind, pools: list[UUID]) -> dict[UUID, int]:
+    """Records in each pool, up to 10,000 (beyond, a page says "more than")."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT p.id, (SELECT count(*) FROM (SELECT 1 FROM customers_customer t WHERE t.pool_id = p.id AND t.deleted_at IS NULL "
-            "LIMIT 10001) n) FROM unnest(%s::uuid[]) p (id)",
+            f"SELECT p.id, (SELECT count(*) FROM (SELECT 1 FROM {kind.table} t WHERE t.pool_id = p.id AND t.deleted_at IS NULL "
+            f"AND {kind.held} LIMIT 10001) n) FROM unnest(%s::uuid[]) p (id)",
             [pools],
         )
         return dict(cursor.fetchall())

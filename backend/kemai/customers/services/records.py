@@ -7,44 +7,31 @@ from uuid import UUID
 from django.db import connection
 
 from kemai.accounts.access import Actor
-from kemai.accounts.models import User
-from kemai.base.audit import emit
 from kemai.base.numbering import take_numbers
-from kemai.customers.events import CustomersPooled
-from kemai.customers.models import Contact, Customer, OwnershipChange
+from kemai.customers.models import Contact, Customer
+from kemai.customers.services.arriving import note_new, place_new, refuse_edits
+from kemai.customers.services.kind import CUSTOMERS
 from kemai.customers.services.recycle_rules import refresh
 from kemai.kit.regions import province_of
 from kemai.kit.text.normalise import company_key, phone_key
 from kemai.kit.words import T
 from kemai.platform.objects.declare import Draft
-from kemai.platform.objects.store import insert_rows
 
 EXISTS = T("该客户已存在，归属：{holder}。", "This customer exists already, with: {holder}.")
-USE_MOVE = T(
-    "公海请用“退回公海”或“移到其他公海”修改，以便保留归属记录。",
-    "Change the pool with Release or Move to another pool, so that the ownership log stays whole.",
-)
-OWNER_OR_POOL = T("负责人和公海只能填一个。", "Name an owner or a pool, not both.")
-USE_ASSIGN = T(
-    "负责人请用“分配”修改，以便保留归属记录。", "Change the owner with Assign, so that the ownership log stays whole."
-)
 IN_POOL = T("公海", "the public pool")
 
 
 def prepare_customers(actor: Actor, drafts: list[Draft]) -> None:
     """Owner and department, number, the key that doubles are refused by (CUS-9), the province its region lies in (ANA-1)."""
     created = [d for d in drafts if d.old is None]
+    refuse_edits(drafts)
     for draft in drafts:
-        if draft.old is not None and draft.changed("owner_id"):
-            draft.wrong("owner", "use_assign", USE_ASSIGN)
-        if draft.old is not None and draft.changed("pool_id"):
-            draft.wrong("pool", "use_command", USE_MOVE)
         draft.values["unique_key"] = unique_key(
             str(draft.get("kind") or ""), str(draft.get("name") or ""), str(draft.get("phone") or "")
         )
         draft.values["province"] = province_of(str(draft.get("region") or ""))
     if created:
-        _set_owners(actor, created)
+        place_new(actor, created)
         for draft, number in zip(created, take_numbers("customers_number", "KH-", len(created)), strict=True):
             draft.values["number"] = number
     _refuse_doubles(drafts)
@@ -61,21 +48,6 @@ def unique_key(kind: str, name: str, phone: str) -> str:
 def company_lookup(name: str) -> str:
     """The key under which a company is found by any spelling of its name (imports, cells that refer to customers)."""
     return unique_key("company", name, "")
-
-
-def _set_owners(actor: Actor, drafts: list[Draft]) -> None:
-    for draft in drafts:
-        pooled = draft.values.get("pool_id")
-        if pooled and draft.values.get("owner_id"):
-            draft.wrong("pool", "owner_or_pool", OWNER_OR_POOL)
-        draft.values["pool_id"] = None if draft.values.get("owner_id") else pooled
-        draft.values["owner_id"] = None if draft.values["pool_id"] else draft.values.get("owner_id") or actor.id
-    owners = {d.values["owner_id"] for d in drafts}
-    departments = {actor.id: actor.department_id}
-    if owners != {actor.id}:
-        departments = dict(User.objects.filter(pk__in=owners).values_list("id", "department_id"))
-    for draft in drafts:
-        draft.values["department_id"] = departments.get(draft.values["owner_id"])
 
 
 def _refuse_doubles(drafts: list[Draft]) -> None:
@@ -108,30 +80,13 @@ def _refuse_doubles(drafts: list[Draft]) -> None:
 
 def after_customers(actor: Actor, drafts: list[Draft]) -> None:
     """The first line of each ownership log; what was put into a pool is told; the days left follow what was edited."""
-    created = [d for d in drafts if d.old is None]
-    insert_rows(
-        OwnershipChange,
-        [
-            {
-                "customer_id": d.id,
-                "kind": "create",
-                "to_user_id": d.values["owner_id"],
-                "pool_id": d.values["pool_id"],
-                "by_id": actor.id,
-            }
-            for d in created
-        ],
-        last=True,
-    )
-    for pool in {d.values["pool_id"] for d in created} - {None}:
-        ids = [str(d.id) for d in created if d.values["pool_id"] == pool]
-        emit(CustomersPooled("customers", None, ids, str(pool)))
-    refresh([d.id for d in drafts])
+    note_new(CUSTOMERS, actor, [d for d in drafts if d.old is None])
+    refresh(CUSTOMERS, [d.id for d in drafts])
 
 
 def customers_gone_or_back(actor: Actor, ids: list[UUID]) -> None:
     """Who comes back from the bin has his days counted as of today."""
-    refresh(ids)
+    refresh(CUSTOMERS, ids)
 
 
 def set_holders(actor: Actor, drafts: list[Draft]) -> None:

@@ -18,31 +18,37 @@ from kemai.base.jobs import JobRun, job_kind, start_job
 from kemai.base.models import Job, Operation
 from kemai.customers import errors
 from kemai.customers.models import Pool, RecycleRule, RecycleRun
+from kemai.customers.pooled import PooledKind, kind_of, pooled_kinds
 from kemai.customers.rules.recycling import SHARE
-from kemai.customers.services.recycle_rules import RECYCLER, forget_rules, reasons, refresh_all, spares
+from kemai.customers.services.recycle_rules import RECYCLER, forget_rules, refresh_all
 from kemai.customers.services.recycle_run import MANAGE, approve_run, count_due, run_recycling
 from kemai.kit.clock import now
 from kemai.kit.errors import FieldError, Invalid, KemaiError, NotFound, VersionStale
 from kemai.kit.ids import new_id, parse_id
 from kemai.kit.words import T, language
-from kemai.platform.objects.declare import get_object
 from kemai.platform.objects.filters import compile_filter
 from kemai.platform.workdays import company_today
 
 MAX_RULES = 50
+RECYCLE = T("执行公海回收", "Recycle to the pools")
 REQUIRED = T("请填写此项。", "This is required.")
 BETWEEN = T("取值应在 {low} 到 {high} 之间。", "The value must lie between {low} and {high}.")
 
 
-def read_rules(actor: Actor) -> dict[str, Any]:
-    """All rules in order, and what they may be made of."""
+def read_rules(actor: Actor, kind: PooledKind) -> dict[str, Any]:
+    """All rules over a kind of record in order, and what they may be made of."""
     actor.require(MANAGE)
     pools = dict(Pool.objects.filter(deleted_at__isnull=True).values_list("id", "name"))
     return {
+        "object": kind.object,
         "version": epochs.current("recycle_rules"),
-        "items": [_rule_json(rule, pools) for rule in RecycleRule.objects.order_by("position", "id")],
-        "reasons": [{"code": f.code, "label": f.label.to()} for f in reasons()],
-        "spares": [{"code": f.code, "label": f.label.to()} for f in spares()],
+        "items": [
+            _rule_json(rule, pools)
+            for rule in RecycleRule.objects.filter(object=kind.object).order_by("position", "id")
+        ],
+        "reasons": [{"code": f.code, "label": f.label.to()} for f in kind.reasons.values()],
+        "spares": [{"code": f.code, "label": f.label.to()} for f in kind.spares.values()],
+        "kinds": [{"object": one.object, "label": one.declaration.label.to()} for one in pooled_kinds()],
     }
 
 
@@ -61,8 +67,8 @@ def _rule_json(rule: RecycleRule, pools: dict[UUID, str]) -> dict[str, Any]:
     }
 
 
-def write_rules(actor: Actor, items: list[dict[str, Any]], *, version: int | None = None) -> Job:
-    """Put the rules back whole; the list's order is theirs. Answers with the job that counts every customer's day anew."""
+def write_rules(actor: Actor, kind: PooledKind, items: list[dict[str, Any]], *, version: int | None = None) -> Job:
+    """Put the rules over a kind back whole; the list's order is theirs. Answers with the job that counts every record's day anew."""
     actor.require(MANAGE)
     if len(items) > MAX_RULES:
         raise Invalid.one("items", "too_many", T("最多 {n} 条规则。", "At most {n} rules."), n=MAX_RULES)
@@ -72,8 +78,8 @@ def write_rules(actor: Actor, items: list[dict[str, Any]], *, version: int | Non
         epochs.forget()
         if version is not None and version != epochs.current("recycle_rules"):
             raise VersionStale
-        wanted = _checked(items)
-        RecycleRule.objects.exclude(pk__in=[rule.pk for rule in wanted]).delete()
+        wanted = _checked(kind, items)
+        RecycleRule.objects.filter(object=kind.object).exclude(pk__in=[rule.pk for rule in wanted]).delete()
         known = set(RecycleRule.objects.values_list("pk", flat=True))
         for rule in wanted:
             rule.save(force_insert=rule.pk not in known, force_update=rule.pk in known)
@@ -81,29 +87,29 @@ def write_rules(actor: Actor, items: list[dict[str, Any]], *, version: int | Non
             actor.id,
             "customers.recycle_refresh",
             label=T("按新规则计算回收日期", "Count recycling days anew"),
-            params={},
+            params={"object": kind.object},
         )
     forget_rules()
     return job
 
 
-def _checked(items: list[dict[str, Any]]) -> list[RecycleRule]:
+def _checked(kind: PooledKind, items: list[dict[str, Any]]) -> list[RecycleRule]:
     wrong: list[FieldError] = []
-    own = set(RecycleRule.objects.values_list("pk", flat=True))
-    rules = [_check(n, item, own, wrong) for n, item in enumerate(items)]
+    own = set(RecycleRule.objects.filter(object=kind.object).values_list("pk", flat=True))
+    rules = [_check(kind, n, item, own, wrong) for n, item in enumerate(items)]
     if wrong:
         raise Invalid(wrong)
     return rules
 
 
-def _check(n: int, item: dict[str, Any], own: set[UUID], wrong: list[FieldError]) -> RecycleRule:
+def _check(kind: PooledKind, n: int, item: dict[str, Any], own: set[UUID], wrong: list[FieldError]) -> RecycleRule:
     def refuse(name: str, code: str, words: T, **params: Any) -> None:
         wrong.append(FieldError(f"items.{n}.{name}", code, words, tuple(params.items())))
 
     name, key = str(item.get("name") or "").strip(), parse_id(item.get("id"))
     if not name or len(name) > 60:
         refuse("name", "required", T("请填写规则名称（60 字以内）。", "Name the rule, in up to 60 characters."))
-    if item.get("reason") not in {f.code for f in reasons()}:
+    if item.get("reason") not in kind.reasons:
         refuse("reason", "unknown_choice", T("请选择回收原因。", "Choose the reason."))
     for field_name, low in (("days", 1), ("warn_days", 0)):
         value = item.get(field_name)
@@ -113,10 +119,10 @@ def _check(n: int, item: dict[str, Any], own: set[UUID], wrong: list[FieldError]
     pool = parse_id(item["pool"]) if item.get("pool") else None
     if item.get("pool") and not (pool and Pool.objects.filter(pk=pool, deleted_at__isnull=True).exists()):
         refuse("pool", "not_visible", T("没有这个公海。", "There is no such pool."))
-    spared = [code for code in item.get("spared_by") or [] if code in {f.code for f in spares()}]
+    spared = [code for code in item.get("spared_by") or [] if code in kind.spares]
     condition = item.get("condition") or None
     try:
-        compile_filter(RECYCLER, get_object("customers"), condition)
+        compile_filter(RECYCLER, kind.declaration, condition)
     except KemaiError as error:
         refuse(
             "condition", "malformed", T("条件不正确：{why}", "The condition does not hold: {why}"), why=error.detail()
@@ -129,6 +135,7 @@ def _check(n: int, item: dict[str, Any], own: set[UUID], wrong: list[FieldError]
         )
     return RecycleRule(
         pk=key if key in own else new_id(),
+        object=kind.object,
         name=name,
         position=n,
         active=item.get("active") is not False,
@@ -153,27 +160,27 @@ def _mentions_me(node: Any) -> bool:
 
 @job_kind("customers.recycle_refresh")
 def run_refresh(run: JobRun) -> None:
-    """Every customer's day by the rules as they are now."""
-    run.result(changed=refresh_all(lambda n: run.step(succeeded=n)))
+    """Every record's day by the rules as they are now."""
+    run.result(changed=refresh_all(kind_of(run.params["object"]), lambda n: run.step(succeeded=n)))
 
 
 # ---------------------------------------------------------------- what a run would do
 
 
-def preview(actor: Actor) -> dict[str, Any]:
+def preview(actor: Actor, kind: PooledKind) -> dict[str, Any]:
     """How many would go if it ran now, how many in the next days and by which rule. From the kept days: three indexed counts."""
     actor.require(MANAGE)
     today = company_today()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT recycle_on, recycle_rule_id, count(*) FROM customers_customer WHERE recycle_on < %s "
+            f"SELECT recycle_on, recycle_rule_id, count(*) FROM {kind.table} WHERE recycle_on < %s "
             "AND owner_id IS NOT NULL AND deleted_at IS NULL GROUP BY 1, 2",
             [today + timedelta(days=30)],
         )
         rows = cursor.fetchall()
         cursor.execute(
-            "SELECT count(*) FILTER (WHERE protected_until >= %s), count(*) FROM customers_customer "
-            "WHERE owner_id IS NOT NULL AND deleted_at IS NULL",
+            f"SELECT count(*) FILTER (WHERE protected_until >= %s), count(*) FROM {kind.table} t "
+            f"WHERE owner_id IS NOT NULL AND deleted_at IS NULL AND {kind.held}",
             [today],
         )
         shielded, owned = cursor.fetchone()
@@ -184,7 +191,7 @@ def preview(actor: Actor) -> dict[str, Any]:
         days[shown] = days.get(shown, 0) + count
         rules[str(rule)] = rules.get(str(rule), 0) + count
     trouble = clock_trouble()
-    due = count_due(today)
+    due = count_due(kind, today)
     return {
         "today": today,
         "now": due,
@@ -212,6 +219,8 @@ def list_runs(actor: Actor) -> list[dict[str, Any]]:
     return [
         {
             "id": row.id,
+            "object": row.object,
+            "label": kind_of(row.object).declaration.label.to(),
             "day": row.day,
             "kind": row.kind,
             "state": row.state,
@@ -230,10 +239,10 @@ def list_runs(actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def start_run(actor: Actor) -> Job:
+def start_run(actor: Actor, kind: PooledKind) -> Job:
     """Run the rules now, as a job one watches."""
     actor.require(MANAGE)
-    return start_job(actor.id, "customers.recycle", label=T("执行公海回收", "Recycle customers"), params={})
+    return start_job(actor.id, "customers.recycle", label=RECYCLE, params={"object": kind.object})
 
 
 def decide_run(actor: Actor, run_id: UUID, *, approve: bool) -> Job | None:
@@ -250,16 +259,14 @@ def decide_run(actor: Actor, run_id: UUID, *, approve: bool) -> Job | None:
         if approve:
             row.started_at, row.finished_at = now(), None
         row.save()
-        record(
-            actor, "recycle.approve" if approve else "recycle.dismiss", object="customers", data={"run": str(row.id)}
-        )
+        record(actor, "recycle.approve" if approve else "recycle.dismiss", object=row.object, data={"run": str(row.id)})
         if not approve:
             row.candidates.all().delete()
             return None
         return start_job(
             actor.id,
             "customers.recycle",
-            label=T("执行公海回收", "Recycle customers"),
+            label=RECYCLE,
             params={"run": str(row.id)},
             total=row.due,
         )
@@ -278,7 +285,7 @@ def run_job(run: JobRun) -> None:
     if run.params.get("run"):
         done = approve_run(actor, RecycleRun.objects.get(pk=run.params["run"]), step=step)
     else:
-        done = run_recycling(actor, step=step)
+        done = run_recycling(kind_of(run.params["object"]), actor, step=step)
     run.result(run=str(done.id), state=done.state, recycled=done.recycled, due=done.due)
     operation = Operation.objects.filter(pk=done.pk).values("id", "until").first()
     if operation and operation["until"]:

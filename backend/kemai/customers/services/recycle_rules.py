@@ -1,6 +1,6 @@
-"""The rules by which customers go back to a pool, put into SQL, and the day they give each customer (POOL-3).
+"""The rules by which pooled kinds of record go back to a pool, put into SQL, and the day they give each record (POOL-3).
 
-The day is kept on the customer (``recycle_on``, the last day with its owner), so that lists, counters and the nightly run read an index.
+The day is kept on the record (``recycle_on``, the last day with its owner), so that lists, counters and the nightly run read an index.
 Whoever changes a fact it depends on calls :func:`refresh`; the nightly :func:`refresh_all` catches what only time has changed.
 """
 
@@ -19,11 +19,10 @@ from django.db import connection, transaction
 from kemai.accounts.access import SystemActor
 from kemai.base import epochs
 from kemai.customers.models import RecycleRule
+from kemai.customers.pooled import PooledKind
 from kemai.customers.rules.recycling import DAYS_AHEAD, DAYS_BACK, working_offsets
 from kemai.kit.errors import KemaiError
-from kemai.kit.words import T
 from kemai.platform.custom.computed import company_zone
-from kemai.platform.objects.declare import get_object
 from kemai.platform.objects.filters import compile_filter
 from kemai.platform.workdays import company_today, work_calendar
 
@@ -31,51 +30,12 @@ RECYCLER = SystemActor("recycling")
 BATCH = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Something a rule may go by. ``sql`` over the customer ``t``: a moment or date for a reason (null: does not apply), a condition
-    for what spares a customer."""
-
-    code: str
-    label: T
-    sql: str
-
-
-_reasons: dict[str, Fact] = {}
-_spares: dict[str, Fact] = {}
-
-
-def recycle_reason(code: str, label: T, sql: str) -> None:
-    """Register from which moment a rule may count (extension point: the end of the last contract is known higher up)."""
-    assert code not in _reasons, code
-    _reasons[code] = Fact(code, label, sql)
-
-
-def recycle_spare(code: str, label: T, sql: str) -> None:
-    """Register what may keep a customer from being recycled (extension point)."""
-    assert code not in _spares, code
-    _spares[code] = Fact(code, label, sql)
-
-
-SINCE_OWNED = "COALESCE(t.claimed_at, t.created_at)"
-recycle_reason("no_contact", T("未跟进", "Not followed up"), f"GREATEST(t.last_contact_at, {SINCE_OWNED})")
-recycle_reason("no_deal", T("未成交", "No deal"), f"GREATEST(t.last_deal_at, {SINCE_OWNED})")
-
-
-def reasons() -> list[Fact]:
-    return list(_reasons.values())
-
-
-def spares() -> list[Fact]:
-    return list(_spares.values())
-
-
 # ---------------------------------------------------------------- rules into SQL
 
 
 @dataclass(slots=True)
 class DueSql:
-    """All active rules as one relation over the customer ``t``: (due, rule, warn, ord), ``due`` null where a rule does not apply."""
+    """All active rules as one relation over the record ``t``: (due, rule, warn, ord), ``due`` null where a rule does not apply."""
 
     rows: list[str] = field(default_factory=list)
     params: dict[str, Any] = field(default_factory=dict)
@@ -89,45 +49,43 @@ class DueSql:
         )
 
 
-_compiled: tuple[tuple[Any, ...], DueSql | None] | None = None
+_compiled: dict[str, tuple[tuple[Any, ...], DueSql | None]] = {}
 
 
-def due_sql() -> DueSql | None:
-    """The rules in force, None when there are none; compiled once a day and after each change of the rules."""
-    global _compiled
-    declaration = get_object("customers")
+def due_sql(kind: PooledKind) -> DueSql | None:
+    """The rules in force over a kind, None when there are none; compiled once a day and after each change of the rules."""
     today, zone = company_today(), company_zone()
-    key = (epochs.current("recycle_rules"), declaration.stamp, today, zone)
-    if _compiled is None or _compiled[0] != key:
-        rules = list(RecycleRule.objects.filter(active=True).order_by("position", "id"))
-        _compiled = (key, compile_rules(rules, today=today, zone=zone) if rules else None)
-    return _compiled[1]
+    key = (epochs.current("recycle_rules"), kind.declaration.stamp, today, zone)
+    known = _compiled.get(kind.object)
+    if known is None or known[0] != key:
+        rules = list(RecycleRule.objects.filter(object=kind.object, active=True).order_by("position", "id"))
+        known = _compiled[kind.object] = (key, compile_rules(kind, rules, today=today, zone=zone) if rules else None)
+    return known[1]
 
 
 def forget_rules() -> None:
     """Compile anew at the next use: after a change of one's own, and in tests."""
-    global _compiled
     epochs.forget()
-    _compiled = None
+    _compiled.clear()
 
 
-def compile_rules(rules: list[RecycleRule], *, today: date, zone: str) -> DueSql:
+def compile_rules(kind: PooledKind, rules: list[RecycleRule], *, today: date, zone: str) -> DueSql:
     """Put rules into SQL. A condition that no longer compiles (its field was taken away) leaves its rule out."""
     out = DueSql(params=zone_params(today, zone))
     for n, rule in enumerate(rules):
-        parts = [f"NOT {_spares[code].sql}" for code in rule.spared_by if code in _spares]
-        if rule.reason not in _reasons:
+        parts = [kind.held, *(f"NOT {kind.spares[code].sql}" for code in rule.spared_by if code in kind.spares)]
+        if rule.reason not in kind.reasons:
             continue
         try:
-            compiled = compile_filter(RECYCLER, get_object("customers"), rule.condition)
+            compiled = compile_filter(RECYCLER, kind.declaration, rule.condition)
         except KemaiError:
             continue
         if compiled.sql:
             parts.insert(0, _renamed(compiled.sql, compiled.params, n))
             out.params.update({f"{name}_r{n}": value for name, value in compiled.params.items()})
-        moment = _reasons[rule.reason].sql
+        moment = kind.reasons[rule.reason].sql
         day = _day(rule, moment, today)
-        # Nobody loses a customer without the days of warning: a rule that is new, or was changed, does not reach into the past.
+        # Nobody loses a record without the days of warning: a rule that is new, or was changed, does not reach into the past.
         floor = f"(%(today)s::date + {int(rule.warn_days)})"
         due = f"GREATEST({day}, LEAST(t.recycle_on, {floor}))"
         applies = " AND ".join([f"({moment}) IS NOT NULL", *(f"COALESCE({p}, FALSE)" for p in parts)])
@@ -170,34 +128,34 @@ def _day(rule: RecycleRule, moment: str, today: date) -> str:
 
 _REFRESH = """
 WITH n AS (
-    SELECT t.id, w.due, w.rule FROM customers_customer t LEFT JOIN LATERAL {first} w ON TRUE
+    SELECT t.id, w.due, w.rule FROM {table} t LEFT JOIN LATERAL {first} w ON TRUE
     WHERE {which} AND t.owner_id IS NOT NULL AND t.deleted_at IS NULL
     AND (t.recycle_on, t.recycle_rule_id) IS DISTINCT FROM (w.due, w.rule) ORDER BY t.id FOR NO KEY UPDATE OF t {busy})
-UPDATE customers_customer t SET recycle_on = n.due, recycle_rule_id = n.rule FROM n WHERE n.id = t.id
+UPDATE {table} t SET recycle_on = n.due, recycle_rule_id = n.rule FROM n WHERE n.id = t.id
 """
 _NO_RULES = "(SELECT NULL::date AS due, NULL::uuid AS rule, 0 AS warn)"
 
 
-def refresh(ids: list[UUID]) -> None:
-    """Keep the day of these customers right, in the transaction that changed what it follows from. One statement, none without rules."""
-    due = due_sql()
-    if due is None or not ids:
+def refresh(kind: PooledKind, ids: list[UUID]) -> None:
+    """Keep the day of these records right, in the transaction that changed what it follows from. One statement, none without rules."""
+    due = due_sql(kind) if ids else None
+    if due is None:
         return
     with connection.cursor() as cursor:
-        sql = _REFRESH.format(first=due.first, which="t.id = ANY(%(ids)s)", busy="")
+        sql = _REFRESH.format(table=kind.table, first=due.first, which="t.id = ANY(%(ids)s)", busy="")
         cursor.execute(sql, {**due.params, "ids": ids})
 
 
-def refresh_all(step: Callable[[int], None] | None = None) -> int:
-    """Every customer's day by the rules as they stand now, batch by batch; how many changed."""
+def refresh_all(kind: PooledKind, step: Callable[[int], None] | None = None) -> int:
+    """Every record's day by the rules as they stand now, batch by batch; how many changed."""
     forget_rules()
-    due = due_sql()
+    due = due_sql(kind)
     which = "t.id > %(after)s AND t.id <= %(upto)s"
-    # Nobody is waited for: who writes to a customer at this moment counts its day himself.
-    sql = _REFRESH.format(first=due.first if due else _NO_RULES, which=which, busy="SKIP LOCKED")
+    # Nobody is waited for: who writes to a record at this moment counts its day himself.
+    sql = _REFRESH.format(table=kind.table, first=due.first if due else _NO_RULES, which=which, busy="SKIP LOCKED")
     params = due.params if due else {}
     changed, after = 0, UUID(int=0)
-    while (upto := _batch_end(after)) is not None:
+    while (upto := _batch_end(kind, after)) is not None:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = '5min'")
             cursor.execute(sql, {**params, "after": after, "upto": upto})
@@ -208,22 +166,22 @@ def refresh_all(step: Callable[[int], None] | None = None) -> int:
     return changed
 
 
-def _batch_end(after: UUID) -> UUID | None:
+def _batch_end(kind: PooledKind, after: UUID) -> UUID | None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT max(id::text)::uuid FROM (SELECT id FROM customers_customer WHERE id > %s ORDER BY id LIMIT %s) b",
+            f"SELECT max(id::text)::uuid FROM (SELECT id FROM {kind.table} WHERE id > %s ORDER BY id LIMIT %s) b",
             [after, BATCH],
         )
         return cursor.fetchone()[0]
 
 
-def count_stale() -> int:
-    """Customers whose kept day is not what the rules give (``kemai verify``)."""
+def count_stale(kind: PooledKind) -> int:
+    """Records whose kept day is not what the rules give (``kemai verify``)."""
     forget_rules()
-    due = due_sql()
+    due = due_sql(kind)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT count(*) FROM customers_customer t LEFT JOIN LATERAL {due.first if due else _NO_RULES} w ON TRUE "
+            f"SELECT count(*) FROM {kind.table} t LEFT JOIN LATERAL {due.first if due else _NO_RULES} w ON TRUE "
             "WHERE t.owner_id IS NOT NULL AND t.deleted_at IS NULL "
             "AND t.recycle_on IS DISTINCT FROM w.due",
             due.params if due else {},

@@ -371,11 +371,19 @@ def refuse_in_use(declaration: ObjectType, ids: list[UUID]) -> None:
         raise InUse
 
 
+_uses: dict[str, list[tuple[str, str]]] = {}
+
+
+def keep_in_use(object_name: str, table: str, column: str) -> None:
+    """Register a table of a higher domain whose living rows keep the records they point to from being deleted (extension point)."""
+    _uses.setdefault(object_name, []).append((table, column))
+
+
 def in_use_among(declaration: ObjectType, ids: list[UUID]) -> set[UUID]:
-    """Which of the records living rows point to, by the tables the declaration names."""
+    """Which of the records living rows point to, by the tables the declaration names and those registered."""
     found: set[UUID] = set()
     with connection.cursor() as cursor:
-        for table, column in declaration.in_use:
+        for table, column in (*declaration.in_use, *_uses.get(declaration.name, ())):
             # Not every such table has a bin; asked through JSON, those without one count as living.
             living = "to_jsonb(x) ->> 'deleted_at' IS NULL"
             cursor.execute(f"SELECT DISTINCT x.{column} FROM {table} x WHERE x.{column} = ANY(%s) AND {living}", [ids])

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 
-from kemai.accounts.models import Department, User
 from kemai.base.models import Record, audited, record_indexes
-from kemai.customers.models import Contact, Customer, Pool
+from kemai.customers.models import POOLED_COMPUTED, Contact, Customer, Pooled, owned_or_pooled
 from kemai.kit.clock import now
 from kemai.sales.models.deals import Opportunity
 
 
-class Lead(Record):
+class Lead(Pooled, Record):
     """Somebody who may become a customer. Owned by one person, or lying in one pool: never both, never neither."""
 
     number = models.CharField(max_length=20)
@@ -37,12 +36,6 @@ class Lead(Record):
     utm_medium = models.CharField(max_length=100, default="")
     utm_campaign = models.CharField(max_length=100, default="")
     landing = models.CharField(max_length=500, default="")
-    # Who works it
-    owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
-    pool = models.ForeignKey(Pool, null=True, on_delete=models.PROTECT, related_name="+")
-    left_pool_id = models.UUIDField(null=True)
-    owned_since = models.DateTimeField(null=True)
     # How far it is
     status = models.CharField(max_length=12, default="new")
     status_since = models.DateTimeField(default=now)
@@ -72,14 +65,10 @@ class Lead(Record):
             "escalated_at",
             "respond_by",
             "conversion",
-            "left_pool_id",
+            *POOLED_COMPUTED,
         )
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(owner__isnull=False, pool__isnull=True)
-                | models.Q(owner__isnull=True, pool__isnull=False),
-                name="lead_owned_or_pooled",
-            ),
+            owned_or_pooled("lead_owned_or_pooled"),
             models.CheckConstraint(
                 condition=models.Q(status="converted", converted_at__isnull=False)
                 | (~models.Q(status="converted") & models.Q(converted_at__isnull=True)),
@@ -91,7 +80,9 @@ class Lead(Record):
         ]
         indexes = [
             *record_indexes(
-                "lead", sorts=("updated_at", "created_at", "name_sort", "score"), branches=("owner_id", "department_id")
+                "lead",
+                sorts=("updated_at", "created_at", "name_sort", "score", "recycle_on"),
+                branches=("owner_id", "department_id"),
             ),
             models.Index(
                 fields=["pool", "updated_at", "id"], name="lead_pool_ix", condition=models.Q(pool__isnull=False)

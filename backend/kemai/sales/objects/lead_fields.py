@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kemai.customers.objects.customer_fields import KIND
+from kemai.customers.objects.pooling import recycle_fields
 from kemai.kit.words import T
 from kemai.platform.objects.declare import Choice, Field
 from kemai.platform.objects.types import (
@@ -180,8 +181,8 @@ LEAD_FIELDS = (
         target="pools",
         create_only=True,
         help=T("与负责人二选一：填了公海就没有负责人。", "Instead of an owner: a lead in a pool has none."),
-        importable=False,
         indexed=True,
+        aliases=("所属公海", "线索池"),
     ),
     Field(
         "status",
@@ -235,6 +236,7 @@ LEAD_FIELDS = (
         "last_activity_at", INSTANT, T("最近跟进", "Last follow-up"), section="work", read_only=True, importable=False
     ),
     Field("next_contact_at", INSTANT, T("下次联系", "Next contact"), section="work", read_only=True, importable=False),
+    *recycle_fields("work"),
     Field("converted_at", INSTANT, T("转化时间", "Converted at"), section="work", read_only=True, importable=False),
     Field(
         "customer",

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from kemai.accounts.access import Actor, Ownership
-from kemai.customers.objects.customers import POOLS_OF
+from kemai.customers.objects.customers import MANAGED, POOLS_OF
+from kemai.customers.objects.pooling import FALLING, holding_commands
+from kemai.customers.services.carrying import Carried, carry_along
+from kemai.customers.services.quotas import count_opening
 from kemai.kit.words import T
 from kemai.platform.doubles.declare import Doubles, MatchPart, MatchRule
 from kemai.platform.objects.declare import Command, Field, ObjectType, Panel, SearchLine, View, register
 from kemai.platform.objects.types import BOOL, CHOICE, DATE, MONEY, REFERENCE, TEXT, USER
+from kemai.platform.objects.write import keep_in_use
 from kemai.sales.models import Lead
 from kemai.sales.objects.lead_fields import LEAD_FIELDS
 from kemai.sales.rules.leads import OPEN, refusal_of
 from kemai.sales.services import conversion, lead_holding, leads
+from kemai.sales.services.lead_holding import LEADS
 
 IS_OPEN = {"field": "status", "op": "in", "value": list(OPEN)}
 MINE = {"field": "owner", "op": "eq", "value": "me"}
@@ -163,6 +169,12 @@ COMMANDS = (
         on=("record", "bulk"),
         danger=True,
     ),
+    *holding_commands(
+        LEADS,
+        move=lead_holding.move_lead,
+        protect=lead_holding.protect_lead,
+        unprotect=lead_holding.unprotect_lead,
+    ),
     Command(
         "unconvert",
         T("退回线索", "Back to a lead"),
@@ -178,6 +190,7 @@ COMMANDS = (
     ),
 )
 
+keep_in_use("pools", "sales_lead", "pool_id")
 register(
     ObjectType(
         name="leads",
@@ -192,6 +205,7 @@ register(
             shares=(("leads", "id"),),
             pool="pool_id",
             pools_of=POOLS_OF,
+            entering=MANAGED,
         ),
         title="name",
         subtitle=("number", "person"),
@@ -215,6 +229,13 @@ register(
                 {"and": [{"field": "overdue", "op": "eq", "value": True}, MINE]},
             ),
             View(
+                "falling",
+                T("即将掉入公海", "About to fall into the pool"),
+                FALLING,
+                sort="recycle_on",
+                columns=("name", "days_left", "recycle_on", "phone", "status", "score", "last_activity_at"),
+            ),
+            View(
                 "pool",
                 T("公海线索", "In the pool"),
                 {"field": "in_pool", "op": "eq", "value": True},
@@ -233,6 +254,7 @@ register(
             "responded_at",
             "next_contact_at",
             "last_activity_at",
+            "days_left",
             "email",
             "wechat",
             "title",
@@ -249,6 +271,8 @@ register(
             "contact",
             "opportunity",
             "pool",
+            "recycle_on",
+            "protected_until",
         ),
         path_field="status",
         panels=(Panel("tasks", T("任务", "Tasks"), "tasks", "related", ("title", "due_at", "assignee", "status")),),
@@ -258,9 +282,19 @@ register(
         verbs=(("reveal_pool", T("查看公海线索联系方式", "See contact details in the pool")),),
         prepare=leads.prepare_leads,
         after=leads.after_leads,
+        gone_or_back=leads.leads_gone_or_back,
+        opened=partial(count_opening, LEADS),
         shareable=True,
         children=(("interactions", "lead"),),
         in_use=((CONVERTED, "lead_id"),),
         doubles=LEAD_DOUBLES,
+    )
+)
+
+carry_along(
+    Carried(
+        "activities_task",
+        "t.status = 'open' AND t.related_object = 'leads' AND t.related_id = %(customer)s",
+        owner="assignee_id",
     )
 )

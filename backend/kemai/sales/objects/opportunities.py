@@ -6,7 +6,7 @@ from typing import Any
 
 from kemai.accounts.access import Actor, Ownership
 from kemai.customers.services.carrying import Carried, carry_along
-from kemai.customers.services.ownership import follow_customers
+from kemai.customers.services.following import follow_customers
 from kemai.kit.words import T
 from kemai.platform.objects.declare import Board, Choice, Command, Field, ObjectType, Panel, SearchLine, View, register
 from kemai.platform.objects.types import (

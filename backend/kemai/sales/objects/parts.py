@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kemai.accounts.access import Ownership
-from kemai.customers.services.ownership import follow_customers
+from kemai.customers.services.following import follow_customers
 from kemai.kit.words import T
 from kemai.platform.doubles.declare import Merging
 from kemai.platform.objects.declare import Choice, Field, ObjectType, SearchLine, View, register

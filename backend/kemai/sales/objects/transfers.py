@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kemai.accounts.access import Actor, Ownership
-from kemai.customers.services.ownership import follow_customers
+from kemai.customers.services.following import follow_customers
 from kemai.kit.words import T
 from kemai.platform.objects.declare import Choice, Command, Field, ObjectType, SearchLine, View, contribute, register
 from kemai.platform.objects.types import BOOL, CHOICE, DEPARTMENT, INSTANT, REFERENCE, TEXT, USER

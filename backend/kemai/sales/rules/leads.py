@@ -13,9 +13,24 @@ HOLD_LIMIT = declare(
         200,
         T("每人未转化线索上限", "Open leads one person may hold"),
         GROUP,
-        T("领取时检查；0 表示不限", "Checked when claiming; 0: no limit"),
+        T(
+            "领取时检查，公海自己没有设上限时用；0 表示不限",
+            "Checked when claiming, where the pool has no limit of its own; 0: no limit",
+        ),
         0,
         1_000_000,
+    )
+)
+DAILY_CLAIMS = declare(
+    Parameter(
+        "sales.lead_daily_claims",
+        "int",
+        30,
+        T("每人每日领取线索上限", "Leads one person may claim a day"),
+        GROUP,
+        T("公海自己没有设上限时用；0 表示不限", "Where the pool has no limit of its own; 0: no limit"),
+        0,
+        100_000,
     )
 )
 RESPONSE_HOURS = declare(
@@ -71,6 +86,7 @@ _FROM: dict[str, tuple[str, ...]] = {
     "claim": OPEN,
     "assign": OPEN,
     "release": OPEN,
+    "protect": OPEN,
 }
 
 _WORDS = {

@@ -9,17 +9,17 @@ from django.db import transaction
 
 from kemai.accounts.access import SystemActor
 from kemai.accounts.models import TeamMember, User
-from kemai.base.audit import act, emit
+from kemai.base.audit import act
 from kemai.customers.models import Customer, Pool
+from kemai.customers.services.ownership import hand_over, put_into
 from kemai.customers.services.records import unique_key
 from kemai.kit.clock import now
 from kemai.kit.words import T
 from kemai.platform.notify import declare_kind, notify
 from kemai.platform.objects.declare import get_object
 from kemai.platform.objects.write import lock_row
-from kemai.sales.events import LeadAssigned
 from kemai.sales.models import Lead, LeadRule
-from kemai.sales.services.lead_holding import default_pool, give
+from kemai.sales.services.lead_holding import LEADS, default_pool
 from kemai.sales.services.scoring import matching
 
 RULES = SystemActor("lead rules")
@@ -46,10 +46,9 @@ def _assign(lead_id: UUID, owner: UUID | None, pool: UUID | None, reason: str) -
         locked = lock_row(RULES, get_object("leads"), lead_id, "sales.lead.view")
         if owner:
             department = User.objects.filter(pk=owner).values_list("department_id", flat=True).first()
-            give(RULES, locked, owner=owner, department=department, pool=None)
-            emit(LeadAssigned("leads", lead_id, str(owner), locked["name"], reason))
+            hand_over(LEADS, RULES, locked, owner=owner, department=department, reason=reason)
         elif pool and pool != locked["pool_id"]:
-            give(RULES, locked, owner=None, department=None, pool=pool)
+            put_into(LEADS, RULES, locked, pool, "move", reason)
 
 
 def _choose(lead_id: UUID, row: dict[str, Any]) -> tuple[UUID | None, UUID | None, str]:

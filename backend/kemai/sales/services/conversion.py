@@ -17,7 +17,8 @@ from kemai.activities.services.interactions import recount_customers
 from kemai.base import audit, rates
 from kemai.base.audit import act, emit
 from kemai.customers.models import Contact
-from kemai.customers.services.ownership import hold_children
+from kemai.customers.services.following import hold_children
+from kemai.customers.services.recycle_rules import refresh
 from kemai.kit.clock import now
 from kemai.kit.errors import Forbidden, Invalid, NotFound
 from kemai.kit.ids import new_id
@@ -34,7 +35,7 @@ from kemai.platform.objects.undo import offer_undo, undo_kind
 from kemai.sales import errors
 from kemai.sales.events import LeadConverted
 from kemai.sales.models import Lead
-from kemai.sales.services.leads import refuse_in_state
+from kemai.sales.services.lead_holding import LEADS, refuse_in_state
 
 #: What a lead says of the new records → their fields. What is empty on the lead is left out.
 TO_CUSTOMER = {
@@ -269,6 +270,7 @@ def _close(
         "conversion": conversion,
     }
     write.update_rows(get_object("leads"), actor.id, [Draft(row["id"], row, changes)])
+    refresh(LEADS, [row["id"]])
 
 
 # ---------------------------------------------------------------- and back
@@ -316,6 +318,7 @@ def _revert(actor: Actor, lead_id: UUID) -> None:
         "conversion": {},
     }
     write.update_rows(declaration, actor.id, [Draft(lead_id, row, changes)])
+    refresh(LEADS, [lead_id])
 
 
 def _stored(raw: Any) -> dict[str, Any]:

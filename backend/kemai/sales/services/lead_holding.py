@@ -1,146 +1,124 @@
-"""Who holds a lead: claimed from a pool, assigned, released. The pools are those of customers (SAL-1, POOL-1)."""
+"""Leads as a kind of record that can be pooled: the pools, their limits and rules are those of customers (SAL-1, POOL-1 to POOL-4, POOL-6)."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from kemai.accounts.access import Actor, can
-from kemai.accounts.models import User
-from kemai.activities.services.anchors import hold_anchored
-from kemai.base.audit import act, emit
-from kemai.customers.errors import NoPool
-from kemai.customers.models import Pool, PoolMember
-from kemai.kit.clock import now
-from kemai.kit.errors import NotFound
-from kemai.platform.objects.declare import Draft, get_object
-from kemai.platform.objects.dictionaries import dictionary_items
-from kemai.platform.objects.undo import ChangedSince, offer_undo, undo_kind
-from kemai.platform.objects.write import OutOfScope, lock_row, update_rows
+from kemai.accounts.access import Actor
+from kemai.customers.models import Pool
+from kemai.customers.pooled import PooledKind, pooled_kind, recycle_reason, recycle_spare
+from kemai.customers.services import ownership, protection
+from kemai.kit.words import T
 from kemai.sales import errors
-from kemai.sales.events import LeadAssigned
-from kemai.sales.models import Lead
-from kemai.sales.rules.leads import HOLD_LIMIT, OPEN
-from kemai.sales.services.leads import refuse_in_state, response_due
+from kemai.sales.events import LeadAssigned, LeadsRecycled
+from kemai.sales.rules.leads import DAILY_CLAIMS, HOLD_LIMIT, OPEN, refusal_of
+from kemai.sales.services.clock import response_due
 
-JUST_NOW = timedelta(minutes=10)
-"""So long a pool's list may stand on somebody's screen."""
+
+def refuse_in_state(verb: str, row: dict[str, Any]) -> None:
+    """:class:`LeadState` unless the rule lets ``verb`` start from where the lead is."""
+    why = refusal_of(verb, row["status"])
+    if why:
+        raise errors.LeadState(why=why)
+
+
+def _assigned(key: UUID, row: dict[str, Any], owner: UUID, reason: str) -> LeadAssigned:
+    return LeadAssigned("leads", key, str(owner), row["name"], reason)
+
+
+_CLOCK = """
+UPDATE sales_lead SET respond_by = CASE WHEN owner_id IS NULL THEN NULL ELSE %s END, escalated_at = NULL
+WHERE id = ANY(%s) AND responded_at IS NULL
+"""
+_FOLLOW = """
+UPDATE activities_interaction i SET holder_id = l.owner_id, holder_department_id = l.department_id FROM sales_lead l
+WHERE i.lead_id = l.id AND l.id = ANY(%s) AND i.customer_id IS NULL
+AND (i.holder_id, i.holder_department_id) IS DISTINCT FROM (l.owner_id, l.department_id)
+"""
+
+
+def _moved(ids: list[UUID]) -> None:
+    """Whoever gets a lead nobody answered has the full time to respond; its follow-ups go along."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOCK, [response_due(), ids])
+        cursor.execute(_FOLLOW, [ids])
+
+
+LEADS = pooled_kind(
+    PooledKind(
+        "leads",
+        T("线索", "lead"),
+        T("{count} 条线索", "{count} lead(s)"),
+        HOLD_LIMIT,
+        DAILY_CLAIMS,
+        _assigned,
+        recycled=lambda keys: LeadsRecycled("leads", None, keys),
+        held=f"t.status IN ({', '.join(repr(state) for state in OPEN)})",
+        reads=("status",),
+        refuse=refuse_in_state,
+        moved=_moved,
+    )
+)
+SINCE_OWNED = "COALESCE(t.claimed_at, t.created_at)"
+recycle_reason(
+    "no_response",
+    T("未首次响应", "No first response"),
+    f"CASE WHEN t.responded_at IS NULL THEN {SINCE_OWNED} END",
+    of="leads",
+)
+recycle_reason(
+    "response_overdue",
+    T("首次响应超时", "First response overdue"),
+    "CASE WHEN t.responded_at IS NULL THEN t.respond_by END",
+    of="leads",
+)
+recycle_reason(
+    "no_follow_up", T("未跟进", "Not followed up"), f"GREATEST(t.last_activity_at, {SINCE_OWNED})", of="leads"
+)
+recycle_reason("not_converted", T("未转化", "Not converted"), SINCE_OWNED, of="leads")
+recycle_spare("qualified", T("已合格", "Qualified"), "(t.status = 'qualified')", of="leads")
+recycle_spare(
+    "agreed",
+    T("约好了以后联系", "A later contact was agreed"),
+    "COALESCE(t.next_contact_at >= %(today_from)s, FALSE)",
+    of="leads",
+)
 
 
 def claim_lead(actor: Actor, lead_id: UUID) -> UUID:
-    """Take a lead out of a pool. Two at once: the row is locked, the second finds it taken."""
-    declaration = get_object("leads")
-    with act(actor, "claim", object="leads", record_id=lead_id):
-        _lock_person(actor.id)
-        try:
-            row = lock_row(actor, declaration, lead_id, declaration.perm("view"))
-        except NotFound:
-            if _just_taken(actor, lead_id):
-                raise errors.LeadClaimed from None
-            raise
-        if row["pool_id"] is None:
-            raise errors.LeadNotPooled
-        refuse_in_state("claim", row)
-        limit = HOLD_LIMIT.value()
-        if limit and Lead.objects.filter(owner_id=actor.id, status__in=OPEN, deleted_at__isnull=True).count() >= limit:
-            raise errors.LeadLimit(limit=limit)
-        return _hand(actor, row, "claim", owner=actor.id, department=actor.department_id, pool=None)
-
-
-def _just_taken(actor: Actor, lead_id: UUID) -> bool:
-    """Whether it left, minutes ago, a pool this person sees: he was looking at it and gets the clear answer, not "absent"."""
-    left = (
-        Lead.objects.filter(pk=lead_id, owned_since__gte=now() - JUST_NOW)
-        .values_list("left_pool_id", flat=True)
-        .first()
-    )
-    return left is not None and PoolMember.objects.filter(pool_id=left, member_id__in=actor.principals).exists()
+    """See :func:`~kemai.customers.services.ownership.claim`."""
+    return ownership.claim(LEADS, actor, lead_id)
 
 
 def assign_lead(actor: Actor, lead_id: UUID, *, owner: UUID, reason: str = "") -> UUID:
-    """A manager gives a lead, pooled or owned, to somebody."""
-    person = User.objects.filter(pk=owner).values("name", "department_id", "is_active").first()
-    if person is None:
-        raise NotFound
-    if not person["is_active"]:
-        raise errors.NobodyToTakeOver(name=person["name"])
-    declaration = get_object("leads")
-    with act(actor, "assign", object="leads", record_id=lead_id, reason=reason):
-        row = lock_row(actor, declaration, lead_id, declaration.perm("view"))
-        if row["pool_id"] is None:
-            row = lock_row(actor, declaration, lead_id, declaration.perm("assign"))
-        refuse_in_state("assign", row)
-        token = _hand(actor, row, "assign", owner=owner, department=person["department_id"], pool=None)
-        emit(LeadAssigned("leads", lead_id, str(owner), row["name"], reason))
-        return token
+    """See :func:`~kemai.customers.services.ownership.assign`."""
+    return ownership.assign(LEADS, actor, lead_id, owner=owner, reason=reason)
 
 
 def release_lead(actor: Actor, lead_id: UUID, *, reason: str, pool: UUID | None = None) -> UUID:
-    """Give a lead back to a pool (the default one when none is named), with a reason."""
-    declaration = get_object("leads")
-    words = next((item.label.to() for item in dictionary_items("release_reason") if item.value == reason), reason)
-    with act(actor, "release", object="leads", record_id=lead_id, reason=words):
-        row = lock_row(actor, declaration, lead_id, declaration.perm("release"))
-        if row["pool_id"]:
-            raise errors.LeadPooled
-        refuse_in_state("release", row)
-        target = pool or default_pool()
-        if target is None:
-            raise NoPool
-        return _hand(actor, row, "release", owner=None, department=None, pool=target)
+    """See :func:`~kemai.customers.services.ownership.release`."""
+    return ownership.release(LEADS, actor, lead_id, reason=reason, pool=pool)
+
+
+def move_lead(actor: Actor, lead_id: UUID, *, pool: UUID, reason: str = "") -> UUID:
+    """See :func:`~kemai.customers.services.ownership.move_to_pool`."""
+    return ownership.move_to_pool(LEADS, actor, lead_id, pool=pool, reason=reason)
+
+
+def protect_lead(actor: Actor, lead_id: UUID, *, until: date, reason: str) -> UUID:
+    """See :func:`~kemai.customers.services.protection.protect`."""
+    return protection.protect(LEADS, actor, lead_id, until=until, reason=reason)
+
+
+def unprotect_lead(actor: Actor, lead_id: UUID) -> UUID:
+    """See :func:`~kemai.customers.services.protection.unprotect`."""
+    return protection.unprotect(LEADS, actor, lead_id)
 
 
 def default_pool() -> UUID | None:
     """The pool records go to when none is named."""
     return Pool.objects.filter(is_default=True, deleted_at__isnull=True).values_list("id", flat=True).first()
-
-
-def _lock_person(user_id: UUID) -> None:
-    """Two claims of one person count each other."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM accounts_user WHERE id = %s FOR NO KEY UPDATE", [user_id])
-
-
-def _hand(
-    actor: Actor, row: dict[str, Any], verb: str, *, owner: UUID | None, department: UUID | None, pool: UUID | None
-) -> UUID:
-    before = {"owner": row["owner_id"], "department": row["department_id"], "pool": row["pool_id"]}
-    give(actor, row, owner=owner, department=department, pool=pool)
-    payload = {"id": str(row["id"]), "verb": verb, "version": row["version"] + 1}
-    payload |= {name: str(key) if key else None for name, key in before.items()}
-    return offer_undo(actor, "leads.holding", payload, label=row["name"])
-
-
-def give(actor: Actor, row: dict[str, Any], *, owner: UUID | None, department: UUID | None, pool: UUID | None) -> None:
-    """Put a locked lead into other hands, its follow-ups with it; whoever gets it has the full time to respond."""
-    unanswered = row["responded_at"] is None
-    changes = {
-        "owner_id": owner,
-        "department_id": department,
-        "pool_id": pool,
-        "left_pool_id": row["pool_id"],
-        "owned_since": now() if owner else None,
-        "respond_by": response_due() if owner and unanswered else None if unanswered else row["respond_by"],
-        "escalated_at": None if unanswered else row["escalated_at"],
-    }
-    update_rows(get_object("leads"), actor.id, [Draft(row["id"], row, changes)])
-    hold_anchored("lead_id", row["id"], (owner, department))
-
-
-@undo_kind("leads.holding")
-def undo_holding(actor: Actor, payload: dict[str, Any]) -> None:
-    """Put a lead back where it was, when nobody moved or edited it since."""
-    key, verb = UUID(payload["id"]), payload["verb"]
-    declaration = get_object("leads")
-    permission = declaration.perm(verb)
-    actor.require(permission)
-    row = lock_row(actor, declaration, key, declaration.perm("view") if verb == "release" else permission)
-    if row["version"] != payload["version"]:
-        raise ChangedSince(label=row["name"])
-    owner, department, pool = (UUID(v) if (v := payload[n]) else None for n in ("owner", "department", "pool"))
-    give(actor, row, owner=owner, department=department, pool=pool)
-    if verb == "release" and not can(actor, permission, declaration.ownership, table=declaration.table, key=key):
-        raise OutOfScope

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from kemai.accounts.access import Actor
-from kemai.accounts.models import User
 from kemai.activities.services.anchors import Anchor, Holder, anchor_to
 from kemai.base.audit import act
 from kemai.base.numbering import take_numbers
-from kemai.kit.calendar import WorkingHours
+from kemai.customers.services.arriving import note_new, place_new, refuse_edits
+from kemai.customers.services.recycle_rules import refresh
 from kemai.kit.clock import now
 from kemai.kit.words import T
 from kemai.platform.objects.declare import Draft, get_object
 from kemai.platform.objects.undo import ChangedSince, offer_undo, undo_kind
 from kemai.platform.objects.write import lock_row, update_rows
-from kemai.platform.workdays import work_calendar
-from kemai.sales import errors
 from kemai.sales.models import Lead
-from kemai.sales.rules.leads import RESPONSE_HOURS, refusal_of
+from kemai.sales.services.clock import response_due
+from kemai.sales.services.lead_holding import LEADS, refuse_in_state
 from kemai.sales.services.scoring import rescore
 
 CONVERTED = T(
@@ -34,14 +31,9 @@ CONVERTED = T(
 def prepare_leads(actor: Actor, drafts: list[Draft]) -> None:
     """Owner and number of new leads; a converted one stays as it was."""
     created = [d for d in drafts if d.old is None]
+    refuse_edits(drafts)
     for draft in drafts:
-        if draft.old is None:
-            continue
-        if draft.changed("owner_id"):
-            draft.wrong("owner", "use_assign", T("负责人请用“分配”修改。", "Change the owner with Assign."))
-        if draft.changed("pool_id"):
-            draft.wrong("pool", "use_release", T("公海请用“退回公海”修改。", "Change the pool with Release."))
-        if draft.old["status"] == "converted":
+        if draft.old is not None and draft.old["status"] == "converted":
             for column in (c for c in draft.values if draft.changed(c)):
                 found = get_object("leads").by_column.get(column)
                 draft.wrong(found.name if found else column, "converted", CONVERTED)
@@ -50,37 +42,24 @@ def prepare_leads(actor: Actor, drafts: list[Draft]) -> None:
 
 
 def after_leads(actor: Actor, drafts: list[Draft]) -> None:
-    """The score follows what was written."""
+    """The log of new ones begins; score and days before recycling follow what was written."""
+    note_new(LEADS, actor, [d for d in drafts if d.old is None])
     rescore(d.id for d in drafts)
+    refresh(LEADS, [d.id for d in drafts])
+
+
+def leads_gone_or_back(actor: Actor, ids: list[UUID]) -> None:
+    """What comes back from the bin has its days counted as of today."""
+    refresh(LEADS, ids)
 
 
 def _receive(actor: Actor, drafts: list[Draft]) -> None:
-    owners = {d.values.get("owner_id") or actor.id for d in drafts if not d.values.get("pool_id")}
-    departments = dict(User.objects.filter(pk__in=owners).values_list("id", "department_id"))
+    place_new(actor, drafts)
     due = response_due()
     for draft, number in zip(drafts, take_numbers("sales_lead_number", "XS-", len(drafts)), strict=True):
         draft.values |= {"number": number, "status": "new", "status_since": now()}
-        if draft.values.get("pool_id"):
-            draft.values |= {"owner_id": None, "department_id": None}
-            continue
-        owner = draft.values.get("owner_id") or actor.id
-        draft.values |= {
-            "owner_id": owner,
-            "department_id": departments.get(owner),
-            "owned_since": now(),
-            "respond_by": due,
-        }
-
-
-def response_due() -> datetime | None:
-    """By when a lead that somebody gets now wants its first follow-up; None when no clock runs."""
-    hours = RESPONSE_HOURS.value()
-    return working_hours().add(now(), timedelta(hours=hours)) if hours else None
-
-
-def working_hours() -> WorkingHours:
-    """The company's open hours: working days, nine to six in Shanghai."""
-    return WorkingHours(work_calendar(), ZoneInfo("Asia/Shanghai"))
+        if draft.values["owner_id"]:
+            draft.values |= {"claimed_at": now(), "respond_by": due}
 
 
 def _set_status(actor: Actor, lead_id: UUID, verb: str, changes: dict[str, Any], reason: str = "") -> UUID:
@@ -90,15 +69,9 @@ def _set_status(actor: Actor, lead_id: UUID, verb: str, changes: dict[str, Any],
         refuse_in_state(verb, row)
         before = {c: row[c] for c in changes} | {"status_since": row["status_since"].isoformat()}
         update_rows(declaration, actor.id, [Draft(lead_id, row, {**changes, "status_since": now()})])
+        refresh(LEADS, [lead_id])
         payload = {"id": str(lead_id), "version": row["version"] + 1, "before": before}
         return offer_undo(actor, "leads.status", payload, label=row["name"])
-
-
-def refuse_in_state(verb: str, row: dict[str, Any]) -> None:
-    """:class:`LeadState` unless the rule lets ``verb`` start from where the lead is."""
-    why = refusal_of(verb, row["status"])
-    if why:
-        raise errors.LeadState(why=why)
 
 
 def qualify_lead(actor: Actor, lead_id: UUID, *, note: str = "") -> UUID:
@@ -125,6 +98,7 @@ def undo_status(actor: Actor, payload: dict[str, Any]) -> None:
     if row["version"] != payload["version"]:
         raise ChangedSince(label=row["name"])
     update_rows(declaration, actor.id, [Draft(row["id"], row, dict(payload["before"]))])
+    refresh(LEADS, [row["id"]])
 
 
 # ---------------------------------------------------------------- follow-ups
@@ -155,6 +129,7 @@ def note_activity(actor: Actor, keys: list[UUID]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, {"keys": keys, "now": now()})
     rescore(keys)
+    refresh(LEADS, keys)
 
 
 anchor_to(Anchor("lead_id", _holders, note_activity))

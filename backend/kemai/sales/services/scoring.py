@@ -12,6 +12,7 @@ from django.db import connection
 from kemai.accounts.access import Actor, SystemActor, require_visible
 from kemai.base.audit import act
 from kemai.base.jobs import JobRun, job_kind
+from kemai.customers.services.recycle_rules import refresh
 from kemai.kit.clock import now
 from kemai.kit.errors import NotFound
 from kemai.kit.words import EN, T
@@ -34,6 +35,7 @@ from kemai.sales.rules.scoring import (
     compute_behaviour,
     compute_score,
 )
+from kemai.sales.services.lead_holding import LEADS
 
 SCORING = SystemActor("lead scoring")
 BATCH = 500
@@ -95,6 +97,7 @@ def rescore(keys: Iterable[UUID]) -> int:
             changed.append(Draft(key, {}, {"score": compute_score(parts), "score_parts": told}))
     if changed:
         update_rows(get_object("leads"), None, changed, touch=False)
+        refresh(LEADS, [draft.id for draft in changed])  # a rule of recycling may go by the score
     return len(changed)
 
 

@@ -15,27 +15,29 @@ import { keys } from "@/objects/data/keys";
 import { Lots } from "./lots";
 import { People } from "./people";
 import styles from "./pool.module.css";
-import { type Board, boardQuery, myPoolsQuery, type Plan } from "./queries";
+import { type Pooled, usePooled } from "./pooled";
+import { type Board, boardQuery, MY_POOLS, type Plan } from "./queries";
 
 const PlanPanel = lazy(async () => ({ default: (await import("./plan-panel")).PlanPanel }));
 
-/** Giving a pool's customers out: what lies there on one side, each person's load on the other (POOL-6). */
+/** Giving out what lies in a pool: what lies there on one side, each person's load on the other (POOL-6). */
 export function BoardPage() {
   const { id = "" } = useParams({ strict: false }) as { id?: string };
-  const board = useQuery(boardQuery(id));
+  const [kind] = usePooled();
+  const board = useQuery(boardQuery(id, kind));
   if (board.isPending) return <SkeletonPage />;
   if (board.isError) return <ErrorState error={board.error} onRetry={() => void board.refetch()} />;
-  return <Loaded key={id} id={id} board={board.data} />;
+  return <Loaded key={`${id} ${kind}`} kind={kind} id={id} board={board.data} />;
 }
 
-function Loaded({ id, board }: { id: string; board: Board }) {
+function Loaded({ kind, id, board }: { kind: Pooled; id: string; board: Board }) {
   const t = useT("pool");
   const [chosen, setChosen] = useState<Ref[]>([]);
   const [people, setPeople] = useState<string[]>(board.people.map((person) => person.user.id));
   const [method, setMethod] = useState("load");
   const [plan, setPlan] = useState<Plan | null>(null);
   const [target, setTarget] = useState<string[]>([]);
-  const work = useWork(id, () => {
+  const work = useWork(kind, id, () => {
     setChosen([]);
     setPlan(null);
     setTarget([]);
@@ -49,11 +51,11 @@ function Loaded({ id, board }: { id: string; board: Board }) {
     <div className={styles.page}>
       <PageHeader
         title={t("boardTitle", { pool: board.pool.label ?? "" })}
-        sub={t("boardSub")}
-        actions={<AppLink path={`/pool?id=${id}`}>{t("back")}</AppLink>}
+        sub={t(`boardSub_${kind}`)}
+        actions={<AppLink path={`/pool?id=${id}&object=${kind}`}>{t("back")}</AppLink>}
       />
       <div className={styles.board}>
-        <Lots id={id} board={board} chosen={chosen} onChoose={setChosen} />
+        <Lots kind={kind} id={id} board={board} chosen={chosen} onChoose={setChosen} />
         <People people={board.people} chosen={people} onChoose={setPeople} />
       </div>
       <section className={styles.acts} aria-label={t("actions")}>
@@ -101,16 +103,16 @@ function Loaded({ id, board }: { id: string; board: Board }) {
   );
 }
 
-function useWork(id: string, done: () => void) {
+function useWork(object: Pooled, id: string, done: () => void) {
   const t = useT("pool");
   const client = useQueryClient();
   const message = useMessage();
   const [busy, setBusy] = useState(false);
   const settle = () =>
     Promise.all([
-      client.invalidateQueries({ queryKey: boardQuery(id).queryKey }),
-      client.invalidateQueries({ queryKey: myPoolsQuery.queryKey }),
-      client.invalidateQueries({ queryKey: keys.lists("customers") }),
+      client.invalidateQueries({ queryKey: boardQuery(id, object).queryKey }),
+      client.invalidateQueries({ queryKey: MY_POOLS }),
+      client.invalidateQueries({ queryKey: keys.lists(object) }),
     ]);
 
   async function run<R>(ask: () => Promise<R>): Promise<R | null> {
@@ -135,21 +137,23 @@ function useWork(id: string, done: () => void) {
   return {
     busy,
     preview: (body: { ids: string[]; method: string; people: string[] }) =>
-      run(async () => (await api.post<Plan>(`/pools/${id}/distribution/preview`, body)).data),
+      run(async () => (await api.post<Plan>(`/pools/${id}/distribution/preview`, { object, ...body })).data),
     async give(plan: Plan, reason: string) {
       const lines = plan.lines
-        .filter((line) => line.customers.length > 0)
-        .map((line) => ({ user: line.user.id, ids: line.customers.map((one) => one.id) }));
+        .filter((line) => line.records.length > 0)
+        .map((line) => ({ user: line.user.id, ids: line.records.map((one) => one.id) }));
       type Given = { given: number; missed: number; undo: string | null };
       const answer = await run(
-        async () => (await api.post<Given>(`/pools/${id}/distribution`, { lines, reason })).data,
+        async () => (await api.post<Given>(`/pools/${id}/distribution`, { object, lines, reason })).data,
       );
-      if (answer) await finish(t("given", { count: answer.given }), answer.missed, answer.undo);
+      if (answer) await finish(t(`given_${object}`, { count: answer.given }), answer.missed, answer.undo);
     },
     async move(ids: string[], pool: string) {
       type Moved = { moved: number; missed: number; undo: string | null };
-      const answer = await run(async () => (await api.post<Moved>(`/pools/${id}/move`, { ids, pool })).data);
-      if (answer) await finish(t("moved", { count: answer.moved }), answer.missed, answer.undo);
+      const answer = await run(
+        async () => (await api.post<Moved>(`/pools/${id}/move`, { object, ids, pool })).data,
+      );
+      if (answer) await finish(t(`moved_${object}`, { count: answer.moved }), answer.missed, answer.undo);
     },
   };
 }

@@ -8,19 +8,20 @@ import { SkeletonRows } from "@/kit/skeleton";
 import { EmptyState, ErrorState } from "@/kit/states";
 import { useRecordList } from "@/objects/data/records";
 import styles from "./pool.module.css";
+import type { Pooled } from "./pooled";
 import { type Board, poolFilter } from "./queries";
 
-type LotsProps = { id: string; board: Board; chosen: Ref[]; onChoose: (lots: Ref[]) => void };
+type LotsProps = { kind: Pooled; id: string; board: Board; chosen: Ref[]; onChoose: (lots: Ref[]) => void };
 
 /** What lies in the pool, by region or industry, to be chosen. */
-export function Lots({ id, board, chosen, onChoose }: LotsProps) {
+export function Lots({ kind, id, board, chosen, onChoose }: LotsProps) {
   const t = useT("pool");
   const common = useT();
   const [region, setRegion] = useState("");
   const [industry, setIndustry] = useState("");
   const area = { region: region || undefined, industry: industry || undefined };
   const query = { fields: "name,industry,region", filter: poolFilter(id, area), sort: "-updated_at" };
-  const list = useRecordList("customers", query, true, 100);
+  const list = useRecordList(kind, query, true, 100);
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
   const industries = new Map(board.industries.map((one) => [one.value, one.label]));
   const keys = new Set(chosen.map((lot) => lot.id));
@@ -29,7 +30,7 @@ export function Lots({ id, board, chosen, onChoose }: LotsProps) {
   const toggle = (row: { id: string; name?: unknown }) =>
     onChoose(keys.has(row.id) ? chosen.filter((lot) => lot.id !== row.id) : [...chosen, asRef(row)]);
   return (
-    <Card title={t("lots", { count: board.total })} flush>
+    <Card title={t(`lots_${kind}`, { count: board.total })} flush>
       <div className={styles.tools}>
         <select aria-label={t("region")} value={region} onChange={(event) => setRegion(event.target.value)}>
           <option value="">{t("allRegions")}</option>

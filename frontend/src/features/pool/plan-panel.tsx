@@ -13,8 +13,8 @@ type PlanPanelProps = { plan: Plan; busy: boolean; onClose: () => void; onDo: (r
 export function PlanPanel({ plan, busy, onClose, onDo }: PlanPanelProps) {
   const t = useT("pool");
   const [reason, setReason] = useState("");
-  const lines = plan.lines.filter((line) => line.customers.length > 0);
-  const count = lines.reduce((sum, line) => sum + line.customers.length, 0);
+  const lines = plan.lines.filter((line) => line.records.length > 0);
+  const count = lines.reduce((sum, line) => sum + line.records.length, 0);
   return (
     <SidePanel
       open
@@ -46,15 +46,15 @@ export function PlanPanel({ plan, busy, onClose, onDo }: PlanPanelProps) {
             <header>
               <b>{line.user.label}</b>
               <span className="km-num">
-                {t("from", { held: line.held, given: line.customers.length, after: line.after })}
+                {t("from", { held: line.held, given: line.records.length, after: line.after })}
               </span>
             </header>
             <p>
-              {line.customers
+              {line.records
                 .slice(0, SHOWN)
                 .map((one) => one.label)
                 .join(comma())}
-              {line.customers.length > SHOWN ? t("andMore", { count: line.customers.length - SHOWN }) : ""}
+              {line.records.length > SHOWN ? t("andMore", { count: line.records.length - SHOWN }) : ""}
             </p>
           </section>
         ))}

@@ -1,13 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Waves } from "lucide-react";
+import { useCan } from "@/access/me";
 import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
 import { PageHeader } from "@/kit/page-header";
+import { Pills } from "@/kit/pills";
 import { SkeletonRows } from "@/kit/skeleton";
 import { EmptyState, ErrorState } from "@/kit/states";
 import styles from "./pool.module.css";
 import { PoolRows } from "./pool-rows";
+import { usePooled } from "./pooled";
 import { type MyPool, type MyPools, myPoolsQuery } from "./queries";
 
 /** The pools open to one, what is left of one's quotas today, and what lies there to claim (POOL-1, 2, 4). */
@@ -15,7 +18,9 @@ export function PoolPage() {
   const t = useT("pool");
   const navigate = useNavigate();
   const search: { id?: string } = useSearch({ strict: false });
-  const mine = useQuery(myPoolsQuery);
+  const can = useCan();
+  const [kind, setKind] = usePooled();
+  const mine = useQuery(myPoolsQuery(kind));
   const pools = mine.data?.items ?? [];
   const chosen =
     pools.find((pool) => pool.id === search.id) ?? pools.find((pool) => pool.count > 0) ?? pools[0];
@@ -23,18 +28,37 @@ export function PoolPage() {
     <div className={styles.page}>
       <PageHeader
         title={t("title")}
-        sub={t("sub")}
+        sub={t(`sub_${kind}`)}
         actions={
-          chosen?.gives_out ? <AppLink path={`/pool/${chosen.id}`}>{t("distribute")}</AppLink> : undefined
+          chosen?.gives_out ? (
+            <AppLink path={`/pool/${chosen.id}?object=${kind}`}>{t(`distribute_${kind}`)}</AppLink>
+          ) : undefined
         }
       >
+        {can("sales.lead.view") ? (
+          <Pills
+            label={t("what")}
+            options={[
+              { value: "customers", label: t("customers") },
+              { value: "leads", label: t("leads") },
+            ]}
+            value={kind}
+            onChoose={setKind}
+          />
+        ) : null}
         <div className={styles.chips}>
           {pools.map((pool) => (
             <button
               key={pool.id}
               type="button"
               aria-pressed={pool.id === chosen?.id}
-              onClick={() => void navigate({ to: ".", search: { id: pool.id } as never, replace: true })}
+              onClick={() =>
+                void navigate({
+                  to: ".",
+                  search: { ...(kind === "leads" ? { object: kind } : {}), id: pool.id } as never,
+                  replace: true,
+                })
+              }
             >
               {pool.label} <b>{pool.count > 10_000 ? "10000+" : pool.count}</b>
             </button>
@@ -47,7 +71,7 @@ export function PoolPage() {
       {mine.data && chosen ? (
         <>
           <Quota mine={mine.data} pool={chosen} />
-          <PoolRows key={chosen.id} pool={chosen} mayClaim={mine.data.may_claim} />
+          <PoolRows key={`${chosen.id} ${kind}`} kind={kind} pool={chosen} mayClaim={mine.data.may_claim} />
         </>
       ) : null}
     </div>

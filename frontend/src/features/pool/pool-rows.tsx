@@ -18,23 +18,36 @@ import { useRecordList } from "@/objects/data/records";
 import { useRecordWrites } from "@/objects/data/writes";
 import type { RecordData } from "@/objects/model/meta";
 import styles from "./pool.module.css";
-import { type MyPool, myPoolsQuery, poolFilter } from "./queries";
+import type { Pooled } from "./pooled";
+import { MY_POOLS, type MyPool, poolFilter } from "./queries";
 
-const FIELDS = "name,number,industry,region,source,phone,last_contact_at,updated_at,can";
+/** What a row shows, and when somebody last spoke to it. */
+const SHOWN = {
+  customers: {
+    fields: "name,number,industry,region,source,phone,last_contact_at,updated_at,can",
+    last: "last_contact_at",
+  },
+  leads: {
+    fields: "name,number,industry,region,source,score,phone,last_activity_at,updated_at,can",
+    last: "last_activity_at",
+  },
+} as const;
 
 /** What lies in a pool: contact details hidden until claimed. `j` `k` move, `c` claims, `Enter` opens. */
-export function PoolRows({ pool, mayClaim }: { pool: MyPool; mayClaim: boolean }) {
+type PoolRowsProps = { kind: Pooled; pool: MyPool; mayClaim: boolean };
+
+export function PoolRows({ kind, pool, mayClaim }: PoolRowsProps) {
   const t = useT("pool");
   const common = useT();
   const phone = useIsPhone();
-  const query = { fields: FIELDS, filter: poolFilter(pool.id, {}), sort: "-updated_at" };
-  const list = useRecordList("customers", query);
-  const { claim, busy } = useClaim();
+  const query = { fields: SHOWN[kind].fields, filter: poolFilter(pool.id, {}), sort: "-updated_at" };
+  const list = useRecordList(kind, query);
+  const { claim, busy } = useClaim(kind);
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
-  const words = useChoiceWords();
+  const words = useChoiceWords(kind);
   if (list.isPending) return <SkeletonRows rows={8} />;
   if (list.isError) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
-  if (rows.length === 0) return <EmptyState icon={Waves} title={t("empty")} text={t("emptyText")} />;
+  if (rows.length === 0) return <EmptyState icon={Waves} title={t("empty")} text={t(`emptyText_${kind}`)} />;
   return (
     <>
       {mayClaim && !phone ? <p className={styles.keys}>{t("keys")}</p> : null}
@@ -43,6 +56,7 @@ export function PoolRows({ pool, mayClaim }: { pool: MyPool; mayClaim: boolean }
           {rows.map((row) => (
             <PoolRow
               key={row.id}
+              kind={kind}
               row={row}
               words={words}
               busy={busy === row.id}
@@ -64,8 +78,8 @@ export function PoolRows({ pool, mayClaim }: { pool: MyPool; mayClaim: boolean }
 
 type Words = (field: string, value: unknown) => string;
 
-function useChoiceWords(): Words {
-  const { data: meta } = useMeta("customers");
+function useChoiceWords(kind: Pooled): Words {
+  const { data: meta } = useMeta(kind);
   return (name, value) => {
     const field = meta?.fields.find((one) => one.name === name);
     const label = field?.choices?.find((choice) => choice.value === value)?.label;
@@ -73,12 +87,19 @@ function useChoiceWords(): Words {
   };
 }
 
-type PoolRowProps = { row: RecordData; words: Words; busy: boolean; onClaim: (() => void) | null };
+type PoolRowProps = {
+  kind: Pooled;
+  row: RecordData;
+  words: Words;
+  busy: boolean;
+  onClaim: (() => void) | null;
+};
 
-function PoolRow({ row, words, busy, onClaim }: PoolRowProps) {
+function PoolRow({ kind, row, words, busy, onClaim }: PoolRowProps) {
   const t = useT("pool");
   const go = useGo();
   const allowed = row.can?.claim;
+  const last = row[SHOWN[kind].last];
   const onKeyDown = (event: KeyboardEvent<HTMLLIElement>) => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
     const near =
@@ -91,20 +112,20 @@ function PoolRow({ row, words, busy, onClaim }: PoolRowProps) {
     event.preventDefault();
     if (near instanceof HTMLElement) near.focus();
     else if (event.key === "c" && allowed === true) onClaim?.();
-    else if (event.key === "Enter") go(`/customers/${row.id}`);
+    else if (event.key === "Enter") go(`/${kind}/${row.id}`);
   };
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: rows are walked by keys, as in every list of the product
     <li className={styles.row} tabIndex={0} onKeyDown={onKeyDown} data-row={row.id}>
       <span className={styles.name}>
-        <AppLink path={`/customers/${row.id}`}>{String(row.name ?? "")}</AppLink>
+        <AppLink path={`/${kind}/${row.id}`}>{String(row.name ?? "")}</AppLink>
       </span>
       <span className={styles.soft}>
         {[words("industry", row.industry), words("region", row.region)].filter(Boolean).join(" · ") || "–"}
       </span>
       <span className={`${styles.soft} ${styles.wide} km-num`}>{String(row.phone || "–")}</span>
       <span className={`${styles.soft} ${styles.wide}`}>
-        {typeof row.last_contact_at === "string" ? <DateTime value={row.last_contact_at} /> : t("never")}
+        {typeof last === "string" ? <DateTime value={last} /> : t("never")}
       </span>
       {onClaim ? (
         <Button
@@ -122,16 +143,16 @@ function PoolRow({ row, words, busy, onClaim }: PoolRowProps) {
   );
 }
 
-function useClaim() {
+function useClaim(kind: Pooled) {
   const t = useT("pool");
   const client = useQueryClient();
   const message = useMessage();
-  const writes = useRecordWrites("customers");
+  const writes = useRecordWrites(kind);
   const [busy, setBusy] = useState<string | null>(null);
   const settle = () =>
     Promise.all([
-      client.invalidateQueries({ queryKey: myPoolsQuery.queryKey }),
-      client.invalidateQueries({ queryKey: keys.lists("customers") }),
+      client.invalidateQueries({ queryKey: MY_POOLS }),
+      client.invalidateQueries({ queryKey: keys.lists(kind) }),
     ]);
 
   async function claim(row: RecordData) {

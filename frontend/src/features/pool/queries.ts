@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { Ref } from "@/api/types";
+import type { Pooled } from "./pooled";
 
 export type MyPool = {
   id: string;
@@ -23,10 +24,15 @@ export type MyPools = {
   items: MyPool[];
 };
 
-export const myPoolsQuery = queryOptions({
-  queryKey: ["my-pools"],
-  queryFn: async ({ signal }) => (await api.get<MyPools>("/my-pools", { signal })).data,
-});
+/** Every kind's figures together, to be asked for anew. */
+export const MY_POOLS = ["my-pools"] as const;
+
+export function myPoolsQuery(object: Pooled) {
+  return queryOptions({
+    queryKey: [...MY_POOLS, object],
+    queryFn: async ({ signal }) => (await api.get<MyPools>("/my-pools", { query: { object }, signal })).data,
+  });
+}
 
 export type Area = { regions: string[]; industries: string[] };
 export type Person = {
@@ -50,17 +56,18 @@ export type Board = {
   methods: { code: string; label: string }[];
   people: Person[];
 };
-export type Planned = Person & { customers: Ref[]; after: number };
+export type Planned = Person & { records: Ref[]; after: number };
 export type Plan = { lines: Planned[]; left: Ref[]; gone: number };
 
-export function boardQuery(id: string) {
+export function boardQuery(id: string, object: Pooled) {
   return queryOptions({
-    queryKey: ["distribution", id],
-    queryFn: async ({ signal }) => (await api.get<Board>(`/pools/${id}/distribution`, { signal })).data,
+    queryKey: ["distribution", id, object],
+    queryFn: async ({ signal }) =>
+      (await api.get<Board>(`/pools/${id}/distribution`, { query: { object }, signal })).data,
   });
 }
 
-/** The customers of one pool, as a list of the generic kind is asked for. */
+/** What lies in one pool, as a list of the generic kind is asked for. */
 export function poolFilter(id: string, area: { region?: string | undefined; industry?: string | undefined }) {
   const leaves = [{ field: "pool", op: "eq", value: id }];
   if (area.region !== undefined) leaves.push({ field: "region", op: "eq", value: area.region });

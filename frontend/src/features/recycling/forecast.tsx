@@ -15,11 +15,11 @@ import styles from "./recycling.module.css";
 const JobDialog = lazy(async () => ({ default: (await import("@/objects/list/job-dialog")).JobDialog }));
 
 /** What a run would take now and in the next thirty days, and running it. */
-export function Forecast() {
+export function Forecast({ object }: { object: string }) {
   const t = useT("recycling");
   const client = useQueryClient();
   const message = useMessage();
-  const preview = useQuery(previewQuery);
+  const preview = useQuery(previewQuery(object));
   const [job, setJob] = useState<Job | null>(null);
   if (preview.isPending) return <SkeletonCard lines={3} />;
   if (preview.isError) return <ErrorState error={preview.error} onRetry={() => void preview.refetch()} />;
@@ -27,7 +27,7 @@ export function Forecast() {
   const soon = data.days.filter((line) => line.day >= data.today).reduce((sum, line) => sum + line.count, 0);
   const run = async () => {
     try {
-      setJob((await api.post<Job>("/recycling/runs", {})).data);
+      setJob((await api.post<Job>("/recycling/runs", {}, { query: { object } })).data);
     } catch (error) {
       message.error(error);
     }
@@ -56,11 +56,11 @@ export function Forecast() {
           label={t("now")}
           value={data.counting ? "…" : data.now}
           tone={data.now > data.allowed ? "bad" : null}
-          path={overdue(data)}
+          path={overdue(object, data)}
           note={data.counting ? t("counting") : t("ofOwned", { count: data.owned })}
         />
-        <StatTile label={t("soon")} value={data.counting ? "…" : soon} path={within(data)} />
-        <StatTile label={t("protected")} value={data.protected} path={shielded(data)} />
+        <StatTile label={t("soon")} value={data.counting ? "…" : soon} path={within(object, data)} />
+        <StatTile label={t("protected")} value={data.protected} path={shielded(object, data)} />
       </div>
       <Days data={data} />
       {job ? (
@@ -77,20 +77,20 @@ export function Forecast() {
   );
 }
 
-function address(leaves: object[]): string {
-  return `/customers?filter=${encodeURIComponent(JSON.stringify({ and: leaves }))}&sort=recycle_on`;
+function address(object: string, leaves: object[]): string {
+  return `/${object}?filter=${encodeURIComponent(JSON.stringify({ and: leaves }))}&sort=recycle_on`;
 }
-function overdue(data: Preview): string {
-  return address([{ field: "recycle_on", op: "lt", value: data.today }]);
+function overdue(object: string, data: Preview): string {
+  return address(object, [{ field: "recycle_on", op: "lt", value: data.today }]);
 }
-function within(data: Preview): string {
-  return address([
+function within(object: string, data: Preview): string {
+  return address(object, [
     { field: "recycle_on", op: "gte", value: data.today },
     { field: "recycle_on", op: "within_next", value: { days: 30 } },
   ]);
 }
-function shielded(data: Preview): string {
-  return address([{ field: "protected_until", op: "gte", value: data.today }]);
+function shielded(object: string, data: Preview): string {
+  return address(object, [{ field: "protected_until", op: "gte", value: data.today }]);
 }
 
 /** The next thirty days as bars, each with its figure for who does not see bars. */

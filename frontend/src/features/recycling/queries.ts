@@ -16,7 +16,14 @@ export type Rule = {
   spared_by: string[];
 };
 type Fact = { code: string; label: string };
-export type Rules = { version: number; items: Rule[]; reasons: Fact[]; spares: Fact[] };
+export type Rules = {
+  object: string;
+  kinds: { object: string; label: string }[];
+  version: number;
+  items: Rule[];
+  reasons: Fact[];
+  spares: Fact[];
+};
 export type Preview = {
   today: string;
   now: number;
@@ -31,6 +38,8 @@ export type Preview = {
 };
 export type Run = {
   id: string;
+  object: string;
+  label: string;
   day: string;
   kind: "nightly" | "manual";
   state: "running" | "done" | "stopped" | "dismissed" | "failed";
@@ -46,15 +55,21 @@ export type Run = {
   operation: string | null;
 };
 
-export const rulesQuery = queryOptions({
-  queryKey: ["recycling", "rules"],
-  queryFn: async ({ signal }) => (await api.get<Rules>("/recycling/rules", { signal })).data,
-});
-export const previewQuery = queryOptions({
-  queryKey: ["recycling", "preview"],
-  queryFn: async ({ signal }) => (await api.get<Preview>("/recycling/preview", { signal })).data,
-  refetchInterval: (query) => (query.state.data?.counting ? 2_000 : false),
-});
+export function rulesQuery(object: string) {
+  return queryOptions({
+    queryKey: ["recycling", "rules", object],
+    queryFn: async ({ signal }) =>
+      (await api.get<Rules>("/recycling/rules", { query: { object }, signal })).data,
+  });
+}
+export function previewQuery(object: string) {
+  return queryOptions({
+    queryKey: ["recycling", "preview", object],
+    queryFn: async ({ signal }) =>
+      (await api.get<Preview>("/recycling/preview", { query: { object }, signal })).data,
+    refetchInterval: (query) => (query.state.data?.counting ? 2_000 : false),
+  });
+}
 export const runsQuery = queryOptions({
   queryKey: ["recycling", "runs"],
   queryFn: async ({ signal }) => (await api.get<{ items: Run[] }>("/recycling/runs", { signal })).data.items,

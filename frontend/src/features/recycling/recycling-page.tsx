@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Button } from "antd";
 import { Plus, Recycle } from "lucide-react";
 import { useState } from "react";
@@ -7,6 +8,7 @@ import type { ProblemError } from "@/api/types";
 import { useT } from "@/i18n/index";
 import { Card } from "@/kit/card";
 import { PageHeader } from "@/kit/page-header";
+import { Pills } from "@/kit/pills";
 import { SkeletonRows } from "@/kit/skeleton";
 import { EmptyState, ErrorState } from "@/kit/states";
 import { useHotkey } from "@/kit/use-hotkey";
@@ -17,17 +19,27 @@ import styles from "./recycling.module.css";
 import { RuleCard } from "./rule-card";
 import { Runs } from "./runs";
 
-/** By which rules customers go back to the pools, what the next run would take, and what runs did (POOL-3). */
+/** By which rules customers and leads go back to the pools, what the next run would take, and what runs did (POOL-3). */
 export function RecyclingPage() {
   const t = useT("recycling");
-  const rules = useQuery(rulesQuery);
+  const navigate = useNavigate();
+  const search: { object?: string } = useSearch({ strict: false });
+  const object = search.object ?? "customers";
+  const rules = useQuery(rulesQuery(object));
   return (
     <div className={styles.page}>
-      <PageHeader title={t("title")} sub={t("sub")} />
-      <Forecast />
+      <PageHeader title={t("title")} sub={t("sub")}>
+        <Pills
+          label={t("what")}
+          options={(rules.data?.kinds ?? []).map((kind) => ({ value: kind.object, label: kind.label }))}
+          value={object}
+          onChoose={(next) => void navigate({ to: ".", search: { object: next } as never, replace: true })}
+        />
+      </PageHeader>
+      <Forecast object={object} />
       {rules.isPending ? <SkeletonRows rows={6} /> : null}
       {rules.isError ? <ErrorState error={rules.error} onRetry={() => void rules.refetch()} /> : null}
-      {rules.data ? <RuleList key={rules.data.version} rules={rules.data} /> : null}
+      {rules.data ? <RuleList key={`${object} ${rules.data.version}`} rules={rules.data} /> : null}
       <Runs />
     </div>
   );
@@ -103,11 +115,15 @@ function useSave(rules: Rules, setErrors: (errors: ProblemError[]) => void) {
     try {
       const body = items.map((rule) => ({ ...rule, pool: rule.pool?.id ?? null }));
       const headers = { "If-Match": `"${rules.version}"` };
-      const { data } = await api.put<Rules>("/recycling/rules", { items: body }, { headers });
+      const { data } = await api.put<Rules>(
+        "/recycling/rules",
+        { object: rules.object, items: body },
+        { headers },
+      );
       setErrors([]);
-      client.setQueryData(rulesQuery.queryKey, data);
+      client.setQueryData(rulesQuery(rules.object).queryKey, data);
       message.success(t("saved"));
-      await client.invalidateQueries({ queryKey: previewQuery.queryKey });
+      await client.invalidateQueries({ queryKey: previewQuery(rules.object).queryKey });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       setErrors(error.errors);

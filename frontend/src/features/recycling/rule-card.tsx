@@ -107,7 +107,12 @@ export function RuleCard({ rule, rules, errors, first, last, onChange, onMove, o
         />
         <span>{t("warnAfter")}</span>
       </div>
-      <Condition rule={rule} error={errors.condition} onChange={(condition) => set({ condition })} />
+      <Condition
+        object={rules.object}
+        rule={rule}
+        error={errors.condition}
+        onChange={(condition) => set({ condition })}
+      />
       <div className={styles.line}>
         <span>{t("to")}</span>
         <RecordPicker
@@ -144,15 +149,16 @@ export function RuleCard({ rule, rules, errors, first, last, onChange, onMove, o
 }
 
 type ConditionProps = {
+  object: string;
   rule: Rule;
   error: string | undefined;
   onChange: (condition: FilterNode | null) => void;
 };
 
-function Condition({ rule, error, onChange }: ConditionProps) {
+function Condition({ object, rule, error, onChange }: ConditionProps) {
   const t = useT("recycling");
   const id = useId();
-  const { data: meta } = useMeta("customers");
+  const { data: meta } = useMeta(object);
   const [open, setOpen] = useState(false);
   const filter = parseFilter(rule.condition);
   return (
@@ -160,7 +166,7 @@ function Condition({ rule, error, onChange }: ConditionProps) {
       <div className={styles.line}>
         <span id={id}>{t("for")}</span>
         <span className={error ? styles.error : styles.words}>
-          {meta && filter ? <FilterText meta={meta} filter={filter} /> : t("everyCustomer")}
+          {meta && filter ? <FilterText meta={meta} filter={filter} /> : t("everyOne")}
         </span>
         <Button
           size="small"

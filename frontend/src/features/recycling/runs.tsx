@@ -59,6 +59,7 @@ export function Runs() {
           }
           columns={[
             { key: "at", title: t("at"), cell: (run) => <DateTime value={run.started_at} /> },
+            { key: "what", title: t("what"), cell: (run) => run.label },
             { key: "who", title: t("who"), cell: (run) => run.actor ?? t(run.kind) },
             {
               key: "state",

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A line put off may be a lead's as well: the key alone says whose, without a reference to customers."""
 
-    dependencies = [("activities", "0003_leads")]
+    dependencies = [("activities", "0005_channel_index")]
 
     operations = [
         migrations.RemoveConstraint(model_name="worklistpause", name="worklist_pause_once"),
