@@ -10,7 +10,7 @@ from kemai.accounts.models import Department, User
 from kemai.administration.services.people import INSTALLER
 from kemai.base.audit import act
 from kemai.customers.models import Customer, Pool, PoolMember, RecycleRule
-from kemai.customers.services.kind import CUSTOMERS
+from kemai.customers.pooled import pooled_kinds
 from kemai.customers.services.protection import protect_customer
 from kemai.customers.services.recycle_rules import refresh_all
 from kemai.customers.services.recycle_run import warn_owners
@@ -75,12 +75,27 @@ def make_rules(manager: Actor, dice: random.Random) -> int:
             spared_by=["open_opportunity"],
             warn_days=5,
         )
+        RecycleRule.objects.create(
+            object="leads", name="首次响应超时 3 天", position=0, reason="response_overdue", days=3, warn_days=1
+        )
+        RecycleRule.objects.create(
+            object="leads",
+            name="30 天未跟进",
+            position=1,
+            reason="no_follow_up",
+            days=30,
+            warn_days=5,
+            spared_by=["qualified", "agreed"],
+        )
     with standing_at(now() - timedelta(days=4)):
-        refresh_all(CUSTOMERS)
-    refresh_all(CUSTOMERS)
+        for kind in pooled_kinds():
+            refresh_all(kind)
+    for kind in pooled_kinds():
+        refresh_all(kind)
     near = Customer.objects.filter(owner__username="rep", recycle_on__isnull=False).order_by("recycle_on", "number")
     for customer in near[:2]:
         until = company_today() + timedelta(days=dice.randrange(30, 90))
         protect_customer(manager, customer.pk, until=until, reason="正在投标，结果出来前保留")
-    warn_owners(CUSTOMERS)
-    return 2
+    for kind in pooled_kinds():
+        warn_owners(kind)
+    return 4
