@@ -15,7 +15,7 @@ from kemai.base.jobs import run_job
 from kemai.base.models import Operation, ParameterValue
 from kemai.customers.models import Customer, OwnershipChange, Pool
 from kemai.customers.pooled import kind_of
-from kemai.customers.services.recycle_rules import RECYCLER, count_stale, forget_rules
+from kemai.customers.services.recycle_rules import RECYCLER, count_stale, forget_rules, refresh_all
 from kemai.customers.services.recycle_run import run_nightly, warn_owners
 from kemai.kit.clock import now
 from kemai.platform.models import Notification
@@ -129,7 +129,9 @@ def test_a_night_takes_leads_and_gives_them_back(world: World, call: Call) -> No
     keys = [make(rep) for _ in range(3)]
     note = rep.post("/interactions", {"lead": str(keys[2]), "content": "留言"}).json()["id"]
     for key in keys:
-        set_back(key, 30, recycle_on=in_days(1), responded_at=None)
+        set_back(key, 30, responded_at=None)
+    refresh_all(LEADS)
+    assert {day_of(key) for key in keys} == {in_days(2)}  # the rule is new: the days of warning come first
     assert warn_owners(LEADS) >= 1 and warn_owners(LEADS) == 0
     line = Notification.objects.get(kind="recycle_warning", user_id=world.users["rep"])
     assert "3 条线索即将掉入公海" in line.title_zh and line.path == "/leads?view=falling"
