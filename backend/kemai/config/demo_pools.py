@@ -11,6 +11,7 @@ from kemai.administration.services.people import INSTALLER
 from kemai.base.audit import act
 from kemai.customers.models import Customer, Pool, PoolMember, RecycleRule
 from kemai.customers.pooled import pooled_kinds
+from kemai.customers.services.kind import CUSTOMERS
 from kemai.customers.services.protection import protect_customer
 from kemai.customers.services.recycle_rules import refresh_all
 from kemai.customers.services.recycle_run import warn_owners
@@ -56,7 +57,7 @@ def make_pools(departments: dict[str, Department], people: dict[str, User]) -> i
 
 
 def make_rules(manager: Actor, dice: random.Random) -> int:
-    """Rules as if they had been set four days ago, so that some customers are near their day; some are protected."""
+    """Rules as if they had been set four days ago, so that some customers are near their day; some are protected. Those of leads are new."""
     with act(INSTALLER, "demo", object="recycle-rules"):
         RecycleRule.objects.create(
             name="120 天未跟进",
@@ -76,7 +77,7 @@ def make_rules(manager: Actor, dice: random.Random) -> int:
             warn_days=5,
         )
         RecycleRule.objects.create(
-            object="leads", name="首次响应超时 3 天", position=0, reason="response_overdue", days=3, warn_days=1
+            object="leads", name="首次响应超时 3 天", position=0, reason="response_overdue", days=3, warn_days=3
         )
         RecycleRule.objects.create(
             object="leads",
@@ -88,8 +89,7 @@ def make_rules(manager: Actor, dice: random.Random) -> int:
             spared_by=["qualified", "agreed"],
         )
     with standing_at(now() - timedelta(days=4)):
-        for kind in pooled_kinds():
-            refresh_all(kind)
+        refresh_all(CUSTOMERS)
     for kind in pooled_kinds():
         refresh_all(kind)
     near = Customer.objects.filter(owner__username="rep", recycle_on__isnull=False).order_by("recycle_on", "number")
