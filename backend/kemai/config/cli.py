@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -34,17 +35,18 @@ def main(argv: Sequence[str] | None = None) -> int:
             return commands.db_psql(words[2:])
         arguments = build_parser().parse_args(words)
         result = arguments.handler(arguments)
+        if result is not None:
+            show(result, as_json=getattr(arguments, "json", False))
+            sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
+    except BrokenPipeError:  # `kemai … | head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except (BackupProblem, CommandFailed, EnvironmentProblem, LocalDatabaseProblem, SelfCheckFailed) as problem:
         return fail(str(problem))
     except Exception as error:
         return fail(commands.explain(error))
-    if result is not None:
-        show(result, as_json=getattr(arguments, "json", False))
     return 1 if isinstance(result, dict) and result.get("ok") is False else 0
 
 

@@ -98,8 +98,9 @@ def explain(error: Exception) -> str:
     if debug:
         sys.excepthook(type(error), error, error.__traceback__)
     detail = getattr(error, "detail", None)
-    if callable(detail):  # the product's own refusals say it in the reader's words
-        return str(detail())
+    if callable(detail):  # the product's own refusals say it in the reader's words, and which value they mean
+        named = str(error) if getattr(error, "errors", None) else ""
+        return f"{detail()} {named}".strip()
     if type(error).__name__ == "OperationalError":
         return f"The database cannot be reached: {str(error).splitlines()[0]}"
     return f"{type(error).__name__}: {error}. Set KEMAI_DEBUG=1 for the details."

@@ -11,7 +11,8 @@ import pytest
 
 from kemai.config import cli, commands
 from kemai.config.env import BACKEND_DIR
-from kemai.kit.errors import NotFound
+from kemai.kit.errors import Invalid, NotFound
+from kemai.kit.words import T
 
 
 def run(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -142,3 +143,31 @@ def test_an_unreachable_database_is_one_line() -> None:
 def test_the_address_is_printed_without_a_server(tmp_path: Path) -> None:
     done = run("db", "url", KEMAI_DATA=str(tmp_path), DATABASE_URL="")
     assert done.stdout.startswith("postgresql://kemai@/kemai?host=")
+
+
+def test_a_refusal_names_what_it_means(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not only that one value is wrong, but which and why."""
+
+    def refuse(word: str, **arguments: Any) -> None:
+        raise Invalid.one("mapping", "empty", T("没有任何列对应到字段。", "No column leads to a field."))
+
+    monkeypatch.setattr(cli, "call_target", refuse)
+    assert cli.main(["token", "create", "--username", "u", "--name", "n"]) == 1
+    assert "没有任何列对应到字段。" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_enough_is_no_failure() -> None:
+    """`kemai … | head` ends without a traceback."""
+    code = (
+        "import sys; from kemai.config import cli; cli.call_target = lambda *a, **k: [{'n': n} for n in range(99_999)]; "
+        "sys.exit(cli.main(['params', 'list']))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=BACKEND_DIR, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(BACKEND_DIR)},
+    ) as process:  # fmt: skip
+        assert process.stdout and process.stderr
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141

@@ -92,7 +92,7 @@ def test_deleting_restoring_and_commands(world: World, call: Call) -> None:
     job = done(rep, start(rep, "customers", {"ids": ids(world, "mine", "binned"), "action": "restore"}))
     assert job["succeeded"] == 2
     job = done(rep, start(rep, "customers", {"ids": ids(world, "pooled", "mine", "closed"), "action": "claim"}))
-    assert (job["succeeded"], {f["code"] for f in job["failures"]}) == (1, {"customers.already_claimed", "not_found"})
+    assert (job["succeeded"], {f["code"] for f in job["failures"]}) == (1, {"customers.already_yours", "not_found"})
 
 
 def test_by_filter_means_what_the_list_shows(world: World, call: Call) -> None:

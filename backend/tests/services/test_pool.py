@@ -40,7 +40,7 @@ def test_claim_release_and_back(world: World, call: Call) -> None:
     assert claimed["department"]["id"] == str(world.departments["east_one"])
     assert holders(key) == {(world.users["rep"], world.departments["east_one"])}
     assert rep.get(f"/contacts/{world.get('contacts', 'pooled').id}").status_code == 200
-    assert rep.post(f"/customers/{key}/claim").json()["code"] == "customers.already_claimed"
+    assert rep.post(f"/customers/{key}/claim").json()["code"] == "customers.already_yours"
     assert rep.post(f"/undo/{claimed['undo']}").status_code == 200
     assert Customer.objects.get(pk=key).pool_id == world.pools["open"] and holders(key) == {(None, None)}
     assert rep.post(f"/undo/{claimed['undo']}").status_code == 410
