@@ -122,7 +122,8 @@ def test_a_segment_is_built_counted_and_put_on_a_list(
     rep.dialog.get_by_label("名单名称").fill(LIST)
     rep.presses("添加条件", rep.dialog, exact=True)
     rep.dialog.get_by_label("选择字段").select_option(label="客户名称")
-    rep.dialog.get_by_role("textbox").last.fill("公司")
+    conditions = rep.dialog.get_by_role("region", name="条件")
+    conditions.get_by_role("textbox").last.fill("公司")
     expect(rep.dialog.get_by_role("status")).to_have_text(
         re.compile(r"您可见范围内(符合|约) [\d,]+ 条")
     )

@@ -304,12 +304,13 @@ class Month:
         self.worklists.append(found["total"])
         for line in found["items"][: self.dice.randint(1, 4)]:
             days = self.dice.choice((2, 3, 7, 14))
-            self.follow_up(person, line["id"], days)
+            self.follow_up(person, line, days)
 
-    def follow_up(self, person: Person, customer: str, days: int) -> None:
+    def follow_up(self, person: Person, line: dict[str, Any], days: int) -> None:
+        """What a line of the work list asks for, be it about a customer or a lead."""
         next_at = (self.moment + timedelta(days=days)).isoformat()
         body = {
-            "customer": customer,
+            {"customers": "customer", "leads": "lead"}[line["object"]]: line["id"],
             "content": f"第 {self.day} 天：谈了报价与交期",
             "channel": self.dice.choice(self.words["channel"]),
             "next_contact_at": next_at,

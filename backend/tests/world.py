@@ -343,6 +343,7 @@ def _customer(world: World, number: int, plan: Plan) -> None:
         Fact(
             "leads",
             id=lead,
+            released_by=plan.owner if plan.pool else "",
             canary=f"金丝雀{plan.slug}线索",
             owners=held[0],
             departments=held[1],
