@@ -34,6 +34,14 @@ def keeps_records(rep: Person) -> None:
     page.wait_for_function("navigator.serviceWorker.controller !== null")
 
 
+def has_kept(rep: Person, path: str) -> None:
+    """An answer is on the screen before it is in the store."""
+    rep.page.wait_for_function(
+        "path => caches.open('km-data').then((c) => c.keys()).then((k) => k.some((r) => new URL(r.url).pathname === path))",
+        arg=f"/api/v1{path}",
+    )
+
+
 def test_a_day_without_a_network(rep: Person, enter: Callable[..., Person], demo: Served) -> None:
     page = rep.page
     keeps_records(rep)
@@ -43,8 +51,12 @@ def test_a_day_without_a_network(rep: Person, enter: Callable[..., Person], demo
         assert colleague.asks("POST", f"/customers/{customer['id']}/release", {"reason": "other"}).ok
     for customer in (wanted, lost):
         rep.goes_to(f"/customers/{customer['id']}")
-    rep.goes_to("/")
+        expect(page.get_by_role("button", name="领取").first).to_be_visible()
+        has_kept(rep, f"/customers/{customer['id']}")
     due = rep.reads("/worklist?limit=8")["items"][0]["record"]
+    rep.goes_to("/")
+    expect(page.get_by_role("button", name=f"给{due['name']}写跟进")).to_be_visible()
+    has_kept(rep, "/home")
 
     rep.context.set_offline(True)
     expect(page.get_by_role("status").filter(has_text="没有网络")).to_be_visible()
