@@ -34,7 +34,7 @@ def test_the_list_from_the_keyboard(enter: Enter, demo: Served) -> None:
     page.get_by_label("跟进内容").fill("打过两次，没人接。")
     page.keyboard.press("Control+Enter")
     rep.is_told("跟进已保存")
-    written = rep.reads("/interactions?limit=1&view=mine")["items"][0]
+    written = rep.reads("/interactions?limit=1&view=mine&fields=customer,lead,outcome")["items"][0]
     about = "lead" if first["object"] == "leads" else "customer"
     assert (written[about]["id"], written["outcome"]) == (first["id"], "unreachable")
     name = second["record"]["name"]
