@@ -297,6 +297,6 @@ contribute(
 )
 follow_customers(Promise, PlannedContact)
 carry_along(
-    Carried(Promise._meta.db_table, "t.customer_id = %(customer)s AND t.status = 'open'"),
-    Carried(PlannedContact._meta.db_table, "t.customer_id = %(customer)s AND t.status = 'planned'"),
+    Carried(Promise._meta.db_table, "t.customer_id = %(key)s AND t.status = 'open'"),
+    Carried(PlannedContact._meta.db_table, "t.customer_id = %(key)s AND t.status = 'planned'"),
 )

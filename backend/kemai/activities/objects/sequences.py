@@ -340,4 +340,4 @@ contribute(
     children=(("enrollments", "customer"),),
 )
 follow_customers(Enrollment)
-carry_along(Carried(Enrollment._meta.db_table, "t.customer_id = %(customer)s AND t.status IN ('active', 'paused')"))
+carry_along(Carried(Enrollment._meta.db_table, "t.customer_id = %(key)s AND t.status IN ('active', 'paused')"))

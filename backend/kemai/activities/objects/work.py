@@ -400,8 +400,8 @@ follow_customers(Interaction)
 carry_along(  # about the customer, or one of its contacts
     Carried(
         Task._meta.db_table,
-        "t.status = 'open' AND ((t.related_object = 'customers' AND t.related_id = %(customer)s) "
-        "OR (t.related_object = 'contacts' AND t.related_id IN (SELECT id FROM customers_contact WHERE customer_id = %(customer)s)))",
+        "t.status = 'open' AND ((t.related_object = 'customers' AND t.related_id = %(key)s) "
+        "OR (t.related_object = 'contacts' AND t.related_id IN (SELECT id FROM customers_contact WHERE customer_id = %(key)s)))",
         owner="assignee_id",
     )
 )

@@ -12,17 +12,20 @@ from uuid import UUID
 
 from django.db import connection
 
+from kemai.customers.pooled import PooledKind
+
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """Open work on a customer, or a lead.
+    """Open work on a record of the pooled kind ``of``.
 
-    ``where`` is SQL over the row ``t`` and may bind ``%(customer)s``, the record's key: which rows are open work on it. ``owner`` and
+    ``where`` is SQL over the row ``t`` and may bind ``%(key)s``, the record's: which rows are open work on it. ``owner`` and
     ``department`` are the columns of who does it; ``wish`` names a choice without which it stays; ``after`` is told which rows moved.
     """
 
     table: str
     where: str
+    of: str = "customers"
     owner: str = "owner_id"
     department: str = "department_id"
     wish: str = ""
@@ -36,31 +39,35 @@ _carried: list[Carried] = []
 
 
 def carry_along(*work: Carried) -> None:
-    """Register work that goes along with its customer (extension point)."""
+    """Register work that goes along with its record (extension point)."""
     _carried.extend(work)
 
 
+def _of(kind: PooledKind) -> list[Carried]:
+    return [work for work in _carried if work.of == kind.object]
+
+
 def carry(
-    by: UUID, customer: UUID, *, old: UUID, new: UUID, department: UUID | None, wishes: frozenset[str] = frozenset()
+    kind: PooledKind, by: UUID, key: UUID, *, old: UUID, new: UUID, department: UUID | None, wishes: frozenset[str]
 ) -> Moved:
-    """Give the open work ``old`` has on the customer to ``new``, inside the transaction that moves the customer."""
+    """Give the open work ``old`` has on the record to ``new``, inside the transaction that moves it."""
     moved: Moved = {}
-    for work in _carried:
+    for work in _of(kind):
         if work.wish and work.wish not in wishes:
             continue
         rows = _give(
             work,
             f"t.{work.owner} = %(old)s AND t.deleted_at IS NULL AND {work.where}",
-            {"old": old, "new": new, "department": department, "by": by, "customer": customer},
+            {"old": old, "new": new, "department": department, "by": by, "key": key},
         )
         if rows:
             moved[work.table] = rows
     return moved
 
 
-def bring_back(by: UUID, moved: Moved, *, old: UUID, new: UUID, department: UUID | None) -> None:
+def bring_back(kind: PooledKind, by: UUID, moved: Moved, *, old: UUID, new: UUID, department: UUID | None) -> None:
     """Give back to ``old`` what went along to ``new``; what was touched since stays with whoever touched it."""
-    for work in _carried:
+    for work in _of(kind):
         rows = moved.get(work.table)
         if rows:
             _give(

@@ -206,7 +206,7 @@ def assign(
         hand_over(kind, actor, row, owner=owner, department=person["department_id"], reason=reason)
         if row["owner_id"] and row["owner_id"] != owner:
             undo["carried"] = carry(
-                actor.id, key, old=row["owner_id"], new=owner, department=person["department_id"], wishes=wishes
+                kind, actor.id, key, old=row["owner_id"], new=owner, department=person["department_id"], wishes=wishes
             )
         return offer_undo(actor, HOLDING, undo, label=row["name"])
 
@@ -313,10 +313,24 @@ def undo_holding(actor: Actor, payload: dict[str, Any]) -> None:
         raise ChangedSince(label=row["name"])
     owner, department, pool = (UUID(v) if (v := payload[n]) else None for n in ("owner", "department", "pool"))
     _move(kind, key, actor, owner=owner, department=department, pool=pool)
-    carried_back(actor, payload, row["owner_id"])
+    carried_back(kind, actor, payload, row["owner_id"])
     if verb == "release" and not can(actor, permission, declaration.ownership, table=kind.table, key=key):
         raise OutOfScope
     _log(kind, key, "undo", row["owner_id"], owner, pool, "", actor)
+
+
+def carried_back(kind: PooledKind, actor: Actor, payload: dict[str, Any], holder: UUID | None) -> None:
+    """What an assignment carried along goes back with the record ``holder`` had until now."""
+    if holder and payload.get("carried") and payload["owner"]:
+        owner, department = UUID(payload["owner"]), payload["department"]
+        bring_back(
+            kind,
+            actor.id,
+            payload["carried"],
+            old=owner,
+            new=holder,
+            department=UUID(department) if department else None,
+        )
 
 
 # ---------------------------------------------------------------- customers
@@ -374,12 +388,3 @@ def note_deals(customer_id: UUID, *, count: int, amount: Any, last_at: datetime 
             [count, amount, last_at, customer_id],
         )
     refresh(CUSTOMERS, [customer_id])
-
-
-def carried_back(actor: Actor, payload: dict[str, Any], holder: UUID | None) -> None:
-    """What an assignment carried along goes back with the record ``holder`` had until now."""
-    if holder and payload.get("carried") and payload["owner"]:
-        owner, department = UUID(payload["owner"]), payload["department"]
-        bring_back(
-            actor.id, payload["carried"], old=owner, new=holder, department=UUID(department) if department else None
-        )

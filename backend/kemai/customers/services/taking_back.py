@@ -134,7 +134,7 @@ def _verb_back(
     outside = _put_back_within(kind, actor, permission if verb == "release" else "", list(back.values()))
     for key, (record, *_) in back.items():
         if record not in outside:
-            carried_back(actor, payloads[key], locked[record]["owner_id"])
+            carried_back(kind, actor, payloads[key], locked[record]["owner_id"])
     return refused | {key: OutOfScope() for key, row in back.items() if row[0] in outside}
 
 

@@ -294,7 +294,8 @@ register(
 carry_along(
     Carried(
         "activities_task",
-        "t.status = 'open' AND t.related_object = 'leads' AND t.related_id = %(customer)s",
+        "t.status = 'open' AND t.related_object = 'leads' AND t.related_id = %(key)s",
+        of="leads",
         owner="assignee_id",
     )
 )

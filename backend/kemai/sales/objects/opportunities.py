@@ -453,7 +453,7 @@ follow_customers(Opportunity)
 carry_along(
     Carried(
         Opportunity._meta.db_table,
-        "t.customer_id = %(customer)s AND t.status = 'open'",
+        "t.customer_id = %(key)s AND t.status = 'open'",
         wish="opportunities",
         after=follow_opportunities,
     )
