@@ -16,7 +16,8 @@ from kemai.accounts.models import FieldRule, Role
 from kemai.administration.services.people import INSTALLER
 from kemai.analytics.home import asking
 from kemai.analytics.home.cards import CARDS, MONTH
-from kemai.analytics.home.counters import COUNTERS, month_begin
+from kemai.analytics.home.counters import COUNTERS
+from kemai.analytics.home.lists import month_begin
 from kemai.analytics.home.ready import READY, ready_for
 from kemai.analytics.services import home as services
 from kemai.base.audit import act

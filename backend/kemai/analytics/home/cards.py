@@ -5,23 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from kemai.activities.selectors.reports import latest_morning
+from kemai.analytics.home import lists
 from kemai.analytics.home.asking import UNSAID, Counter, Rows
-from kemai.analytics.home.counters import (
-    CONTACTS,
-    CUSTOMERS,
-    DEALS,
-    LEAD_OPEN,
-    MINE,
-    OPEN,
-    ROTTING,
-    TEAM,
-    WON,
-    all_of,
-    by_month_end,
-    monthly,
-)
+from kemai.analytics.home.counters import CONTACTS, CUSTOMERS, DEALS, TEAM, monthly
+from kemai.analytics.home.lists import MINE, WON
 from kemai.analytics.home.readings import (
-    TASKS,
     WON_THIS_MONTH,
     may_add_up,
     may_import,
@@ -37,7 +25,6 @@ from kemai.analytics.home.readings import (
     read_worklist,
 )
 from kemai.analytics.home.shapes import Card, Listing, figures_card, listing_card
-from kemai.analytics.selectors.paths import leaf
 from kemai.kit.words import T
 
 
@@ -71,9 +58,9 @@ CARDS: tuple[Card, ...] = (
         T("今日任务", "Tasks today"),
         T("今天以前到期的任务，做完点一下圆圈", "Tasks due by today, ticked off where they stand"),
         "tasks",
-        lambda actor: TASKS.open_to(actor, fields=("title", "due_at", "related"), sort="due_at"),
+        lambda actor: lists.TASKS.open_to(actor, fields=("title", "due_at", "related"), sort="due_at"),
         read_tasks,
-        TASKS.path,
+        lists.TASKS.path,
     ),
     Card(
         "recent",
@@ -105,7 +92,7 @@ CARDS: tuple[Card, ...] = (
         T("还没有人联系过的我的线索，快超时的在前", "My leads nobody has spoken to, the most urgent first"),
         T("没有等您首次联系的线索。", "No lead waits for your first answer."),
         Listing(
-            Rows("leads", filter=all_of(MINE, LEAD_OPEN, leaf("responded_at", "is_null", True))),
+            lists.LEADS_WAITING,
             "respond_by",
             ("person", "source"),
             at="respond_by",
@@ -117,7 +104,7 @@ CARDS: tuple[Card, ...] = (
         T("即将掉入公海", "About to fall into the pool"),
         T("快要被收回的我的客户，最急的在前", "My customers soon to be taken back, the most urgent first"),
         T("没有快要掉入公海的客户。", "No customer is about to fall into the pool."),
-        Listing(Rows("customers", "falling"), "recycle_on", ("industry", "region"), at="recycle_on", due=True),
+        Listing(lists.FALLING, "recycle_on", ("industry", "region"), at="recycle_on", due=True),
     ),
     listing_card(
         "promises",
@@ -132,7 +119,7 @@ CARDS: tuple[Card, ...] = (
         T("预计本月底以前成交的我的商机", "My deals expected by the end of the month"),
         T("本月没有预计成交的商机。", "No deal is expected this month."),
         Listing(
-            Rows("opportunities", filter=by_month_end("expected_close_on", MINE, OPEN)),
+            lists.CLOSING,
             "expected_close_on",
             ("customer", "stage"),
             at="expected_close_on",
@@ -146,7 +133,7 @@ CARDS: tuple[Card, ...] = (
         T("在一个阶段停留过久的我的商机", "My deals too long in one stage"),
         T("没有停滞的商机。", "No deal stands still."),
         Listing(
-            Rows("opportunities", filter=all_of(MINE, OPEN, ROTTING)),
+            lists.STANDING,
             "-amount",
             ("customer", "stage"),
             at="stage_since",
@@ -158,7 +145,7 @@ CARDS: tuple[Card, ...] = (
         T("待完善的客户资料", "Files to improve"),
         T("我名下资料评分最低的客户", "My customers with the lowest scores"),
         T("您的客户资料都不错。", "The files of your customers are in good order."),
-        Listing(Rows("customers", "to_improve"), "quality", ("industry", "region"), note="quality"),
+        Listing(lists.TO_IMPROVE, "quality", ("industry", "region"), note="quality"),
     ),
     figures_card(
         "team_month",
@@ -202,7 +189,7 @@ CARDS: tuple[Card, ...] = (
         ),
         T("本月没有预计成交的商机。", "No deal is expected this month."),
         Listing(
-            Rows("opportunities", filter=by_month_end("expected_close_on", OPEN)),
+            lists.TEAM_CLOSING,
             "-amount",
             ("customer", "owner", "stage"),
             at="expected_close_on",
@@ -224,13 +211,13 @@ CARDS: tuple[Card, ...] = (
     listing_card(
         "transfers",
         T("待审批的移交", "Hand-overs to decide"),
-        T("同事申请移交商机，等待处理，先申请的在前", "Requests to hand over a deal, the oldest first"),
+        T(
+            "同事申请移交商机，等待处理，先申请的在前",
+            "Requests to hand over a deal, the oldest first",
+        ),
         T("没有等您审批的移交。", "No hand-over waits for you."),
         Listing(
-            Rows(
-                "transfer-requests",
-                filter=all_of(leaf("state", "eq", "pending"), {"not": leaf("requester", "eq", "me")}),
-            ),
+            lists.TO_DECIDE,
             "created_at",
             ("opportunity", "requester", "to_owner"),
             at="created_at",
@@ -243,7 +230,7 @@ CARDS: tuple[Card, ...] = (
         T("公海里还没有负责人的线索，新来的在前", "Leads in the pool without an owner, the newest first"),
         T("没有等待分配的线索。", "No lead waits to be given to somebody."),
         Listing(
-            Rows("leads", filter=all_of(leaf("in_pool", "eq", True), LEAD_OPEN)),
+            lists.LEADS_POOL,
             "-created_at",
             ("source", "region"),
             at="created_at",
@@ -256,7 +243,7 @@ CARDS: tuple[Card, ...] = (
         T("资料最不完整的客户，按评分", "Customers with the poorest files, by score"),
         T("没有低分的客户。", "No customer scores that low."),
         Listing(
-            Rows("customers", filter=all_of(leaf("quality", "lt", 60))),
+            lists.LOW_QUALITY,
             "quality",
             ("owner", "industry"),
             note="quality",

@@ -2,62 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, timedelta
 from typing import Any
 
-from kemai.accounts.access import Actor
 from kemai.activities.selectors.reports import latest_morning, not_handed_in
-from kemai.analytics.home.asking import Counter, Filter, Rows
+from kemai.analytics.home import lists
+from kemai.analytics.home.asking import Counter, Rows
+from kemai.analytics.home.lists import MINE, OPEN, ROTTING, WON, all_of, in_month
 from kemai.analytics.selectors.paths import leaf
 from kemai.customers.rules.pool import HOLD_LIMIT
-from kemai.kit.clock import today
 from kemai.kit.words import T
 from kemai.platform.doubles.queue import kinds_with_queue
 from kemai.platform.notify import count_unread
-from kemai.platform.objects.declare import get_object
-from kemai.platform.objects.groups import level_of
-from kemai.platform.quality.service import LOW
 from kemai.platform.transfer.approvals import APPROVE, count_waiting
-
-MINE = leaf("owner", "eq", "me")
-OPEN = leaf("status", "eq", "open")
-WON = leaf("status", "eq", "won")
-LEAD_OPEN = leaf("status", "in", ["new", "working"])
-ROTTING = leaf("rotting", "eq", True)
-
-
-def month_begin(actor: Actor, back: int = 0) -> date:
-    """The first day of the reader's month, or of one before it."""
-    first = today(actor.time_zone).replace(day=1)
-    for _ in range(back):
-        first = (first - timedelta(days=1)).replace(day=1)
-    return first
-
-
-def in_month(object_name: str, field: str, *leaves: dict[str, Any], back: int = 0) -> Callable[[Actor], dict[str, Any]]:
-    """The filter of records whose ``field`` lies in the reader's month, or in one before it."""
-
-    def tree(actor: Actor) -> dict[str, Any]:
-        level = level_of(actor, get_object(object_name), f"{field}:month")
-        month = level.condition(month_begin(actor, back).isoformat(), actor.time_zone)
-        return {"and": [*leaves, *month["and"]]}
-
-    return tree
-
-
-def by_month_end(field: str, *leaves: dict[str, Any]) -> Callable[[Actor], dict[str, Any]]:
-    """The filter of records whose date ``field`` comes before the month is over, those already past included."""
-
-    def tree(actor: Actor) -> dict[str, Any]:
-        following = (month_begin(actor) + timedelta(days=31)).replace(day=1)
-        return {"and": [*leaves, leaf(field, "lt", following.isoformat())]}
-
-    return tree
-
-
-def all_of(*leaves: dict[str, Any]) -> Filter:
-    return {"and": list(leaves)}
 
 
 def monthly(
@@ -103,7 +59,7 @@ COUNTERS: tuple[Counter, ...] = (
         "falling",
         T("即将掉入公海", "About to fall"),
         T("按回收规则快要被收回的我的客户", "My customers soon to be taken back by the rules"),
-        Rows("customers", "falling"),
+        lists.FALLING,
         tone="danger",
     ),
     Counter(
@@ -117,13 +73,13 @@ COUNTERS: tuple[Counter, ...] = (
         "to_improve",
         T("资料待完善", "Files to improve"),
         T("资料评分低于 60 的我的客户", "My customers whose file scores below 60"),
-        Rows("customers", "to_improve"),
+        lists.TO_IMPROVE,
     ),
     Counter(
         "tasks",
         T("今日任务", "Tasks today"),
         T("今天以前到期、我还没做完的任务", "My open tasks due by today"),
-        Rows("tasks", "today"),
+        lists.TASKS,
         tone="warning",
     ),
     Counter(
@@ -143,7 +99,7 @@ COUNTERS: tuple[Counter, ...] = (
         "leads_waiting",
         T("待首次响应", "First answer due"),
         T("还没有人联系过的我的线索", "My leads nobody has spoken to yet"),
-        Rows("leads", filter=all_of(MINE, LEAD_OPEN, leaf("responded_at", "is_null", True))),
+        lists.LEADS_WAITING,
         tone="warning",
     ),
     Counter(
@@ -170,13 +126,13 @@ COUNTERS: tuple[Counter, ...] = (
         "closing",
         T("本月应成交", "To close"),
         T("预计本月底以前成交、还在谈的我的商机", "My open deals expected by the end of the month"),
-        Rows("opportunities", filter=by_month_end("expected_close_on", MINE, OPEN)),
+        lists.CLOSING,
     ),
     Counter(
         "rotting",
         T("停滞的商机", "Deals standing still"),
         T("在一个阶段停留过久的我的商机", "My deals too long in one stage"),
-        Rows("opportunities", filter=all_of(MINE, OPEN, ROTTING)),
+        lists.STANDING,
         tone="danger",
     ),
     monthly(
@@ -215,7 +171,7 @@ COUNTERS: tuple[Counter, ...] = (
         "team_closing",
         T("团队本月应成交", "Team: to close"),
         T("预计本月底以前成交、还在谈的全部商机的金额", "The sum of open deals expected by the end of the month"),
-        Rows("opportunities", filter=by_month_end("expected_close_on", OPEN)),
+        lists.TEAM_CLOSING,
         sum="amount",
         permission=TEAM,
     ),
@@ -239,9 +195,7 @@ COUNTERS: tuple[Counter, ...] = (
         "transfers",
         T("待审批移交", "Hand-overs to decide"),
         T("同事申请移交商机，等待处理", "Requests to hand over a deal, waiting for a decision"),
-        Rows(
-            "transfer-requests", filter=all_of(leaf("state", "eq", "pending"), {"not": leaf("requester", "eq", "me")})
-        ),
+        lists.TO_DECIDE,
         tone="warning",
         permission="sales.transfer.decide",
     ),
@@ -275,7 +229,7 @@ COUNTERS: tuple[Counter, ...] = (
         "leads_pool",
         T("待分配线索", "Leads to distribute"),
         T("公海里还没有负责人的线索", "Leads in the pool without an owner"),
-        Rows("leads", filter=all_of(leaf("in_pool", "eq", True), LEAD_OPEN)),
+        lists.LEADS_POOL,
         tone="warning",
         permission="sales.lead.assign",
     ),
@@ -292,7 +246,7 @@ COUNTERS: tuple[Counter, ...] = (
         "low_quality",
         T("低分客户", "Low-scoring customers"),
         T("资料评分低于 60 的全部客户", "All customers whose file scores below 60"),
-        Rows("customers", filter=all_of(leaf("quality", "lt", LOW))),
+        lists.LOW_QUALITY,
         permission="customers.customer.edit",
     ),
     monthly(

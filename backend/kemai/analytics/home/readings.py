@@ -9,7 +9,8 @@ from kemai.accounts.access import Actor, branches
 from kemai.activities.selectors.reports import latest_morning, not_handed_in
 from kemai.activities.selectors.worklist import whose_list, worklist
 from kemai.analytics.home.asking import UNSAID, Counter, Rows
-from kemai.analytics.home.counters import TEAM, WON, in_month
+from kemai.analytics.home.counters import TEAM
+from kemai.analytics.home.lists import TASKS, WON, in_month
 from kemai.analytics.home.shapes import FIRST
 from kemai.analytics.selectors.paths import leaf, list_path
 from kemai.kit.words import EN, T
@@ -26,9 +27,6 @@ from kemai.sales.services.opportunities import board_columns
 
 def read_worklist(actor: Actor) -> dict[str, Any]:
     return worklist(actor, whose_list(actor), limit=FIRST)
-
-
-TASKS = Rows("tasks", "today")
 
 
 def read_tasks(actor: Actor) -> dict[str, Any]:

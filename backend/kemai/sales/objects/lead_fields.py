@@ -23,6 +23,7 @@ from kemai.platform.objects.types import (
     USER,
 )
 from kemai.sales import dictionaries
+from kemai.sales.rules.leads import UNDECIDED
 
 assert dictionaries.CAMPAIGN  # declared before the fields that name it
 
@@ -37,9 +38,7 @@ STATUS = (
 POOLED = "t.pool_id IS NOT NULL"
 SEE_POOLED = "sales.lead.reveal_pool"
 #: No first follow-up although the time is over.
-OVERDUE = (
-    "(t.respond_by IS NOT NULL AND t.responded_at IS NULL AND t.respond_by < now() AND t.status IN ('new', 'working'))"
-)
+OVERDUE = f"(t.respond_by IS NOT NULL AND t.responded_at IS NULL AND t.respond_by < now() AND t.status IN {UNDECIDED})"
 
 LEAD_FIELDS = (
     Field(

@@ -74,11 +74,13 @@ HOT_DAYS = declare(
 
 OPEN = ("new", "working", "qualified")
 """States in which a lead is being worked on."""
+UNDECIDED = ("new", "working")
+"""Those before it was found fit or unfit: its first response is waited for."""
 
 #: Verb → the states it may start from.
 _FROM: dict[str, tuple[str, ...]] = {
     "start": ("new",),
-    "qualify": ("new", "working"),
+    "qualify": UNDECIDED,
     "disqualify": OPEN,
     "reopen": ("unqualified",),
     "convert": OPEN,

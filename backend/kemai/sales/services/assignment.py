@@ -19,6 +19,7 @@ from kemai.platform.notify import declare_kind, notify
 from kemai.platform.objects.declare import get_object
 from kemai.platform.objects.write import lock_row
 from kemai.sales.models import Lead, LeadRule
+from kemai.sales.rules.leads import UNDECIDED
 from kemai.sales.services.lead_holding import LEADS, default_pool
 from kemai.sales.services.scoring import matching
 
@@ -107,7 +108,7 @@ def escalate_late() -> int:
         responded_at__isnull=True,
         escalated_at__isnull=True,
         owner__isnull=False,
-        status__in=("new", "working"),
+        status__in=UNDECIDED,
         deleted_at__isnull=True,
     )
     if not overdue.exists():  # looked for every five minutes: nothing found, nothing written
