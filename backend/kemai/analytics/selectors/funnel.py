@@ -6,21 +6,21 @@ never divided by it.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from kemai.analytics.selectors.choice import Choice, stages_of
 from kemai.analytics.selectors.counted import NEW_DEALS, WON_SUM, counted, readable
-from kemai.analytics.selectors.paths import leaf
+from kemai.analytics.selectors.paths import leaf, leaf_or_none
 from kemai.analytics.selectors.table import Column, Figure, Row, Table, share, withheld
 from kemai.kit.words import T
-from kemai.platform.objects.board import kept_figures
+from kemai.platform.objects.board import EMPTY, kept_figures
 from kemai.platform.objects.declare import get_object
 from kemai.platform.objects.read import run_params
 from kemai.platform.objects.rows import fetch_rows
 from kemai.platform.objects.select import Query, plan_list
 
 STAGES, REASONS = T("阶段", "Stage"), T("丢单原因", "Reason")
-UNKNOWN = T("（未填）", "(empty)")
 #: Time in a stage is the sum of a deal's stays there, of deals that have left it.
 _STAYS = """
 WITH cohort AS (SELECT t.id FROM sales_opportunity t WHERE {scope} AND {condition} AND t.created_at >= %(start)s AND t.created_at < %(end)s),
@@ -100,19 +100,19 @@ def losses(choice: Choice) -> Table:
 def _loss(
     choice: Choice, ids: list[str], left: list[dict[str, Any]], code: str, known: dict[str, T], found: Any, money: str
 ) -> Row:
-    reason = leaf("lost_reason", "eq", code) if code else leaf("lost_reason", "is_null", True)
+    reason = leaf_or_none("lost_reason", code)
     mine = {key[2]: value for key, value in found.items() if key[1] == code}
     path = _path(choice, *_lost(ids), reason)
     figures = {"lost": Figure(sum(n for n, _ in mine.values()), path)}
     if money:
-        cents = sum(int(total.replace(".", "")) for _, total in mine.values())
-        figures["sum"] = Figure(f"{cents // 100}.{cents % 100:02d}", path)
+        amount = sum((Decimal(total) for _, total in mine.values()), Decimal("0.00"))
+        figures["sum"] = Figure(str(amount), path)
     for stage in left:
         count = mine.get(stage["id"], (0, ""))[0]
         figures[f"from_{stage['id']}"] = Figure(
             count, _path(choice, *_lost(ids), reason, leaf("lost_from", "eq", stage["id"]))
         )
-    return Row(code, known[code].to() if code in known else code or UNKNOWN.to(), figures)
+    return Row(code, known[code].to() if code in known else code or EMPTY.to(), figures)
 
 
 def _lost(ids: list[str]) -> tuple[dict[str, Any], ...]:

@@ -20,19 +20,15 @@ from kemai.analytics.selectors.counted import (
     counted,
     readable,
 )
-from kemai.analytics.selectors.paths import leaf
+from kemai.analytics.selectors.paths import leaf, leaf_or_none
 from kemai.analytics.selectors.table import Column, Figure, Row, Table, share, withheld
 from kemai.kit.regions import FOREIGN, PROVINCES
 from kemai.kit.words import T
+from kemai.platform.objects.board import EMPTY
 from kemai.platform.objects.declare import get_object
 
 ALL_CUSTOMERS = Source("customers")
-UNKNOWN = T("（未填）", "(empty)")
 ELSEWHERE = T("未填或认不出", "Empty or not recognised")
-
-
-def _is(field: str, code: str) -> dict[str, Any]:
-    return leaf(field, "eq", code) if code else leaf(field, "is_null", True)
 
 
 def sources(choice: Choice) -> Table:
@@ -58,7 +54,7 @@ def sources(choice: Choice) -> Table:
     codes = {source for values in found.values() for source, _ in values}
     ordered = [*(c for c in known if c in codes), *sorted(c for c in codes if c and c not in known), *({""} & codes)]
     rows = [
-        Row(code, known[code].to() if code in known else code or UNKNOWN.to(), _source_figures(choice, code, found))
+        Row(code, known[code].to() if code in known else code or EMPTY.to(), _source_figures(choice, code, found))
         for code in ordered
     ]
     for row in rows:
@@ -79,7 +75,7 @@ def _source_figures(choice: Choice, code: str, found: dict[str, Any]) -> dict[st
     """All figures of one source; those kept from the reader are left out by the columns."""
 
     def path(object_name: str, *leaves: dict[str, Any]) -> str:
-        return choice.path(object_name, _is("source", code), *leaves, at="created_at")
+        return choice.path(object_name, leaf_or_none("source", code), *leaves, at="created_at")
 
     def of(object_name: str, status: str = "") -> int:
         values = found.get(object_name, {})
@@ -127,7 +123,7 @@ def regions(choice: Choice) -> Table:
 
 def _place_figures(choice: Choice, code: str, found: dict[str, Any]) -> dict[str, Figure]:
     won = found.get("won", {}).get((0, code), NOTHING)
-    here, theirs = _is("province", code), _is("customer.province", code)
+    here, theirs = leaf_or_none("province", code), leaf_or_none("customer.province", code)
     deals = choice.path("opportunities", *WON.conditions, theirs, at=WON.at)
     return {
         "customers": Figure(found["customers"].get((0, code), NOTHING)[0], choice.path("customers", here)),

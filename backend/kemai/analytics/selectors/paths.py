@@ -22,3 +22,8 @@ def list_path(object_name: str, filter_tree: dict[str, Any] | None = None, *, vi
 
 def leaf(field: str, op: str, value: Any) -> dict[str, Any]:
     return {"field": field, "op": op, "value": value}
+
+
+def leaf_or_none(field: str, value: Any) -> dict[str, Any]:
+    """The field is this value; nothing at all where the value is empty."""
+    return leaf(field, "eq", value) if value else leaf(field, "is_null", True)

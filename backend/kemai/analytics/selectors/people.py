@@ -21,7 +21,7 @@ from kemai.analytics.selectors.counted import (
     counted,
     may_measure,
 )
-from kemai.analytics.selectors.paths import leaf
+from kemai.analytics.selectors.paths import leaf, leaf_or_none
 from kemai.analytics.selectors.table import Column, Figure, Row, Table, share, withheld
 from kemai.kit.errors import Malformed
 from kemai.kit.words import T
@@ -47,7 +47,6 @@ def ranking(choice: Choice) -> Table:
     if not shown:
         return withheld(ROWS[field])
     table = Table(ROWS[field], _columns(shown), _rows(choice, field, shown, _gather(choice, field, shown)))
-    table.rows.sort(key=_by_result)
     table.more["by"] = choice.by or "person"
     return table
 
@@ -100,7 +99,7 @@ def _rows(choice: Choice, field: str, shown: list[Measure], found: Found) -> lis
     names = {str(key): name for key, name in model.objects.filter(pk__in=keys - {None}).values_list("id", "name")}
     rows = []
     for key in keys:
-        condition = leaf(field, "eq", key) if key else leaf(field, "is_null", True)
+        condition = leaf_or_none(field, key)
         figures = {}
         for measure in shown:
             path = choice.path(measure.source.object, condition, *measure.source.conditions, at=measure.source.at)
