@@ -135,12 +135,7 @@ def export_figures(
         actor_id=actor.id, object=declaration.name, query=asked, format="xlsx", purpose=purpose, state="approved"
     )
     mark = Watermark.of(actor, label, purpose=purpose, number=str(export.id)[-12:])
-    day = now().astimezone(ZoneInfo(actor.time_zone)).strftime("%Y%m%d-%H%M")
-    target = stored(
-        safe_file_name(f"{label.to()}-{day}-{actor.username}.xlsx"),
-        created_by=actor.id,
-        days=approvals.KEEP_DAYS.value(),
-    )
+    target = _target(actor, label, "xlsx")
     with (
         target as path,
         XlsxRows(
@@ -149,14 +144,25 @@ def export_figures(
     ):
         for row in rows:
             book.write(row)
-    assert target.row is not None
-    Export.objects.filter(pk=export.id).update(
-        state="done", rows=len(rows), file_id=target.row.id, kept_until=target.row.expires_at
-    )
-    audit.record(
-        actor, "export", object=declaration.name, data={**asked, "rows": len(rows), "file": str(target.row.id)}
-    )
+    file = _finish(export.id, target, len(rows))
+    audit.record(actor, "export", object=declaration.name, data={**asked, "rows": len(rows), "file": str(file)})
     watch_exports(actor)
+    return file
+
+
+def _target(actor: Actor, label: T, file_format: str) -> stored:
+    """Where an export of this name goes, kept as long as exports are."""
+    day = now().astimezone(ZoneInfo(actor.time_zone)).strftime("%Y%m%d-%H%M")
+    name = safe_file_name(f"{label.to()}-{day}-{actor.username}.{file_format}")
+    return stored(name, created_by=actor.id, days=approvals.KEEP_DAYS.value())
+
+
+def _finish(export_id: UUID, target: stored, rows: int) -> UUID:
+    """Note in the log that the file is there; its key."""
+    assert target.row is not None
+    Export.objects.filter(pk=export_id).update(
+        state="done", rows=rows, file_id=target.row.id, kept_until=target.row.expires_at
+    )
     return target.row.id
 
 
@@ -171,19 +177,14 @@ def run_export(job: JobRun) -> None:
     export = Export.objects.get(pk=job.params["export"])
     approvals.require_approved(export)
     mark = Watermark.of(actor, declaration.plural, purpose=export.purpose, number=str(export.id)[-12:])
-    day = now().astimezone(ZoneInfo(actor.time_zone)).strftime("%Y%m%d-%H%M")
-    name = safe_file_name(f"{declaration.plural.to()}-{day}-{actor.username}.{file_format}")
-    target = stored(name, created_by=actor.id, days=approvals.KEEP_DAYS.value())
+    target = _target(actor, declaration.plural, file_format)
     with target as path, _reporting(job.job.id) as report:
         rows = write_export(actor, declaration, query, path, report=report, mark=mark)
-    assert target.row is not None
-    Export.objects.filter(pk=export.id).update(
-        state="done", rows=rows, file_id=target.row.id, kept_until=target.row.expires_at
-    )
-    note_export(actor, declaration, query, rows=rows, file=target.row.id)
+    file = _finish(export.id, target, rows)
+    note_export(actor, declaration, query, rows=rows, file=file)
     watch_exports(actor)
     job.job.total = job.job.done = job.job.succeeded = rows
-    job.result(file=str(target.row.id), rows=rows)
+    job.result(file=str(file), rows=rows)
 
 
 def note_export(actor: Actor, declaration: ObjectType, query: Query, *, rows: int, file: UUID | None) -> None:
