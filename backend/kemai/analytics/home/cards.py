@@ -212,14 +212,14 @@ CARDS: tuple[Card, ...] = (
         "transfers",
         T("待审批的移交", "Hand-overs to decide"),
         T(
-            "同事申请移交商机，等待处理，先申请的在前",
-            "Requests to hand over a deal, the oldest first",
+            "同事申请移交商机或客户，等待处理，先申请的在前",
+            "Requests to hand over a deal or a customer, the oldest first",
         ),
         T("没有等您审批的移交。", "No hand-over waits for you."),
         Listing(
             lists.TO_DECIDE,
             "created_at",
-            ("opportunity", "requester", "to_owner"),
+            ("customer", "opportunity", "requester", "to_owner"),
             at="created_at",
         ),
         permission="sales.transfer.decide",

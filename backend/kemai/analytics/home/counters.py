@@ -194,7 +194,7 @@ COUNTERS: tuple[Counter, ...] = (
     Counter(
         "transfers",
         T("待审批移交", "Hand-overs to decide"),
-        T("同事申请移交商机，等待处理", "Requests to hand over a deal, waiting for a decision"),
+        T("同事申请移交商机或客户，等待处理", "Requests to hand over a deal or a customer, waiting for a decision"),
         lists.TO_DECIDE,
         tone="warning",
         permission="sales.transfer.decide",
