@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from kemai.base.models import Record, audited, record_indexes
+from kemai.base.privacy import UNTIL_EXPIRY, WITH_COMPANY, WITH_PERSON, WITH_RECORD, Holds
 from kemai.kit.clock import now
 from kemai.kit.ids import new_id
 
@@ -36,6 +37,7 @@ class RightsEpoch(models.Model):
 
     id = models.IntegerField(primary_key=True, default=1)
     value = models.BigIntegerField(default=1)
+    holds = Holds(WITH_COMPANY)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="rights_epoch_single")]
@@ -50,6 +52,7 @@ class Department(Record):
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
     head = models.ForeignKey("User", null=True, on_delete=models.SET_NULL, related_name="+")
     position = models.IntegerField(default=0)
+    holds = Holds(WITH_COMPANY, internal="name kind")
 
     class Meta(Record.Meta):
         triggers = audited() + rights()
@@ -87,6 +90,12 @@ class User(Record, AbstractBaseUser):
     time_zone = models.CharField(max_length=40, default="Asia/Shanghai")
     theme = models.CharField(max_length=10, default="auto")
     favourites = ArrayField(models.CharField(max_length=60), default=list)  # keys of the menu, in their order
+    holds = Holds(
+        WITH_PERSON,
+        internal="locale time_zone theme favourites",
+        personal="username name email phone job_title",
+        hashed="password",
+    )
 
     USERNAME_FIELD = "username"
     objects: ClassVar[UserManager] = UserManager()
@@ -112,6 +121,7 @@ class Role(Record):
     name_sort = models.TextField(default="")
     duties = models.TextField(default="")
     goals = models.TextField(default="")
+    holds = Holds(WITH_COMPANY, internal="code name name_en duties goals")
 
     class Meta(Record.Meta):
         triggers = audited() + rights()
@@ -132,6 +142,7 @@ class RoleGrant(models.Model):
     permission = models.CharField(max_length=100)
     scope = models.CharField(max_length=20)
     departments = ArrayField(models.UUIDField(), default=list)
+    holds = Holds(WITH_COMPANY, internal="permission scope departments")
 
     class Meta:
         triggers = audited() + rights()
@@ -146,6 +157,7 @@ class FieldRule(models.Model):
     object = models.CharField(max_length=60)
     field = models.CharField(max_length=60)
     access = models.CharField(max_length=10)
+    holds = Holds(WITH_COMPANY, internal="object field access")
 
     class Meta:
         triggers = audited() + rights()
@@ -158,6 +170,7 @@ class UserRole(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="role_links")
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="user_links")
+    holds = Holds(WITH_PERSON)
 
     class Meta:
         triggers = audited() + rights()
@@ -170,6 +183,7 @@ class Team(Record):
     name = models.CharField(max_length=60)
     name_sort = models.TextField(default="")
     description = models.TextField(default="")
+    holds = Holds(WITH_COMPANY, internal="name description")
 
     class Meta(Record.Meta):
         triggers = audited() + rights()
@@ -184,6 +198,7 @@ class TeamMember(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="team_links")
     lead = models.BooleanField(default=False)
+    holds = Holds(WITH_PERSON)
 
     class Meta:
         triggers = audited() + rights()
@@ -202,6 +217,7 @@ class RecordShare(models.Model):
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=now)
     created_by = models.UUIDField(null=True)
+    holds = Holds(WITH_RECORD, internal="object grantee_kind")
 
     class Meta:
         triggers = audited()
@@ -224,6 +240,7 @@ class Session(models.Model):
     """As whom this session looks at the system, until ``view_as_until`` (PLT-16)."""
     view_as_until = models.DateTimeField(null=True)
     view_as_reason = models.TextField(default="")
+    holds = Holds(UNTIL_EXPIRY, personal="address agent view_as_reason", hashed="token_hash")
 
     class Meta:
         indexes = [models.Index(fields=["expires_at"], name="session_age_ix")]
@@ -244,3 +261,5 @@ class ApiToken(models.Model):
     read_only = models.BooleanField(default=False)
     objects_allowed = ArrayField(models.CharField(max_length=60), default=list)
     """Kinds of record it is limited to; none named: all its person may."""
+
+    holds = Holds(WITH_PERSON, internal="name prefix objects_allowed", hashed="token_hash")

@@ -200,6 +200,12 @@ ADMIN = (
             _settings("tokens", T("接口令牌", "API tokens"), "administration.token.revoke"),
             _settings("webhooks", T("Webhook 推送", "Webhooks"), "integrations.webhook.edit"),
             _settings("mail", T("邮件发送", "E-mail"), "integrations.mail.edit"),
+            _settings(
+                "personal-data",
+                T("个人信息清单", "Personal data"),
+                "privacy.inventory.view",
+                also="隐私 privacy inventory",
+            ),
             _settings("exports", T("导出日志", "Exports"), "platform.export.audit"),
             _settings("reveals", T("明文查看记录", "Values shown"), "administration.audit.view"),
             _settings("audit", T("审计日志", "Audit log"), "administration.audit.view"),

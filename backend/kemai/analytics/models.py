@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from kemai.base.models import audited
+from kemai.base.privacy import WITH_PERSON, Holds
 from kemai.kit.clock import now
 from kemai.kit.ids import new_id
 
@@ -24,6 +25,7 @@ class HomeArrangement(models.Model):
     """Pairs of code and place."""
     version = models.IntegerField(default=1)
     updated_at = models.DateTimeField(default=now)
+    holds = Holds(WITH_PERSON, internal="holder_kind counters cards")
 
     class Meta:
         triggers = audited()

@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
+from kemai.base.privacy import UNTIL_EXPIRY, WITH_AUDIT, WITH_COMPANY, Holds, days
 from kemai.kit.clock import now
 from kemai.kit.ids import new_id
 
@@ -112,6 +113,7 @@ class Record(models.Model):
     search_terms = ArrayField(models.TextField(), default=list)
     private_terms = ArrayField(models.TextField(), default=list)
     search_text = models.TextField(default="")
+    holds = Holds(derived="custom search_terms private_terms search_text name_sort")
 
     class Meta:
         abstract = True
@@ -131,6 +133,7 @@ class AuditEvent(models.Model):
     data = models.JSONField(null=True)
     address = models.TextField(default="")
     request_id = models.TextField(default="")
+    holds = Holds(WITH_AUDIT, internal="action object request_id", personal="actor_name reason data address")
 
     class Meta:
         indexes = [
@@ -151,6 +154,7 @@ class AuditChange(models.Model):
     op = models.CharField(max_length=1)
     diff = models.JSONField(null=True)
     at = models.DateTimeField()
+    holds = Holds(WITH_AUDIT, internal="object op", personal="diff")
 
     class Meta:
         managed = False
@@ -167,6 +171,7 @@ class AuditSeal(models.Model):
     count = models.IntegerField()
     digest = models.BinaryField()
     at = models.DateTimeField()
+    holds = Holds(WITH_AUDIT, internal="audited digest")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["audited", "last_id"], name="audit_seal_once")]
@@ -179,6 +184,7 @@ class AuditFence(models.Model):
     last_id = models.BigIntegerField()
     running = models.TextField()
     at = models.DateTimeField()
+    holds = Holds(WITH_AUDIT, internal="audited running")
 
 
 class OutboxEvent(models.Model):
@@ -192,6 +198,7 @@ class OutboxEvent(models.Model):
     payload = models.JSONField(default=dict)
     at = models.DateTimeField(default=now)
     dispatched_at = models.DateTimeField(null=True)
+    holds = Holds(days(7), internal="kind object", personal="payload")
 
     class Meta:
         indexes = [
@@ -207,6 +214,7 @@ class Delivery(models.Model):
     outbox_id = models.BigIntegerField()
     subscriber = models.TextField()
     at = models.DateTimeField(default=now)
+    holds = Holds(days(8), internal="subscriber")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["outbox_id", "subscriber"], name="delivery_once")]
@@ -233,6 +241,7 @@ class Job(models.Model):
     created_at = models.DateTimeField(default=now)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    holds = Holds(WITH_COMPANY, internal="kind state", personal="label params failures result")
 
     class Meta:
         indexes = [models.Index(fields=["actor_id", "-created_at"], name="job_actor_ix")]
@@ -252,6 +261,7 @@ class StoredFile(models.Model):
     created_by = models.UUIDField(null=True)
     created_at = models.DateTimeField(default=now)
     expires_at = models.DateTimeField(null=True)
+    holds = Holds(UNTIL_EXPIRY, internal="sha256 state purpose object", personal="name")
 
     class Meta:
         indexes = [models.Index(fields=["object", "record_id"], name="file_parent_ix")]
@@ -262,6 +272,7 @@ class Epoch(models.Model):
 
     code = models.TextField(primary_key=True)
     value = models.BigIntegerField(default=0)
+    holds = Holds(WITH_COMPANY, internal="code")
 
 
 class ParameterValue(models.Model):
@@ -271,6 +282,7 @@ class ParameterValue(models.Model):
     value = models.JSONField()
     updated_at = models.DateTimeField(default=now)
     updated_by = models.UUIDField(null=True)
+    holds = Holds(WITH_COMPANY, internal="code value")
 
 
 class IdempotencyKey(models.Model):
@@ -285,6 +297,7 @@ class IdempotencyKey(models.Model):
     headers = models.JSONField(default=dict)
     answer = models.BinaryField(null=True)
     created_at = models.DateTimeField(default=now)
+    holds = Holds(days(1), internal="route key body_hash headers", personal="answer")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["actor_id", "route", "key"], name="idempotency_once")]
@@ -297,6 +310,7 @@ class RateCounter(models.Model):
     key = models.TextField(primary_key=True)
     window_start = models.DateTimeField()
     count = models.IntegerField(default=0)
+    holds = Holds(days(1), internal="key")
 
 
 class Operation(models.Model):
@@ -328,6 +342,7 @@ class Operation(models.Model):
     undo_job = models.UUIDField(null=True)
     taken_back = models.IntegerField(default=0)
     kept = models.IntegerField(default=0)
+    holds = Holds(WITH_COMPANY, internal="kind action object events state", personal="label payload")
 
     class Meta:
         indexes = [
@@ -345,6 +360,7 @@ class ClockBeat(models.Model):
     ticks = models.FloatField()
     jumped_at = models.DateTimeField(null=True)
     jumped_by = models.FloatField(null=True)
+    holds = Holds(WITH_COMPANY, internal="boot ticks jumped_by")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="clock_beat_single")]

@@ -20,6 +20,7 @@ from kemai.kit.http import dumps, problem_response
 from kemai.kit.words import T
 from kemai.platform.api import doubles, fields, general, operations, quality, segments, transfers, views
 from kemai.platform.api.records import signed_in
+from kemai.privacy.api import privacy
 from kemai.sales.api import capture as sales_capture
 from kemai.sales.api import gates as sales_gates
 from kemai.sales.api import leads as sales_leads
@@ -99,5 +100,6 @@ for prefix, router, tag in (
     ("", care.router, "care"),
     ("", webhooks.router, "webhooks"),
     ("", mail.router, "mail"),
+    ("", privacy.router, "privacy"),
 ):
     api.add_router(prefix, router, tags=[tag])

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 from django.apps import AppConfig
 
-DOMAINS = ("platform", "administration", "customers", "activities", "sales", "analytics", "integrations")
+DOMAINS = ("platform", "administration", "customers", "activities", "sales", "analytics", "integrations", "privacy")
 REGISTERING = ("objects", "subscribers", "tasks", "reasons", "calendar", "reporting")
 
 

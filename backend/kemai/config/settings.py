@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "kemai.sales",
     "kemai.analytics",
     "kemai.integrations",
+    "kemai.privacy",
     "kemai.config.apps.ConfigConfig",
 ]
 MIDDLEWARE = ["kemai.config.static.AppMiddleware", "kemai.config.middleware.KemaiMiddleware"]

@@ -11,6 +11,7 @@ from django.db import models
 from kemai.accounts.models import Department, User
 from kemai.base.epochs import moves
 from kemai.base.models import Record, audited, record_indexes
+from kemai.base.privacy import WITH_COMPANY, WITH_RECORD, Holds, days
 from kemai.kit.clock import now
 from kemai.kit.ids import new_id
 
@@ -35,6 +36,7 @@ class Pool(Record):
     daily_views = models.IntegerField(null=True)
     distribution = models.CharField(max_length=20, default="")
     is_default = models.BooleanField(default=False)
+    holds = Holds(WITH_COMPANY, internal="name name_en description regions industries distribution")
 
     class Meta(Record.Meta):
         triggers = audited()
@@ -65,6 +67,7 @@ class PoolMember(models.Model):
     manages = models.BooleanField(default=False)
     regions = ArrayField(models.TextField(), default=list)
     industries = ArrayField(models.TextField(), default=list)
+    holds = Holds(WITH_COMPANY, internal="member_kind regions industries")
 
     class Meta:
         triggers = audited()
@@ -87,6 +90,7 @@ class Pooled(models.Model):
     recycle_on = models.DateField(null=True)
     recycle_rule_id = models.UUIDField(null=True)
     recycle_warned_on = models.DateField(null=True)
+    holds = Holds(internal="protected_until recycle_on recycle_warned_on")
 
     class Meta:
         abstract = True
@@ -160,6 +164,19 @@ class Customer(Pooled, Record):
     confirmed_at = models.DateTimeField(null=True)
     quality = models.SmallIntegerField(null=True)
     quality_faults = ArrayField(models.TextField(), default=list)
+    holds = Holds(
+        WITH_RECORD,
+        internal=(
+            "number kind industry credit_code region province source tags importance relation_stage "
+            "strategic_class size ladder frequency_class tenure_class buyer_kind buying_potential "
+            "buying_willingness nature product_lines deal_amount quality_faults"
+        ),
+        personal=(
+            "name unique_key short_name former_names phone email website address legal_representative "
+            "legal_profile handler handler_profile sex birth_on occupation education economic_status hobbies "
+            "family preferences remark"
+        ),
+    )
 
     class Meta(Record.Meta):
         triggers = audited(
@@ -260,6 +277,11 @@ class Contact(Held, Record):
     preferred_channel = models.CharField(max_length=20, default="")
     preferred_time = models.CharField(max_length=60, default="")
     remark = models.TextField(default="")
+    holds = Holds(
+        WITH_RECORD,
+        internal="decision_role warmth preferred_channel",
+        personal="name title unit phone email wechat birthday anniversary anniversary_note preferred_time remark",
+    )
 
     class Meta(Record.Meta):
         triggers = audited("holder_id", "holder_department_id")
@@ -277,6 +299,7 @@ class CustomerRelation(Held, Record):
     related = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20)
     remark = models.CharField(max_length=300, default="")
+    holds = Holds(WITH_RECORD, internal="kind", personal="remark")
 
     class Meta(Record.Meta):
         triggers = audited("holder_id", "holder_department_id")
@@ -315,6 +338,7 @@ class OwnershipChange(models.Model):
     reason = models.TextField(default="")
     by_id = models.UUIDField(null=True)
     at = models.DateTimeField(default=now)
+    holds = Holds(WITH_RECORD, internal="object kind", personal="reason")
 
     class Meta:
         indexes = [
@@ -348,6 +372,7 @@ class RecycleRule(models.Model):
     pool = models.ForeignKey(Pool, null=True, on_delete=models.PROTECT, related_name="+")
     warn_days = models.IntegerField(default=7)
     spared_by = ArrayField(models.TextField(), default=list)
+    holds = Holds(WITH_COMPANY, internal="object name reason condition spared_by")
 
     class Meta:
         triggers = [*audited(), *moves("recycle_rules")]
@@ -374,6 +399,7 @@ class RecycleRun(models.Model):
     decided_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(default=now)
     finished_at = models.DateTimeField(null=True)
+    holds = Holds(WITH_COMPANY, internal="object day kind state stopped_by facts")
 
     class Meta:
         constraints = [
@@ -390,6 +416,7 @@ class RecycleCandidate(models.Model):
     id = models.BigAutoField(primary_key=True)
     run = models.ForeignKey(RecycleRun, on_delete=models.CASCADE, related_name="candidates")
     record_id = models.UUIDField()
+    holds = Holds(WITH_COMPANY)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "record_id"], name="recycle_candidate_once")]
@@ -404,6 +431,7 @@ class PoolView(models.Model):
     record_id = models.UUIDField()
     pool_id = models.UUIDField()
     at = models.DateTimeField(default=now)
+    holds = Holds(days(7), internal="day")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user_id", "day", "record_id"], name="pool_view_once")]
@@ -423,6 +451,7 @@ class Need(Held, Record):
     motive = models.TextField(default="")
     decision = models.TextField(default="")
     habits = models.TextField(default="")
+    holds = Holds(WITH_RECORD, internal="focus budget wanted_on", personal="title pain motive decision habits")
 
     class Meta(Record.Meta):
         triggers = audited("holder_id", "holder_department_id")

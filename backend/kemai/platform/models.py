@@ -9,6 +9,7 @@ from django.db import models
 
 from kemai.base.epochs import moves
 from kemai.base.models import audited
+from kemai.base.privacy import WITH_COMPANY, WITH_PERSON, WITH_RECORD, Holds, days
 from kemai.kit.clock import now
 from kemai.kit.ids import new_id
 
@@ -24,6 +25,7 @@ class DictionaryValue(models.Model):
     color = models.CharField(max_length=20, default="default")
     position = models.IntegerField(default=0)
     active = models.BooleanField(default=True)
+    holds = Holds(WITH_COMPANY, public="dictionary value label_zh label_en color")
 
     class Meta:
         triggers = audited()
@@ -63,6 +65,12 @@ class CustomField(models.Model):
     version = models.IntegerField(default=1)
     created_at = models.DateTimeField(default=now)
     updated_at = models.DateTimeField(default=now)
+    holds = Holds(
+        WITH_COMPANY,
+        internal=(
+            "object key type label_zh label_en help_zh help_en section options index_state index_error search_state"
+        ),
+    )
 
     class Meta:
         triggers = audited("index_state", "index_error", "index_job", "search_state", "search_job") + moves(
@@ -80,6 +88,7 @@ class Layout(models.Model):
     content: Any = models.JSONField(default=dict)
     version = models.IntegerField(default=1)
     updated_at = models.DateTimeField(default=now)
+    holds = Holds(WITH_COMPANY, internal="object content")
 
     class Meta:
         triggers = audited() + moves("definitions")
@@ -118,6 +127,11 @@ class Import(models.Model):
     seconds = models.FloatField(default=0)
     undo_until = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
+    holds = Holds(
+        WITH_COMPANY,
+        internal="object file_sha256 state mode key sheet sheets seconds",
+        personal="file_name columns settings check_result errors",
+    )
 
     class Meta:
         indexes = [models.Index(fields=["created_by", "-created_at"], name="import_owner_ix")]
@@ -130,6 +144,7 @@ class ImportFault(models.Model):
     run = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="faults")
     row = models.IntegerField()
     errors = models.JSONField(default=list)
+    holds = Holds(days(30), personal="errors")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "row"], name="import_fault_once")]
@@ -158,6 +173,7 @@ class Export(models.Model):
     kept_until = models.DateTimeField(null=True)
     downloads = models.IntegerField(default=0)
     downloaded_at = models.DateTimeField(null=True)
+    holds = Holds(WITH_COMPANY, internal="object format state", personal="query purpose decision")
 
     class Meta:
         indexes = [
@@ -176,6 +192,7 @@ class RememberedMapping(models.Model):
     object = models.CharField(max_length=60)
     header = models.CharField(max_length=200)
     field = models.CharField(max_length=60)
+    holds = Holds(WITH_PERSON, internal="object header field")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user_id", "object", "header"], name="remembered_once")]
@@ -201,6 +218,7 @@ class SavedView(models.Model):
     version = models.IntegerField(default=1)
     created_at = models.DateTimeField(default=now)
     updated_at = models.DateTimeField(default=now)
+    holds = Holds(WITH_PERSON, internal="object shared_kind sort columns layout options", personal="name filter")
 
     class Meta:
         triggers = audited()
@@ -218,6 +236,7 @@ class ViewArrangement(models.Model):
     """A user's id, or a role's code (its name where it has none)."""
     pinned = models.JSONField(default=list)
     default_view = models.CharField(max_length=60, default="")
+    holds = Holds(WITH_PERSON, internal="object holder_kind holder pinned default_view")
 
     class Meta:
         triggers = audited()
@@ -246,6 +265,7 @@ class Segment(models.Model):
     """Why the last count failed; empty when it did not."""
     created_at = models.DateTimeField(default=now)
     updated_at = models.DateTimeField(default=now)
+    holds = Holds(WITH_PERSON, internal="object kind shared_kind problem", personal="name description filter")
 
     class Meta:
         triggers = audited("size", "counted_at", "problem")
@@ -263,6 +283,7 @@ class SegmentMember(models.Model):
     """Who put it on a static list; empty where the conditions did."""
     left_at = models.DateTimeField(null=True)
     left_by = models.UUIDField(null=True)
+    holds = Holds(WITH_RECORD)
 
     class Meta:
         constraints = [
@@ -288,6 +309,7 @@ class SegmentSize(models.Model):
     size = models.IntegerField()
     joined = models.IntegerField(default=0)
     left = models.IntegerField(default=0)
+    holds = Holds(WITH_COMPANY, internal="day")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["segment", "day"], name="segment_size_once")]
@@ -309,6 +331,7 @@ class Notification(models.Model):
     """How many happenings one unread message stands for (:func:`kemai.platform.notify.notify_grouped`)."""
     at = models.DateTimeField(default=now)
     read_at = models.DateTimeField(null=True)
+    holds = Holds(WITH_PERSON, internal="kind path object", personal="title_zh title_en text")
 
     class Meta:
         indexes = [
@@ -326,6 +349,7 @@ class NotificationChoice(models.Model):
     in_page = models.BooleanField(default=True)
     channels = ArrayField(models.TextField(), default=list, db_default=[])
     """Ways by which it comes besides (:func:`kemai.platform.notify.declare_channel`); none for what does not come in the page."""
+    holds = Holds(WITH_PERSON, internal="kind channels")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user_id", "kind"], name="notification_choice_once")]
@@ -339,6 +363,7 @@ class Follow(models.Model):
     object = models.CharField(max_length=60)
     record_id = models.UUIDField()
     at = models.DateTimeField(default=now)
+    holds = Holds(WITH_RECORD, internal="object")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user_id", "object", "record_id"], name="follow_once")]
@@ -353,6 +378,7 @@ class NotifyEvent(models.Model):
     kind = models.TextField()
     payload = models.JSONField(default=dict)
     at = models.DateTimeField(default=now)
+    holds = Holds(days(1), internal="kind", personal="payload")
 
     class Meta:
         db_table = "platform_notify_event"
@@ -370,6 +396,7 @@ class MatchKey(models.Model):
     object = models.CharField(max_length=60)
     key = models.BigIntegerField()
     record_id = models.UUIDField()
+    holds = Holds(WITH_RECORD, internal="object")
 
     class Meta:
         db_table = "platform_match_key"
@@ -391,6 +418,7 @@ class MatchRuleSetting(models.Model):
     created_at = models.DateTimeField(default=now)
     updated_at = models.DateTimeField(default=now)
     updated_by = models.UUIDField(null=True)
+    holds = Holds(WITH_COMPANY, internal="object code label parts action")
 
     class Meta:
         triggers = audited()
@@ -413,6 +441,7 @@ class DuplicatePair(models.Model):
     note = models.CharField(max_length=300, default="")
     found_at = models.DateTimeField(default=now)
     run_id = models.UUIDField(null=True)
+    holds = Holds(WITH_RECORD, internal="object state", personal="reasons note")
 
     class Meta:
         db_table = "platform_duplicate_pair"
@@ -449,6 +478,7 @@ class Merge(models.Model):
     undone_by = models.UUIDField(null=True)
     report = models.JSONField(default=list)
     """What a taking back had to leave as it was."""
+    holds = Holds(WITH_RECORD, internal="object moved binned", personal="before after report")
 
     class Meta:
         db_table = "platform_merge"
@@ -472,6 +502,7 @@ class QualityDay(models.Model):
     score_total = models.BigIntegerField(default=0)
     low = models.IntegerField(default=0)
     stale = models.IntegerField(default=0)
+    holds = Holds(WITH_COMPANY, internal="object day")
 
     class Meta:
         db_table = "platform_quality_day"

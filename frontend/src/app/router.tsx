@@ -50,6 +50,11 @@ const adminPages = [
   }),
   createRoute({
     getParentRoute: () => admin,
+    path: "/personal-data",
+    component: lazyRouteComponent(() => import("@/features/privacy/inventory-page"), "InventoryPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
     path: "/tokens",
     component: lazyRouteComponent(() => import("@/features/admin/tokens-page"), "TokensPage"),
   }),

@@ -6,6 +6,7 @@ from django.db import models
 
 from kemai.accounts.models import Department, User
 from kemai.base.models import Record, audited, record_indexes
+from kemai.base.privacy import UNTIL_EXPIRY, WITH_COMPANY, WITH_PERSON, WITH_RECORD, Holds
 from kemai.customers.models import Contact, Held
 from kemai.kit.clock import now
 from kemai.kit.ids import new_id
@@ -22,6 +23,7 @@ class CadenceRule(Record):
     working_days = models.BooleanField(default=False)
     position = models.IntegerField(default=0)
     active = models.BooleanField(default=True)
+    holds = Holds(WITH_COMPANY, internal="name name_en field value")
 
     class Meta(Record.Meta):
         triggers = audited()
@@ -46,6 +48,7 @@ class WorklistPause(models.Model):
     until_on = models.DateField()
     reason = models.CharField(max_length=300, default="")
     at = models.DateTimeField(default=now)
+    holds = Holds(UNTIL_EXPIRY, internal="kind until_on", personal="reason")
 
     class Meta:
         triggers = audited()
@@ -64,6 +67,7 @@ class Promise(Held, Record):
     status = models.CharField(max_length=10, default="open")
     settled_on = models.DateField(null=True)
     remark = models.TextField(default="")
+    holds = Holds(WITH_RECORD, internal="kind due_on status settled_on", personal="content remark")
 
     class Meta(Record.Meta):
         triggers = audited("holder_id", "holder_department_id")
@@ -102,6 +106,7 @@ class PlannedContact(Held, Record):
     status = models.CharField(max_length=10, default="planned")
     done_on = models.DateField(null=True)
     result = models.TextField(default="")
+    holds = Holds(WITH_RECORD, internal="kind planned_on our_level their_level status done_on", personal="title result")
 
     class Meta(Record.Meta):
         triggers = audited("holder_id", "holder_department_id")
@@ -131,6 +136,7 @@ class GreetingTemplate(Record):
     holiday_on = models.DateField(null=True)
     text = models.TextField()
     active = models.BooleanField(default=True)
+    holds = Holds(WITH_COMPANY, internal="name name_en occasion holiday_on text")
 
     class Meta(Record.Meta):
         triggers = audited()
@@ -153,6 +159,7 @@ class CalendarFeed(models.Model):
     created_at = models.DateTimeField(default=now)
     revoked_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
+    holds = Holds(WITH_PERSON, internal="name", hashed="token_hash")
 
     class Meta:
         triggers = audited("read_at")

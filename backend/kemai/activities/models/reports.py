@@ -6,6 +6,7 @@ from django.db import models
 
 from kemai.accounts.models import Department, User
 from kemai.base.models import Record, audited, record_indexes
+from kemai.base.privacy import WITH_RECORD, Holds
 from kemai.kit.clock import now
 from kemai.kit.ids import new_id
 
@@ -27,6 +28,11 @@ class Report(Record):
     submitted_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
     read_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    holds = Holds(
+        WITH_RECORD,
+        internal="kind begins_on status",
+        personal="places deals problems plans expected snapshot",
+    )
 
     class Meta(Record.Meta):
         triggers = audited()
@@ -54,6 +60,7 @@ class ReportComment(models.Model):
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     text = models.CharField(max_length=2000)
     at = models.DateTimeField(default=now)
+    holds = Holds(WITH_RECORD, personal="text")
 
     class Meta:
         triggers = audited()

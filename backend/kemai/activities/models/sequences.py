@@ -8,6 +8,7 @@ from django.db import models
 from kemai.accounts.models import Department, User
 from kemai.activities.models.work import Task
 from kemai.base.models import Record, audited, record_indexes
+from kemai.base.privacy import WITH_COMPANY, WITH_RECORD, Holds
 from kemai.customers.models import Held
 from kemai.kit.ids import new_id
 
@@ -23,6 +24,7 @@ class Sequence(Record):
     on_won = models.BooleanField(default=False)
     stop_on_lost = models.BooleanField(default=True)
     stop_outcomes = ArrayField(models.TextField(), default=list)
+    holds = Holds(WITH_COMPANY, internal="name name_en description stop_outcomes")
 
     class Meta(Record.Meta):
         triggers = audited()
@@ -44,6 +46,7 @@ class SequenceStep(Record):
     offset_days = models.IntegerField(default=0)
     working_days = models.BooleanField(default=False)
     guidance = models.TextField(default="")
+    holds = Holds(WITH_COMPANY, internal="title channels guidance")
 
     class Meta(Record.Meta):
         triggers = audited()
@@ -68,6 +71,7 @@ class Enrollment(Held, Record):
     ended_on = models.DateField(null=True)
     stop_reason = models.CharField(max_length=300, default="")
     remark = models.CharField(max_length=300, default="")
+    holds = Holds(WITH_RECORD, internal="started_on status next_on ended_on stop_reason", personal="remark")
 
     class Meta(Record.Meta):
         triggers = audited("holder_id", "holder_department_id")
@@ -105,6 +109,7 @@ class EnrollmentStep(models.Model):
     state = models.CharField(max_length=10, default="open")
     ended_at = models.DateTimeField(null=True)
     interaction_id = models.UUIDField(null=True)
+    holds = Holds(WITH_RECORD, internal="due_on state")
 
     class Meta:
         triggers = audited()

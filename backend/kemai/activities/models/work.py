@@ -8,6 +8,7 @@ from django.db import models
 from kemai.accounts.models import Department, User
 from kemai.base.figures import Kept, keep_figures
 from kemai.base.models import Record, audited, record_indexes
+from kemai.base.privacy import WITH_COMPANY, WITH_RECORD, Holds
 from kemai.customers.models import Contact, Customer, Held
 from kemai.kit.clock import now
 
@@ -47,6 +48,11 @@ class Interaction(Held, Record):
     covered = ArrayField(models.TextField(), default=list)
     settled = ArrayField(models.TextField(), default=list)
     occasion = models.CharField(max_length=20, default="")
+    holds = Holds(
+        WITH_RECORD,
+        internal="channel outcome prepared covered settled occasion",
+        personal="content next_step",
+    )
 
     class Meta(Record.Meta):
         triggers = [*audited("holder_id", "holder_department_id"), *keep_figures(DAY_FIGURES)]
@@ -100,6 +106,7 @@ class DayFigure(models.Model):
     channel = models.CharField(max_length=20)
     day = models.DateField()
     count = models.BigIntegerField(default=0)
+    holds = Holds(WITH_COMPANY, internal="channel day")
 
     class Meta:
         constraints = [
@@ -142,6 +149,7 @@ class Task(Record):
     related_object = models.CharField(max_length=60, default="")
     related_id = models.UUIDField(null=True)
     done_at = models.DateTimeField(null=True)
+    holds = Holds(WITH_RECORD, internal="priority status repeat related_object", personal="title description")
 
     class Meta(Record.Meta):
         triggers = audited("reminded_at")

@@ -165,7 +165,10 @@ READY: dict[str, tuple[str, str, str, Rules]] = {
         "审计员",
         "Auditor",
         "查看审计日志。",
-        {("administration.audit",): {("view",): "all"}, ("platform.export",): {("audit",): "all"}},
+        {
+            ("administration.audit", "privacy.inventory"): {("view",): "all"},
+            ("platform.export",): {("audit",): "all"},
+        },
     ),
     "administrator": ("系统管理员", "Administrator", "组织、人员、角色、参数。", {}),
 }

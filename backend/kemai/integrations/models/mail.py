@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import models
 
 from kemai.base.models import audited
+from kemai.base.privacy import BY_PARAMETER, WITH_COMPANY, WITH_PERSON, Holds
 from kemai.kit.clock import now
 from kemai.kit.ids import new_id
 
@@ -29,6 +30,7 @@ class MailServer(models.Model):
     sender_name = models.CharField(max_length=60, default="")
     version = models.IntegerField(default=1)
     updated_at = models.DateTimeField(default=now)
+    holds = Holds(WITH_COMPANY, internal="host security username sender_address sender_name", sealed="password")
 
     class Meta:
         triggers = audited("password")
@@ -47,6 +49,7 @@ class MailHealth(models.Model):
     last_ok_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=40, default="")
     last_answer = models.TextField(default="")
+    holds = Holds(WITH_COMPANY, internal="last_error last_answer")
 
 
 class MailBox(models.Model):
@@ -70,6 +73,7 @@ class MailBox(models.Model):
     quiet_to = models.IntegerField(null=True)
     refused = models.TextField(default="")
     """What the server said when it refused this address for good; empty when it takes it."""
+    holds = Holds(WITH_PERSON, internal="nonce salt", personal="address pending refused")
 
     class Meta:
         constraints = [
@@ -106,6 +110,7 @@ class Letter(models.Model):
     claimed_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=now)
     finished_at = models.DateTimeField(null=True)
+    holds = Holds(BY_PARAMETER, internal="purpose state tries", personal="address reason answer")
 
     class Meta:
         indexes = [
@@ -123,6 +128,7 @@ class MailItem(models.Model):
     notification_id = models.BigIntegerField(unique=True)
     due_at = models.DateTimeField()
     letter = models.ForeignKey(Letter, null=True, on_delete=models.CASCADE, related_name="items")
+    holds = Holds(BY_PARAMETER)
 
     class Meta:
         indexes = [

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from kemai.base.models import audited
+from kemai.base.privacy import BY_PARAMETER, WITH_COMPANY, Holds
 from kemai.kit.clock import now
 from kemai.kit.ids import new_id
 
@@ -31,6 +32,7 @@ class Endpoint(models.Model):
     version = models.IntegerField(default=1)
     created_at = models.DateTimeField(default=now)
     updated_at = models.DateTimeField(default=now)
+    holds = Holds(WITH_COMPANY, internal="name url state pause_reason salt old_salt")
 
     class Meta:
         triggers = audited("salt", "old_salt")
@@ -44,6 +46,7 @@ class Subscription(models.Model):
     object = models.CharField(max_length=60)
     events = ArrayField(models.TextField(), default=list)
     filter = models.JSONField(null=True)
+    holds = Holds(WITH_COMPANY, internal="object events filter")
 
     class Meta:
         triggers = audited()
@@ -64,6 +67,7 @@ class Health(models.Model):
     """Nothing is sent before; afterwards one delivery tries the receiver."""
     last_ok_at = models.DateTimeField(null=True)
     last_error = models.TextField(default="")
+    holds = Holds(WITH_COMPANY, internal="last_error")
 
 
 class WebhookDelivery(models.Model):
@@ -92,6 +96,7 @@ class WebhookDelivery(models.Model):
     body = models.TextField(default="")
     answer = models.TextField(default="")
     finished_at = models.DateTimeField(null=True)
+    holds = Holds(BY_PARAMETER, internal="event object fields state tries", personal="reason body answer")
 
     class Meta:
         constraints = [

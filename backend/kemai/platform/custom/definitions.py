@@ -126,6 +126,7 @@ def _common(row: CustomField) -> dict[str, Any]:
         "indexed": row.index_state == "ready",
         "show_when": options.get("show_when"),
         "require_when": options.get("require_when"),
+        "data_class": options.get("data_class") or KINDS[row.type].data_class,
     }
 
 

@@ -45,6 +45,7 @@ def describe_fields(actor: Actor, object_name: str) -> dict[str, Any]:
                 "options": list(k.options),
                 "default": k.takes_default,
                 "moving": k.moving,
+                "data_class": k.data_class,
             }
             for k in KINDS.values()
         ],
@@ -119,6 +120,7 @@ def definition_json(row: CustomField, job: Job | None = None) -> dict[str, Any]:
         "default": options.get("default"),
         "show_when": options.get("show_when"),
         "require_when": options.get("require_when"),
+        "data_class": options.get("data_class") or KINDS[row.type].data_class,
         "index": {"state": row.index_state, "job": row.index_job, "error": row.index_error},
         "search": {"state": row.search_state, "done": job.done if job else 0, "total": job.total if job else 0},
     }

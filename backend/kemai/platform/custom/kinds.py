@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from kemai.base.privacy import DataClass
 from kemai.kit.words import T
 from kemai.platform.objects import types
 from kemai.platform.objects.types import FieldType
@@ -23,6 +24,13 @@ class Kind:
     computed: bool = False
     moving: str = ""
     """The word of the default that is worked out for each new record (:class:`Moving`); empty where there is none."""
+
+    personal: bool = False
+    """Whether what it holds is personal information until the administrator says otherwise (P-6)."""
+
+    @property
+    def data_class(self) -> DataClass:
+        return DataClass.PERSONAL if self.personal else DataClass.INTERNAL
 
     @cached_property
     def may_be_unique(self) -> bool:
@@ -45,7 +53,7 @@ KINDS: dict[str, Kind] = {
     k.name: k
     for k in (
         Kind("text", T("文本", "Text"), types.TEXT, _WORDS, sortable=True),
-        Kind("long_text", T("多行文本", "Long text"), types.LONG_TEXT, ("max_length",)),
+        Kind("long_text", T("多行文本", "Long text"), types.LONG_TEXT, ("max_length",), personal=True),
         Kind("number", T("数字", "Number"), types.NUMBER, (*_NUMBERS, "unique"), sortable=True),
         Kind("money", T("金额", "Amount"), types.MONEY, ("min", "max", "currency"), sortable=True),
         Kind("percent", T("百分比", "Percentage"), types.PERCENT, ("min", "max"), sortable=True),
@@ -57,10 +65,10 @@ KINDS: dict[str, Kind] = {
         Kind("user", T("人员", "Person"), types.USER, target="users", moving="me"),
         Kind("department", T("部门", "Department"), types.DEPARTMENT, target="departments", moving="my_department"),
         Kind("reference", T("关联记录", "Reference"), types.REFERENCE, ("target",)),
-        Kind("file", T("附件", "File"), types.FILE),
-        Kind("location", T("位置", "Location"), types.LOCATION),
-        Kind("phone", T("电话", "Telephone"), types.PHONE, ("unique",)),
-        Kind("email", T("邮箱", "E-mail"), types.EMAIL, ("unique", "searchable")),
+        Kind("file", T("附件", "File"), types.FILE, personal=True),
+        Kind("location", T("位置", "Location"), types.LOCATION, personal=True),
+        Kind("phone", T("电话", "Telephone"), types.PHONE, ("unique",), personal=True),
+        Kind("email", T("邮箱", "E-mail"), types.EMAIL, ("unique", "searchable"), personal=True),
         Kind("url", T("网址", "Web address"), types.URL),
         Kind("rating", T("评分", "Rating"), types.RATING, ("max",), sortable=True),
         Kind("formula", T("公式", "Formula"), None, ("formula", "decimals"), computed=True),

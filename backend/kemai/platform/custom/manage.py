@@ -46,7 +46,7 @@ FLAGS = ("required", "unique", "searchable", "quick", "inline_edit")
 WORDS = (("label_zh", 60), ("label_en", 60), ("help_zh", 300), ("help_en", 300))
 SETTINGS = (
     *("choices", "dictionary", "target", "decimals", "min", "max", "max_length", "currency"),
-    *("formula", "rollup", "default", "show_when", "require_when"),
+    *("formula", "rollup", "default", "show_when", "require_when", "data_class"),
 )
 KNOWN = {"key", "type", "section", *(name for name, _ in WORDS), *FLAGS, *SETTINGS}
 

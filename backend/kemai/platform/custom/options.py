@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
 from kemai.accounts.access import Actor
+from kemai.base.privacy import DataClass
 from kemai.kit.errors import FieldError, KemaiError
 from kemai.kit.text.normalise import clean_text
 from kemai.kit.words import T
@@ -25,6 +26,8 @@ from kemai.platform.objects.types import BadValue
 MAX_CHOICES = 500
 LONGEST = {"text": 1_000, "long_text": 20_000}
 _CODE = re.compile(r"[A-Za-z0-9_\-]{1,60}")
+#: Sensitive data (identity numbers, bank cards) would have to be encrypted, which fields of one's own are not.
+CLASSES = {DataClass.PUBLIC.value, DataClass.INTERNAL.value, DataClass.PERSONAL.value}
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -92,6 +95,8 @@ def check_options(
         faults.add("require_when", "not_for_type", T("计算字段不能设为必填。", "A computed field cannot be required."))
     if kind.computed and not faults.errors:
         _check_computed(actor, row, kind, options, kept, faults)
+    if options.get("data_class") not in (None, ""):
+        kept["data_class"] = _one_of("data_class", options["data_class"], CLASSES, faults)
     if not kind.computed and options.get("default") not in (None, "", []):
         kept["default"] = _default(row, kind, kept, options["default"], faults)
     return kept

@@ -14,6 +14,7 @@ from django.db import connection
 
 from kemai.accounts.access import Actor, Ownership
 from kemai.base.models import Record
+from kemai.base.privacy import DataClass, classes_of
 from kemai.kit.clock import now, today
 from kemai.kit.errors import FieldError, NotFound
 from kemai.kit.words import T
@@ -117,6 +118,8 @@ class Field:
     """Of a command's parameter: the field of the record whose value it starts from on the screen."""
     asked: bool = True
     """Of a command's parameter: False where only a refusal asks for it (a gate's checklist), not the dialog."""
+    data_class: str = ""
+    """Of a custom field: what kind of data it holds (P-6). Of a declared one the model says it, beside the column."""
     custom: bool = False
     """Added by an administrator; ``column`` is ``custom.<key>``, which stands for a key of the column ``custom``."""
     extracted: str = ""
@@ -401,6 +404,12 @@ class ObjectType:
     def nullable(self) -> set[str]:
         found = {str(f.column) for f in self.model._meta.concrete_fields if f.null}
         return found | {f.stored for f in self.custom_fields if f.type.empty is None}
+
+    def data_class_of(self, field: Field) -> DataClass:
+        """What kind of data the field holds (P-6); of a computed one what its table holds at most."""
+        if field.data_class:
+            return DataClass(field.data_class)
+        return classes_of(self.model).get(field.stored or "custom") or DataClass.INTERNAL
 
     def may_be_null(self, field: Field) -> bool:
         """Whether sorting by the field meets nulls."""

@@ -113,6 +113,7 @@ ACTIONS = {
     "merge": T("合并", "Merged"),
     "match_rule": T("修改查重规则", "Rules against doubles changed"),
     "duplicate.decided": T("处理疑似重复", "Possible doubles decided"),
+    "privacy.inventory": T("导出个人信息清单", "List of personal data taken out"),
     "demo": T("装入演示数据", "Demo loaded"),
 }
 

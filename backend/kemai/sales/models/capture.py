@@ -7,6 +7,7 @@ from django.db import models
 
 from kemai.accounts.models import User
 from kemai.base.models import Record, audited, record_indexes
+from kemai.base.privacy import WITH_COMPANY, WITH_RECORD, Holds
 from kemai.customers.models import Pool
 from kemai.kit.clock import now
 from kemai.kit.ids import new_id
@@ -34,6 +35,11 @@ class WebForm(Record):
     campaign = models.CharField(max_length=60, default="")
     owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     pool = models.ForeignKey(Pool, null=True, on_delete=models.PROTECT, related_name="+")
+    holds = Holds(
+        WITH_COMPANY,
+        public="title_zh title_en intro_zh intro_en thanks_zh thanks_en consent_zh consent_en slug",
+        internal="name fields origins source campaign",
+    )
 
     class Meta(Record.Meta):
         triggers = audited()
@@ -57,6 +63,7 @@ class FormSubmission(models.Model):
     consent = models.TextField(default="")
     payload = models.JSONField(default=dict)
     origin = models.JSONField(default=dict)
+    holds = Holds(WITH_RECORD, internal="outcome origin", personal="reason address_hash consent payload")
 
     class Meta:
         triggers = audited()
@@ -81,6 +88,7 @@ class LeadRule(models.Model):
     target_kind = models.CharField(max_length=10, default="")
     target_id = models.UUIDField(null=True)
     last_user_id = models.UUIDField(null=True)
+    holds = Holds(WITH_COMPANY, internal="kind name condition target_kind")
 
     class Meta:
         triggers = audited("last_user_id")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from kemai.base.models import Record, audited, record_indexes
+from kemai.base.privacy import WITH_COMPANY, Holds
 
 LIVING = models.Q(deleted_at__isnull=True)
 
@@ -20,6 +21,7 @@ class Product(Record):
     price = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     active = models.BooleanField(default=True)
     description = models.TextField(default="")
+    holds = Holds(WITH_COMPANY, public="code name category unit price description")
 
     class Meta(Record.Meta):
         triggers = audited()
@@ -41,6 +43,7 @@ class Competitor(Record):
     weaknesses = models.TextField(default="")
     battle_card = models.TextField(default="")
     active = models.BooleanField(default=True)
+    holds = Holds(WITH_COMPANY, internal="name website products strengths weaknesses battle_card")
 
     class Meta(Record.Meta):
         triggers = audited()

@@ -8,6 +8,7 @@ from django.db import models
 from kemai.accounts.models import Department, User
 from kemai.base.figures import Kept, keep_figures
 from kemai.base.models import Record, audited, record_indexes
+from kemai.base.privacy import WITH_COMPANY, WITH_RECORD, Holds
 from kemai.customers.models import Contact, Held
 from kemai.kit.clock import now
 
@@ -24,6 +25,7 @@ class Pipeline(Record):
     department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
     planned = models.BooleanField(default=False)
     ready = models.CharField(max_length=20, default="")
+    holds = Holds(WITH_COMPANY, internal="name name_en ready")
 
     class Meta(Record.Meta):
         triggers = audited()
@@ -51,6 +53,7 @@ class Stage(Record):
     guidance = models.TextField(default="")
     forecast = models.CharField(max_length=12, default="pipeline")
     required_fields = ArrayField(models.TextField(), default=list)
+    holds = Holds(WITH_COMPANY, internal="name name_en code kind color guidance forecast required_fields")
 
     class Meta(Record.Meta):
         triggers = audited()
@@ -100,6 +103,11 @@ class Opportunity(Held, Record):
     closed_at = models.DateTimeField(null=True)
     close_reason = models.CharField(max_length=60, default="")
     close_note = models.TextField(default="")
+    holds = Holds(
+        WITH_RECORD,
+        internal="number status amount currency expected_close_on source competitors own_forecast close_reason",
+        personal="name need close_note",
+    )
 
     class Meta(Record.Meta):
         triggers = [
@@ -198,6 +206,7 @@ class StageFigure(models.Model):
     holder_department_id = models.UUIDField(null=True)
     count = models.BigIntegerField(default=0)
     total = models.DecimalField(max_digits=20, decimal_places=2, default=0)
+    holds = Holds(WITH_COMPANY, internal="total")
 
     class Meta:
         constraints = [
@@ -219,6 +228,7 @@ class StageMove(models.Model):
     by_id = models.UUIDField(null=True)
     at = models.DateTimeField(default=now)
     void = models.BooleanField(default=False)
+    holds = Holds(WITH_RECORD)
 
     class Meta:
         indexes = [

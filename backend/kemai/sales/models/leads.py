@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from kemai.base.models import Record, audited, record_indexes
+from kemai.base.privacy import WITH_RECORD, Holds
 from kemai.customers.models import POOLED_COMPUTED, Contact, Customer, Pooled, owned_or_pooled
 from kemai.kit.clock import now
 from kemai.sales.models.deals import Opportunity
@@ -54,6 +55,14 @@ class Lead(Pooled, Record):
     contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="+")
     opportunity = models.ForeignKey(Opportunity, null=True, on_delete=models.SET_NULL, related_name="+")
     conversion = models.JSONField(default=dict)
+    holds = Holds(
+        WITH_RECORD,
+        internal=(
+            "number kind industry region source campaign budget wanted_on utm_source utm_medium utm_campaign "
+            "status unqualified_reason score_parts conversion"
+        ),
+        personal="name person title phone email wechat website address need landing status_note",
+    )
 
     class Meta(Record.Meta):
         triggers = audited(

@@ -11,6 +11,7 @@ from django.db import models
 
 from kemai.accounts.models import User
 from kemai.base.models import Record, audited, record_indexes
+from kemai.base.privacy import WITH_COMPANY, WITH_RECORD, Holds
 from kemai.customers.models import Contact, Held
 from kemai.kit.clock import now
 from kemai.kit.ids import new_id
@@ -54,6 +55,7 @@ class Line(Part):
     discount = models.DecimalField(max_digits=7, decimal_places=4, default=0)
     amount = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     remark = models.CharField(max_length=300, default="")
+    holds = Holds(WITH_RECORD, internal="quantity price discount amount", personal="remark")
 
     class Meta(Record.Meta):
         triggers = part_triggers()
@@ -75,6 +77,7 @@ class CommitteeMember(Part):
     attitude = models.CharField(max_length=20, default="")
     influence = models.CharField(max_length=20, default="")
     note = models.TextField(default="")
+    holds = Holds(WITH_RECORD, internal="role attitude influence", personal="note")
 
     class Meta(Record.Meta):
         triggers = part_triggers()
@@ -91,6 +94,7 @@ class Contender(Part):
     threat = models.CharField(max_length=20, default="")
     result = models.CharField(max_length=10, default="open")
     note = models.TextField(default="")
+    holds = Holds(WITH_RECORD, internal="threat result", personal="note")
 
     class Meta(Record.Meta):
         triggers = part_triggers()
@@ -109,6 +113,7 @@ class TeamSeat(Part):
     member = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=60, default="")
     can_write = models.BooleanField(default=False)
+    holds = Holds(WITH_RECORD, internal="role")
 
     class Meta(Record.Meta):
         triggers = part_triggers()
@@ -124,6 +129,7 @@ class Step(Part):
     due_on = models.DateField(null=True)
     done_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=300, default="")
+    holds = Holds(WITH_RECORD, internal="due_on", personal="note")
 
     class Meta(Record.Meta):
         triggers = part_triggers()
@@ -140,6 +146,7 @@ class StageItem(models.Model):
     label_en = models.CharField(max_length=200, default="")
     required = models.BooleanField(default=True)
     position = models.IntegerField(default=0)
+    holds = Holds(WITH_COMPANY, internal="label label_en")
 
     class Meta:
         triggers = audited()
@@ -154,6 +161,7 @@ class Check(models.Model):
     item = models.ForeignKey(StageItem, on_delete=models.CASCADE, related_name="+")
     by_id = models.UUIDField()
     at = models.DateTimeField(default=now)
+    holds = Holds(WITH_RECORD)
 
     class Meta:
         triggers = audited()
@@ -176,6 +184,7 @@ class TransferRequest(Held, Record):
     decided_by = models.UUIDField(null=True)
     decided_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=300, default="")
+    holds = Holds(WITH_RECORD, internal="state", personal="reason answer")
 
     class Meta(Record.Meta):
         triggers = audited("holder_id", "holder_department_id")

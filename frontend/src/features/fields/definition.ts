@@ -41,6 +41,8 @@ export type Definition = {
   default: JsonValue;
   show_when: FilterNode | null;
   require_when: FilterNode | null;
+  /** What kind of data it holds; empty for what its type usually does. */
+  data_class: "" | "public" | "internal" | "personal";
   active: boolean;
   version: number;
   choices: Choice[];
@@ -73,6 +75,7 @@ export type FieldType = {
   options: string[];
   default?: boolean;
   moving?: "" | "today" | "now" | "me" | "my_department";
+  data_class?: "internal" | "personal";
 };
 
 export type DictionaryOffer = { code: string; label: string; choices?: FieldChoice[] };
@@ -129,6 +132,7 @@ export function emptyDraft(type: string, section: string): Draft {
     default: null,
     show_when: null,
     require_when: null,
+    data_class: "",
     choices: [],
     dictionary: "",
     target: "",

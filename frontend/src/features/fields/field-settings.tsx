@@ -41,7 +41,7 @@ export function FieldSettings({ of, form, definition }: FieldSettingsProps) {
               {...ids}
               className={styles.select}
               value={draft.type}
-              onChange={(event) => set({ type: event.target.value, default: null })}
+              onChange={(event) => set({ type: event.target.value, default: null, data_class: "" })}
             >
               {of.types.map((type) => (
                 <option key={type.type} value={type.type}>
@@ -88,6 +88,7 @@ export function FieldSettings({ of, form, definition }: FieldSettingsProps) {
           {text("help_zh")}
           {text("help_en")}
           {definition ? null : text("key", t("key_hint"))}
+          {computed ? null : <ClassField of={of} form={form} />}
         </div>
         <ConditionField
           object={of.object}
@@ -109,6 +110,31 @@ export function FieldSettings({ of, form, definition }: FieldSettingsProps) {
         )}
       </details>
     </div>
+  );
+}
+
+/** Whether what it holds tells of people: such fields go into the copy for a person, and are erased with him. */
+function ClassField({ of, form }: { of: FieldsOf; form: FieldForm }) {
+  const t = useT("fields");
+  const { draft, errors, set } = form;
+  const usual = of.types.find((type) => type.type === draft.type)?.data_class ?? "internal";
+  return (
+    <Field label={t("data_class")} hint={t("data_class_hint")} error={errors.data_class}>
+      {(ids) => (
+        <select
+          {...ids}
+          className={styles.select}
+          value={draft.data_class || usual}
+          onChange={(event) => set({ data_class: event.target.value as Draft["data_class"] })}
+        >
+          {(["public", "internal", "personal"] as const).map((name) => (
+            <option key={name} value={name}>
+              {t(`class_${name}`)}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
   );
 }
 
