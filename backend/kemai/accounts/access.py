@@ -17,8 +17,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
-from kemai.accounts.models import Department, FieldRule, RoleGrant, TeamMember, User
+from kemai.accounts.models import Department, FieldRule, RoleGrant, TeamMember, Totp, User
 from kemai.kit.errors import Forbidden, NotFound
 from kemai.kit.words import ZH, T
 
@@ -87,6 +88,8 @@ class Actor:
     role_ids: tuple[UUID, ...] = ()
     """His roles by name: the order in which their layouts count."""
     must_change_password: bool = False
+    has_factor: bool = False
+    """Whether signing in takes him more than a password."""
     token: TokenLimits | None = None
     """What the token he came with leaves of his rights; None for a person at a screen, or a token without limits."""
     viewer: Viewing | None = None
@@ -375,7 +378,9 @@ def holds_all_of(viewer: Actor, person: Actor) -> bool:
 
 def load_actor(user_id: UUID, *, via_token: bool = False) -> Actor | None:
     """A person with rights resolved, or None when absent, disabled or deleted. Eight queries, cached by the caller."""
-    user = User.objects.filter(pk=user_id, is_active=True, deleted_at__isnull=True).first()
+    factor = Totp.objects.filter(user_id=OuterRef("pk"))
+    people = User.objects.annotate(has_factor=Exists(factor))
+    user = people.filter(pk=user_id, is_active=True, deleted_at__isnull=True).first()
     if user is None:
         return None
     tree = dict(Department.objects.filter(deleted_at__isnull=True).values_list("id", "parent_id"))
@@ -408,6 +413,7 @@ def load_actor(user_id: UUID, *, via_token: bool = False) -> Actor | None:
         roles=tuple(roles),
         role_ids=tuple(role_ids),
         must_change_password=user.must_change_password,
+        has_factor=user.has_factor,
         extra={"theme": user.theme, "job_title": user.job_title, "favourites": user.favourites},
     )
 

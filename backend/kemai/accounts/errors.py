@@ -11,6 +11,34 @@ class WrongPassword(KemaiError):
     text = T("用户名或密码不正确。", "The user name or the password is not right.")
 
 
+class WrongCode(KemaiError):
+    status, code = 401, "wrong_code"
+    text = T(
+        "验证码不正确或已经用过，请等下一个验证码再试。",
+        "The code is not right, or was used before; wait for the next one.",
+    )
+
+
+class FactorOver(KemaiError):
+    """There is no sign-in that waits for a code: it took too long, or was finished elsewhere."""
+
+    status, code = 401, "factor_over"
+    text = T("等待验证码的时间过长，请重新输入密码。", "That took too long; enter your password again.")
+
+
+class FactorNeeded(Forbidden):
+    code = "factor_needed"
+    text = T(
+        "公司要求两步验证，请先在“个人设置”里设置好。",
+        "Your company asks for a second factor; set it up under your account first.",
+    )
+
+
+class OfferOver(Conflict):
+    code = "factor_offer_over"
+    text = T("二维码已过期，请重新开始设置。", "This QR code has expired; begin anew.")
+
+
 class SignInLocked(RateLimited):
     code = "sign_in_locked"
     text = T(

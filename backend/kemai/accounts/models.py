@@ -11,12 +11,14 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from kemai.base.models import Record, audited, record_indexes
-from kemai.base.privacy import UNTIL_EXPIRY, WITH_COMPANY, WITH_PERSON, WITH_RECORD, Holds
+from kemai.base.privacy import UNTIL_EXPIRY, WITH_COMPANY, WITH_PERSON, WITH_RECORD, Holds, days
 from kemai.kit.clock import now
 from kemai.kit.ids import new_id
 
+ANY_CHANGE = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
 
-def rights() -> list[pgtrigger.Trigger]:
+
+def rights(on: pgtrigger.Operation | pgtrigger.Operations = ANY_CHANGE) -> list[pgtrigger.Trigger]:
     """Triggers of every table rights are computed from: any change moves the epoch, in the same transaction, whoever made it.
 
     Processes keep resolved rights until the epoch moves, so revocation bites at the next look (S-6).
@@ -24,7 +26,7 @@ def rights() -> list[pgtrigger.Trigger]:
     return [
         pgtrigger.Trigger(
             name="rights_epoch",
-            operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+            operation=on,
             when=pgtrigger.After,
             level=pgtrigger.Statement,
             func="UPDATE accounts_rightsepoch SET value = value + 1; RETURN NULL;",
@@ -240,10 +242,46 @@ class Session(models.Model):
     """As whom this session looks at the system, until ``view_as_until`` (PLT-16)."""
     view_as_until = models.DateTimeField(null=True)
     view_as_reason = models.TextField(default="")
+    awaits_factor = models.BooleanField(default=False)
+    """The password was right, the second factor is still to come: nobody is signed in yet (ORG-7)."""
     holds = Holds(UNTIL_EXPIRY, personal="address agent view_as_reason", hashed="token_hash")
 
     class Meta:
         indexes = [models.Index(fields=["expires_at"], name="session_age_ix")]
+
+
+class KnownDevice(models.Model):
+    """A browser in which a person has signed in before; its tries are counted apart from strangers' (S-8)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
+    device_hash = models.CharField(max_length=64)
+    seen_at = models.DateTimeField(default=now)
+    holds = Holds(days(180), hashed="device_hash")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "device_hash"], name="device_once")]
+
+
+class Totp(models.Model):
+    """A person's authenticator program: the secret, sealed, and the last step used, so that no code counts twice (ORG-7)."""
+
+    user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="totp")
+    secret = models.TextField()
+    last_step = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(default=now)
+    holds = Holds(WITH_PERSON, sealed="secret")
+
+    class Meta:
+        triggers = rights(pgtrigger.Insert | pgtrigger.Delete)  # whether there is one, not each use
+
+
+class RecoveryCode(models.Model):
+    """A word that stands in for a second factor once. Only its hash is stored."""
+
+    code_hash = models.CharField(primary_key=True, max_length=64)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    holds = Holds(WITH_PERSON, hashed="code_hash")
 
 
 class ApiToken(models.Model):

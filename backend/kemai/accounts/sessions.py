@@ -13,18 +13,17 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
 from uuid import UUID
 
-from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection
 
 from kemai.accounts.access import Actor, SystemActor, TokenLimits, Viewing, holds_all_of, load_actor
-from kemai.accounts.errors import SignInLocked, WrongPassword
-from kemai.accounts.models import ApiToken, Session, User
-from kemai.base import audit, epochs, parameters, rates
+from kemai.accounts.factors import owed_by
+from kemai.accounts.models import ApiToken, KnownDevice, Session, User
+from kemai.accounts.tries import SECURITY
+from kemai.base import audit, epochs, parameters
 from kemai.kit.clock import now
-from kemai.kit.errors import NotFound, RateLimited
+from kemai.kit.errors import NotFound
 from kemai.kit.ids import new_id
 from kemai.kit.words import T
 
@@ -32,8 +31,8 @@ COOKIE = "kemai_session"
 HOST_COOKIE = "__Host-kemai_session"
 CSRF_COOKIE = "csrftoken"
 _KEEP = 1.0
+DEVICES_KEPT = timedelta(days=180)
 
-SECURITY = T("安全", "Security")
 IDLE = parameters.declare(
     parameters.Parameter(
         "security.session_idle_minutes",
@@ -56,30 +55,7 @@ ABSOLUTE = parameters.declare(
         maximum=168,
     )
 )
-TRIES = parameters.declare(
-    parameters.Parameter(
-        "security.sign_in_tries",
-        "int",
-        5,
-        T("密码错误几次后锁定", "Wrong passwords before lock-out"),
-        SECURITY,
-        minimum=3,
-        maximum=20,
-    )
-)
-LOCK = parameters.declare(
-    parameters.Parameter(
-        "security.lock_minutes",
-        "int",
-        15,
-        T("锁定时长（分钟）", "Lock-out lasts (minutes)"),
-        SECURITY,
-        minimum=1,
-        maximum=1440,
-    )
-)
 
-SIGN_IN = SystemActor("sign-in")
 VIEW_AS = "administration.view_as.start"
 
 
@@ -101,7 +77,8 @@ def hash_token(token: str) -> str:
 
 
 def caller_of_session(token: str) -> Caller | None:
-    """The caller behind a session cookie, None when it is unknown, ended or idle too long."""
+    """The caller behind a session cookie, None when it is unknown, ended, idle too long, or lacks its second factor: this is the one
+    door, so what does not pass here calls nothing (ORG-7)."""
     digest = hash_token(token)
     kept = _callers.get(digest)
     if kept and kept.kept_until > time.monotonic():
@@ -109,7 +86,8 @@ def caller_of_session(token: str) -> Caller | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT s.id, s.user_id, s.expires_at, s.seen_at, (SELECT value FROM accounts_rightsepoch WHERE id = 1), "
-            f"s.view_as, s.view_as_until, s.view_as_reason, {epochs.COLUMN} FROM accounts_session s WHERE s.token_hash = %s",
+            f"s.view_as, s.view_as_until, s.view_as_reason, {epochs.COLUMN} FROM accounts_session s "
+            "WHERE s.token_hash = %s AND NOT s.awaits_factor",
             [digest],
         )
         row = cursor.fetchone()
@@ -215,66 +193,26 @@ def actor_of(user_id: UUID) -> Actor:
     return actor
 
 
-# ---------------------------------------------------------------- sign-in
+# ---------------------------------------------------------------- sessions
 
 
-@lru_cache(maxsize=1)
-def _dummy() -> str:
-    """A hash to spend the usual time on when there is no such person; made at the first sign-in, not at start-up."""
-    return make_password("nobody-has-this-password")
-
-
-def sign_in(*, username: str, password: str, address: str, agent: str) -> tuple[str, Session]:
-    """Check a password and open a session; returns its token, shown once to the browser.
-
-    Wrong name and wrong password take the same path and time; failures are counted per account and address (S-8), so that an attacker
-    elsewhere cannot lock the person out.
-    """
-    account = f"signin:{username.strip().lower()[:60]}:{address}"
-    window = LOCK.value() * 60
-    _refuse_locked(account, window)
-    user = User.objects.filter(username__iexact=username.strip(), deleted_at__isnull=True).first()
-    right = check_password(password, user.password if user else _dummy()) and user is not None and user.is_active
-    if not right or user is None:
-        audit.record(
-            SIGN_IN,
-            "sign_in.refused",
-            object="users",
-            record_id=user.id if user else None,
-            data={"username": username[:60]},
-        )
-        for key, limit in ((account, TRIES.value()), (f"signin:*:{address}", 100)):
-            try:
-                rates.take(key, limit=limit, seconds=window)
-            except RateLimited as error:
-                raise SignInLocked(error.seconds) from error
-        raise WrongPassword
-    rates.clear(account)
-    token = secrets.token_urlsafe(32)
-    moment = now()
+def open_session(
+    user: User, *, address: str, agent: str, lasts: timedelta, awaits_factor: bool = False
+) -> tuple[str, Session]:
+    """A new session and its token, shown once to the browser."""
+    token, moment = secrets.token_urlsafe(32), now()
     session = Session.objects.create(
         token_hash=hash_token(token),
         id=new_id(),
         user=user,
         created_at=moment,
         seen_at=moment,
-        expires_at=moment + timedelta(hours=ABSOLUTE.value()),
+        expires_at=moment + lasts,
         address=address,
         agent=agent[:300],
+        awaits_factor=awaits_factor,
     )
-    audit.record(SIGN_IN, "sign_in", object="users", record_id=user.id, data={"username": user.username})
     return token, session
-
-
-def _refuse_locked(account: str, window: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count, extract(epoch FROM window_start + make_interval(secs => %s) - now()) FROM base_ratecounter WHERE key = %s",
-            [window, account],
-        )
-        row = cursor.fetchone()
-    if row and row[0] >= TRIES.value() and row[1] > 0:
-        raise SignInLocked(int(row[1]))
 
 
 def sign_out(token: str) -> None:
@@ -294,10 +232,17 @@ def end_sessions(user_id: UUID, *, but: UUID | None = None) -> int:
 def session_until(user_id: UUID) -> list[tuple[UUID, datetime, str, str]]:
     """A person's open sessions: id, last seen, address, browser."""
     return list(
-        Session.objects.filter(user_id=user_id, expires_at__gt=now())
+        Session.objects.filter(user_id=user_id, expires_at__gt=now(), awaits_factor=False)
         .order_by("-seen_at")
         .values_list("id", "seen_at", "address", "agent")
     )
+
+
+def tidy() -> None:
+    """Remove sessions that have ended, and browsers nobody has signed in with for half a year."""
+    moment = now()
+    Session.objects.filter(expires_at__lt=moment).delete()
+    KnownDevice.objects.filter(seen_at__lt=moment - DEVICES_KEPT).delete()
 
 
 # ---------------------------------------------------------------- tokens
@@ -317,7 +262,13 @@ def create_token(
         read_only=read_only,
         objects_allowed=sorted(kinds),
     )
-    audit.record(SIGN_IN, "token.create", object="users", record_id=user.id, data={"name": name, "token": str(row.id)})
+    audit.record(
+        SystemActor("sign-in"),
+        "token.create",
+        object="users",
+        record_id=user.id,
+        data={"name": name, "token": str(row.id)},
+    )
     return token
 
 
@@ -359,6 +310,8 @@ def actor_for_scope_headers(headers: dict[str, str]) -> Listener | None:
     caller = caller_of_headers(headers)
     if caller is None or not token or caller.actor.token:  # messages are of all kinds: no limited token hears them
         return None
+    if owed_by(caller.actor):
+        return None
     # Who looks as somebody else goes on hearing what concerns himself, and nothing of the other's.
     viewer = caller.actor.viewer
     return Listener(viewer.id if viewer else caller.actor.id, hash_token(token))
@@ -369,7 +322,7 @@ def live_credentials(credentials: list[str]) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT s.token_hash FROM accounts_session s JOIN accounts_user u ON u.id = s.user_id AND u.is_active AND u.deleted_at IS NULL "
-            "WHERE s.token_hash = ANY(%s) AND s.expires_at > now() UNION ALL "
+            "WHERE s.token_hash = ANY(%s) AND s.expires_at > now() AND NOT s.awaits_factor UNION ALL "
             "SELECT k.token_hash FROM accounts_apitoken k JOIN accounts_user u ON u.id = k.user_id AND u.is_active AND u.deleted_at IS NULL "
             "WHERE k.token_hash = ANY(%s) AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())",
             [credentials, credentials],

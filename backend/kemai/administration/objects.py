@@ -6,7 +6,7 @@ from typing import Any
 
 from kemai.accounts.access import Actor, Ownership
 from kemai.accounts.models import Department, Role, Team, User
-from kemai.administration.services import organisation, people
+from kemai.administration.services import factors, organisation, people
 from kemai.kit.words import T
 from kemai.platform.objects.declare import Choice, Command, Field, ObjectType, Panel, SearchLine, View, register
 from kemai.platform.objects.types import BOOL, CHOICE, DEPARTMENT, EMAIL, INTEGER, LONG_TEXT, PHONE, TEXT, USER
@@ -175,6 +175,18 @@ register(
                 scope="view",
             ),
             Command("unlock", T("解锁登录", "Unlock sign-in"), people.unlock_user, "edit", scope="view"),
+            Command(
+                "reset-factor",
+                T("重置两步验证", "Reset second factor"),
+                factors.reset_factors,
+                "edit",
+                danger=True,
+                confirm=T(
+                    "此人立即退出登录，下次登录只需要密码，直到重新设置。",
+                    "Signed out at once; a password is enough until it is set up again.",
+                ),
+                scope="view",
+            ),
         ),
         can_delete=False,
         prepare=people.prepare_users,

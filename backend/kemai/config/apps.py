@@ -5,7 +5,17 @@ from importlib.util import find_spec
 
 from django.apps import AppConfig
 
-DOMAINS = ("platform", "administration", "customers", "activities", "sales", "analytics", "integrations", "privacy")
+DOMAINS = (
+    "accounts",
+    "platform",
+    "administration",
+    "customers",
+    "activities",
+    "sales",
+    "analytics",
+    "integrations",
+    "privacy",
+)
 REGISTERING = ("objects", "subscribers", "tasks", "reasons", "calendar", "reporting")
 
 

@@ -16,7 +16,8 @@ from django.http.multipartparser import MultiPartParserError
 
 from kemai.accounts import sessions
 from kemai.accounts.access import Actor
-from kemai.accounts.errors import LooksOnly
+from kemai.accounts.errors import FactorNeeded, LooksOnly
+from kemai.accounts.factors import owed_by
 from kemai.base.audit import RequestInfo, request_info
 from kemai.base.idempotency import Answer, once
 from kemai.kit.errors import (
@@ -41,8 +42,6 @@ API = "/api/v1/"
 #: What a token limited to some kinds of record may read besides: who it is, and what there is. (First part, whether more follows.)
 ABOUT = {("me", False), ("meta", True), ("openapi.json", False)}
 AUTH = "/api/v1/auth/"
-#: What a person with a temporary password may still do: see who he is, choose his own password, sign out.
-OWN = ("/api/v1/me", AUTH)
 #: Where passwords, new tokens and values in clear pass: no answer from here is kept to be replayed.
 SECRET = ("/api/v1/me/", AUTH, "/api/v1/webhooks", "/api/v1/admin/mail")
 REVEAL = "/reveal"
@@ -84,6 +83,14 @@ class PasswordChangeNeeded(Forbidden):
 class TokenLimited(Forbidden):
     code = "token_limited"
     text = T("此令牌的范围不包括这项操作。", "This token does not reach so far.")
+
+
+ME = "/api/v1/me"
+#: What a person may still do who owes something: see who he is, do it, sign out.
+OWED: dict[str, tuple[str, type[Forbidden]]] = {
+    "password": (f"{ME}/password", PasswordChangeNeeded),
+    "factor": (f"{ME}/factors", FactorNeeded),
+}
 
 
 class Buckets:
@@ -154,8 +161,7 @@ class KemaiMiddleware:
                 confine(request, caller.actor)
             if caller.actor.via_token:
                 hold_to_limits(request, caller.actor)
-            if caller.actor.must_change_password and not request.path.startswith(OWN):
-                raise PasswordChangeNeeded
+            hold_to_what_is_owed(request, caller.actor)
         self.buckets.take(bucket_of(caller) or client_address(request), settings.REQUESTS_PER_MINUTE)
 
     def respond(self, request: HttpRequest) -> HttpResponse:
@@ -221,6 +227,16 @@ def confine(request: HttpRequest, actor: Actor) -> None:
     allowed = request.method in SAFE and not request.path.startswith(PRIVATE)
     if not allowed and request.path not in LOOKING:
         raise LooksOnly(name=actor.name)
+
+
+def hold_to_what_is_owed(request: HttpRequest, actor: Actor) -> None:
+    """Who has to choose a password or to set up a second factor does that before anything else (S-7)."""
+    owed = owed_by(actor)
+    if not owed or request.path == ME or request.path.startswith(AUTH):
+        return
+    prefix, refusal = OWED[owed[0]]
+    if request.path != prefix and not request.path.startswith(f"{prefix}/"):
+        raise refusal
 
 
 def hold_to_limits(request: HttpRequest, actor: Actor) -> None:

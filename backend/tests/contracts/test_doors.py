@@ -20,6 +20,7 @@ OPEN = {
     ("GET", "/auth/setup"): {200},
     ("POST", "/auth/setup"): {410, 422},
     ("POST", "/auth/login"): {401, 422, 429},
+    ("POST", "/auth/factor"): {401, 422},
     ("POST", "/auth/logout"): {204},
     ("GET", f"/calendar/feeds/{KEY}.ics"): {404},
 }

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from kemai.accounts import sessions
+from kemai.accounts import sign_in as door
 from kemai.accounts.models import Role, RoleGrant, Session, User, UserRole
 from kemai.administration.services import people
 from kemai.administration.services.people import INSTALLER
@@ -225,6 +226,10 @@ def sign_in(nobody: Caller, username: str, password: str) -> Any:
     return nobody.post("/auth/login", {"username": username, "password": password})
 
 
+def open_session_of(username: str) -> tuple[str, Session]:
+    return door.sign_in(door.Browser(), username=username, password=PASSWORD)
+
+
 def test_sign_in_opens_a_new_session(world: World, call: Call) -> None:
     """S-7: the old id is dead, sign-out works on the server, sessions are listed and ended."""
     browser = call("nobody")
@@ -280,7 +285,7 @@ def test_names_cannot_be_guessed(world: World, call: Call) -> None:
 def test_passwords_end_sessions(world: World, call: Call) -> None:
     """S-7: one's own change ends the others, a reset ends all; weak, short and wrong ones are refused."""
     rep = call("rep")
-    other, _ = sessions.sign_in(username="rep", password=PASSWORD, address="", agent="")
+    other, _ = open_session_of("rep")
     assert rep.post("/me/password", {"current": "wrong", "new": "long-enough-9"}).status_code == 422
     for weak in ("short1", "password", "12345678"):
         assert rep.post("/me/password", {"current": PASSWORD, "new": weak}).status_code == 422, weak

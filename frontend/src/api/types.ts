@@ -446,10 +446,15 @@ export type Me = {
   favourites: string[];
   counters: Record<string, number>;
   must_change_password: boolean;
+  /** What the person has to do before anything else, in this order. */
+  owes: ("password" | "factor")[];
   setup_needed: boolean;
   /** Somebody else looks at the system as this person: who, until when, why. */
   viewing: { by: Ref; until: string; reason: string } | null;
 };
+
+/** What signing in answers before the second step: by what it may be passed. */
+export type AwaitsFactor = { awaits: "factor"; ways: string[] };
 
 /** One line of the log of operations. */
 export type Operation = {

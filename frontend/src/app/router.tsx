@@ -21,17 +21,16 @@ const signedIn = createRoute({
   getParentRoute: () => root,
   id: "signed-in",
   beforeLoad: async ({ location, context }) => {
-    let mustChange = false;
+    let owed: string | undefined;
     try {
-      const me = await context.queryClient.ensureQueryData(meQuery);
-      mustChange = me.must_change_password;
+      owed = (await context.queryClient.ensureQueryData(meQuery)).owes[0];
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
       if (error.problem.setup_open) throw redirect({ to: "/setup" });
       const next = location.href === "/" ? undefined : location.href;
       throw redirect({ to: "/login", search: next ? { next } : {} });
     }
-    if (mustChange && location.pathname !== "/me") throw redirect({ to: "/me", hash: "password" });
+    if (owed && location.pathname !== "/me") throw redirect({ to: "/me", hash: owed });
   },
   component: lazyRouteComponent(() => import("./shell"), "Shell"),
 });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 from uuid import UUID
 
@@ -11,7 +12,10 @@ from ninja import Router, Schema
 
 from kemai.accounts import sessions
 from kemai.accounts.access import Actor
+from kemai.accounts.factors import owed_by, ways_of
 from kemai.accounts.models import Department, Session, Team, User
+from kemai.accounts.sign_in import Browser, pass_factor, sign_in
+from kemai.accounts.tries import new_device
 from kemai.administration.menu import check_favourites, menu_for
 from kemai.administration.services import people
 from kemai.base import audit
@@ -21,11 +25,18 @@ from kemai.platform.api.records import signed_in
 from kemai.platform.notify import count_unread
 
 router = Router()
+SESSION_COOKIE = sessions.HOST_COOKIE if settings.KEMAI_HTTPS else sessions.COOKIE
+DEVICE_COOKIE = "__Host-kemai_device" if settings.KEMAI_HTTPS else "kemai_device"
+DEVICE_KEPT = 365 * 86_400
 
 
 class Login(Schema):
     username: str
     password: str
+
+
+class Code(Schema):
+    code: str
 
 
 class Setup(Schema):
@@ -84,6 +95,7 @@ def describe_person(actor: Actor) -> dict[str, Any]:
         "favourites": actor.extra.get("favourites", []),
         "counters": {"notifications": 0 if actor.viewer else count_unread(actor)},
         "must_change_password": actor.must_change_password,
+        "owes": owed_by(actor),
         "setup_needed": False,
         "viewing": {
             "by": {"id": actor.viewer.id, "label": actor.viewer.name},
@@ -95,36 +107,49 @@ def describe_person(actor: Actor) -> dict[str, Any]:
     }
 
 
-def _cookie(response: HttpResponse, token: str) -> HttpResponse:
-    name = sessions.HOST_COOKIE if settings.KEMAI_HTTPS else sessions.COOKIE
-    response.set_cookie(name, token, httponly=True, secure=settings.KEMAI_HTTPS, samesite="Lax", path="/")
-    response.set_cookie(sessions.CSRF_COOKIE, sessions.new_csrf(), samesite="Lax", secure=settings.KEMAI_HTTPS)
+def _cookie(response: HttpResponse, token: str, device: str) -> HttpResponse:
+    secure = settings.KEMAI_HTTPS
+    response.set_cookie(SESSION_COOKIE, token, httponly=True, secure=secure, samesite="Lax", path="/")
+    response.set_cookie(
+        DEVICE_COOKIE, device, httponly=True, secure=secure, samesite="Lax", path="/", max_age=DEVICE_KEPT
+    )
+    response.set_cookie(sessions.CSRF_COOKIE, sessions.new_csrf(), samesite="Lax", secure=secure)
     return response
 
 
 def _session_token(request: HttpRequest) -> str | None:
-    return request.COOKIES.get(sessions.HOST_COOKIE if settings.KEMAI_HTTPS else sessions.COOKIE)
+    return request.COOKIES.get(SESSION_COOKIE)
 
 
-def _open(request: HttpRequest, username: str, password: str) -> HttpResponse:
-    old = _session_token(request)
-    if old:  # a new identity gets a new session; the old id is dead (S-7)
-        sessions.sign_out(old)
-    token, _ = sessions.sign_in(
-        username=username,
-        password=password,
+def _open(request: HttpRequest, way: Callable[[Browser], tuple[str, Session]]) -> HttpResponse:
+    """Sign in by one way; the person, or by what to go on. A new identity gets a new session; the old id is dead (S-7)."""
+    browser = Browser(
         address=audit.request_info.get().address,
         agent=request.headers.get("User-Agent", ""),
+        device=request.COOKIES.get(DEVICE_COOKIE) or new_device(),
     )
+    old = _session_token(request)
+    token, session = way(browser)
+    if old:
+        sessions.sign_out(old)
+    if session.awaits_factor:
+        return _cookie(json_response({"awaits": "factor", "ways": ways_of(session.user_id)}), token, browser.device)
     caller = sessions.caller_of_session(token)
     if caller is None:
         raise NotSignedIn
-    return _cookie(json_response(describe_person(caller.actor)), token)
+    return _cookie(json_response(describe_person(caller.actor)), token, browser.device)
 
 
-@router.post("/auth/login", auth=None, operation_id="auth_login", summary="Sign in")
+@router.post(
+    "/auth/login", auth=None, operation_id="auth_login", summary="Sign in; with a second factor, its first step"
+)
 def login(request: HttpRequest, data: Login) -> HttpResponse:
-    return _open(request, data.username, data.password)
+    return _open(request, lambda browser: sign_in(browser, username=data.username, password=data.password))
+
+
+@router.post("/auth/factor", auth=None, operation_id="auth_factor", summary="The second step: a code")
+def give_code(request: HttpRequest, data: Code) -> HttpResponse:
+    return _open(request, lambda browser: pass_factor(browser, _session_token(request) or "", data.code))
 
 
 @router.post("/auth/logout", auth=None, operation_id="auth_logout", summary="Sign out")
@@ -133,7 +158,7 @@ def logout(request: HttpRequest) -> HttpResponse:
     if token:
         sessions.sign_out(token)
     response = HttpResponse(status=204)
-    response.delete_cookie(sessions.HOST_COOKIE if settings.KEMAI_HTTPS else sessions.COOKIE)
+    response.delete_cookie(SESSION_COOKIE)
     return response
 
 
@@ -145,7 +170,7 @@ def setup_state(request: HttpRequest) -> dict[str, Any]:
 @router.post("/auth/setup", auth=None, operation_id="auth_setup", summary="Make the first administrator")
 def set_up(request: HttpRequest, data: Setup) -> HttpResponse:
     people.set_up(**data.dict())
-    return _open(request, data.username, data.password)
+    return _open(request, lambda browser: sign_in(browser, username=data.username, password=data.password))
 
 
 @router.get("/me", auth=None, operation_id="me_get", summary="The person signed in")

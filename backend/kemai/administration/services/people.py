@@ -11,8 +11,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+from kemai.accounts import tries
 from kemai.accounts.access import Actor, SystemActor, load_actor
-from kemai.accounts.errors import MoreThanOwn, NobodyOfThatName, OwnRoles, SetupClosed, WrongPassword
+from kemai.accounts.errors import MoreThanOwn, NobodyOfThatName, OwnRoles, SetupClosed
 from kemai.accounts.models import ApiToken, Department, Role, User, UserRole
 from kemai.accounts.sessions import create_token, end_sessions
 from kemai.administration.services.organisation import keep_an_administrator
@@ -105,13 +106,13 @@ def reset_password(actor: Actor, user_id: UUID, *, password: str) -> None:
     declaration = get_object("users")
     with act(actor, "reset-password", object="users", record_id=user_id):
         row = lock_row(actor, declaration, user_id, declaration.perm("edit"))
-        _refuse_stronger(actor, user_id)
+        refuse_stronger(actor, user_id)
         check_new_password(password, username=row["username"], name=row["name"])
         User.objects.filter(pk=user_id).update(password=make_password(password), must_change_password=True)
         end_sessions(user_id)
 
 
-def _refuse_stronger(actor: Actor, user_id: UUID) -> None:
+def refuse_stronger(actor: Actor, user_id: UUID) -> None:
     """Nobody sets the password of somebody who may do more than he: it would be a way to that person's rights (S-5)."""
     target = load_actor(user_id)
     for permission, reach in (target.reaches if target else {}).items():
@@ -125,10 +126,7 @@ def unlock_user(actor: Actor, user_id: UUID) -> None:
     declaration = get_object("users")
     with act(actor, "unlock", object="users", record_id=user_id):
         row = lock_row(actor, declaration, user_id, declaration.perm("edit"))
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "DELETE FROM base_ratecounter WHERE starts_with(key, %s)", [f"signin:{row['username'].lower()}:"]
-            )
+        tries.unlock(row["username"])
 
 
 def check_new_password(password: str, *, username: str, name: str) -> None:
@@ -142,12 +140,18 @@ def check_new_password(password: str, *, username: str, name: str) -> None:
         ) from error
 
 
-def change_password(actor: Actor, *, current: str, new: str, session_id: UUID | None) -> None:
-    """Change one's own password; all other sessions end."""
+def prove_password(actor: Actor, password: str, *, field: str = "password") -> User:
+    """Have a person show that it is he who sits there, before what outlasts his session; :class:`Invalid` when it is wrong."""
     rates.take(f"password:{actor.id}", limit=10, seconds=900)
     user = User.objects.get(pk=actor.id)
-    if not check_password(current, user.password):
-        raise Invalid.one("current", "wrong_password", WrongPassword.text)
+    if not check_password(password, user.password):
+        raise Invalid.one(field, "wrong_password", T("密码不正确。", "The password is not right."))
+    return user
+
+
+def change_password(actor: Actor, *, current: str, new: str, session_id: UUID | None) -> None:
+    """Change one's own password; all other sessions end."""
+    user = prove_password(actor, current, field="current")
     check_new_password(new, username=user.username, name=user.name)
     with act(actor, "password", object="users", record_id=actor.id):
         User.objects.filter(pk=actor.id).update(password=make_password(new), must_change_password=False)

@@ -30,7 +30,7 @@ export function UserPanel({ id, user }: { id: string; user: Row | undefined }) {
   }));
   const error = roles.error ?? mine.error;
 
-  async function command(verb: "disable" | "enable" | "unlock") {
+  async function command(verb: "disable" | "enable" | "unlock" | "reset-factor") {
     try {
       await api.post(`/users/${id}/${verb}`, {});
       message.success(t(`users.did.${verb}`));
@@ -78,6 +78,7 @@ export function UserPanel({ id, user }: { id: string; user: Row | undefined }) {
             <ViewAsButton user={{ id, label: textOf(user?.name) }} />
           ) : null}
           <ConfirmButton onConfirm={() => command("unlock")}>{t("users.unlock")}</ConfirmButton>
+          <ConfirmButton onConfirm={() => command("reset-factor")}>{t("users.resetFactor")}</ConfirmButton>
           {isDisabled(user) ? (
             <ConfirmButton onConfirm={() => command("enable")}>{t("users.enable")}</ConfirmButton>
           ) : (

@@ -3,6 +3,7 @@ import { comma, useT } from "@/i18n/index";
 import { Avatar } from "@/kit/avatar";
 import { PageHeader } from "@/kit/page-header";
 import { DeviceCard } from "./device-card";
+import { FactorCard } from "./factor-card";
 import { MailCard } from "./mail-card";
 import styles from "./me.module.css";
 import { NotificationsCard } from "./notifications-card";
@@ -13,6 +14,7 @@ import { TokensCard } from "./tokens-card";
 export function MePage() {
   const t = useT("me");
   const me = useMe();
+  const owed = me.owes[0]; // the server answers nothing else until that is done
   const place = [me.username, me.department?.label, me.roles.map((role) => role.label).join(comma())];
   return (
     <div className={styles.page}>
@@ -21,17 +23,24 @@ export function MePage() {
         title={me.name}
         sub={place.filter(Boolean).join(" · ")}
       />
-      {me.must_change_password ? (
-        <p className={styles.must} role="alert">
-          {t("mustChange")}
-        </p>
-      ) : null}
-      <PasswordCard />
-      <MailCard />
-      <NotificationsCard />
-      <DeviceCard />
-      <SessionsCard />
-      <TokensCard />
+      {owed ? (
+        <>
+          <p className={styles.must} role="alert">
+            {t(`mustChange.${owed}`)}
+          </p>
+          {owed === "password" ? <PasswordCard /> : <FactorCard />}
+        </>
+      ) : (
+        <>
+          <PasswordCard />
+          <FactorCard />
+          <MailCard />
+          <NotificationsCard />
+          <DeviceCard />
+          <SessionsCard />
+          <TokensCard />
+        </>
+      )}
     </div>
   );
 }

@@ -33,8 +33,9 @@ export function PasswordCard() {
       setValues(EMPTY);
       message.success(t("password.changed"));
       // What the route waits for is known already; asking the server again would hold the person back.
-      setMe({ ...me, must_change_password: false });
-      if (me.must_change_password) void navigate({ to: "/" });
+      const owes = me.owes.filter((one) => one !== "password");
+      setMe({ ...me, must_change_password: false, owes });
+      if (me.owes[0] === "password" && owes.length === 0) void navigate({ to: "/" });
     } catch (error) {
       const fields = error instanceof ApiError ? error.errors : [];
       setErrors(

@@ -3,10 +3,11 @@ import { Button } from "antd";
 import { type FormEvent, useState } from "react";
 import { meQuery } from "@/access/me";
 import { ApiError, api } from "@/api/client";
-import type { Me } from "@/api/types";
+import type { AwaitsFactor, Me } from "@/api/types";
 import { useT } from "@/i18n/index";
 import { PasswordField, TextField } from "@/kit/field";
 import { useErrorText } from "@/kit/states";
+import { CodeForm } from "./code-form";
 import styles from "./sign-in.module.css";
 
 type SignInFormProps = { username?: string; onDone: (me: Me) => void };
@@ -19,6 +20,12 @@ export function SignInForm({ username: known, onDone }: SignInFormProps) {
   const [password, setPassword] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const [awaits, setAwaits] = useState(false);
+
+  function enter(me: Me) {
+    client.setQueryData(meQuery.queryKey, me);
+    onDone(me);
+  }
 
   async function submit(event: FormEvent) {
     event.preventDefault();
@@ -26,9 +33,12 @@ export function SignInForm({ username: known, onDone }: SignInFormProps) {
     setBusy(true);
     setProblem(null);
     try {
-      const { data } = await api.post<Me>("/auth/login", { username: username.trim(), password });
-      client.setQueryData(meQuery.queryKey, data);
-      onDone(data);
+      const body = { username: username.trim(), password };
+      const { data } = await api.post<Me | AwaitsFactor>("/auth/login", body);
+      if (!("awaits" in data)) return enter(data);
+      setAwaits(true);
+      setBusy(false);
+      setPassword("");
     } catch (error) {
       setProblem(errorText(error));
       if (error instanceof ApiError && error.status === 401) setPassword("");
@@ -36,6 +46,17 @@ export function SignInForm({ username: known, onDone }: SignInFormProps) {
     }
   }
 
+  if (awaits) {
+    return (
+      <CodeForm
+        onDone={enter}
+        onBack={(reason) => {
+          setAwaits(false);
+          setProblem(reason ?? null);
+        }}
+      />
+    );
+  }
   return (
     <form className={styles.form} onSubmit={(event) => void submit(event)} noValidate>
       <TextField

@@ -13,7 +13,7 @@ export function SignInPage() {
     <FrontPage title={t("title")} lead={t("lead")}>
       <SignInForm
         onDone={(me) => {
-          if (me.must_change_password) void navigate({ to: "/me", hash: "password" });
+          if (me.owes[0]) void navigate({ to: "/me", hash: me.owes[0] });
           else go(next ?? "/");
         }}
       />

@@ -1,0 +1,48 @@
+"""One's own second factor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from kemai.administration.services import factors
+from kemai.platform.api.records import signed_in
+
+router = Router()
+
+
+class Proof(Schema):
+    password: str
+
+
+class Confirmation(Schema):
+    offer: str
+    code: str
+
+
+@router.get("/me/factors", operation_id="me_factors", summary="One's second factor")
+def own_factors(request: HttpRequest) -> dict[str, Any]:
+    return factors.own_factors(signed_in(request))
+
+
+@router.post("/me/factors/totp", operation_id="me_totp_offer", summary="A secret for an authenticator program")
+def offer_totp(request: HttpRequest, data: Proof) -> dict[str, Any]:
+    return factors.offer_totp(signed_in(request), password=data.password)
+
+
+@router.post("/me/factors/totp/confirm", operation_id="me_totp_confirm", summary="Keep it, with a first code")
+def confirm_totp(request: HttpRequest, data: Confirmation) -> dict[str, Any]:
+    session_id = request.session_id  # type: ignore[attr-defined]
+    return factors.confirm_totp(signed_in(request), offer=data.offer, code=data.code, session_id=session_id)
+
+
+@router.post("/me/factors/totp/remove", operation_id="me_totp_remove", summary="Do without a second factor")
+def remove_totp(request: HttpRequest, data: Proof) -> dict[str, Any]:
+    return factors.remove_totp(signed_in(request), password=data.password)
+
+
+@router.post("/me/factors/recovery-codes", operation_id="me_recovery_codes", summary="New recovery codes, told once")
+def renew_recovery_codes(request: HttpRequest, data: Proof) -> dict[str, Any]:
+    return factors.renew_recovery_codes(signed_in(request), password=data.password)
