@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
 from e2e.person import Person, Screen
 from playwright.sync_api import expect
 
+from kemai.accounts.rules.totp import code_at, step_at
 from tests.serving import Served
 
 SECRET = "meadow-lantern-42"
 NEW_SECRET = "harbour-copper-77"
+LINK_SECRET = "quarry-willow-19"
 SECOND = Screen("second", 1280, 800)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 #: The pages whose words must all be English in English.
@@ -113,6 +116,47 @@ def test_the_person_changes_the_password_and_sees_a_masked_phone(enter: Callable
     expect(rep.dialog).not_to_contain_text("13712345678")
     page.keyboard.press("Escape")
     assert "13712345678" not in rep.asks("GET", "/customers?limit=10").text()
+
+
+def test_a_link_a_password_and_a_second_factor(enter: Callable[..., Person], empty: Served, admin: Person) -> None:
+    """ORG-7: what a person does who has forgotten his password, and signs in with his telephone from then on."""
+    key = next(u["id"] for u in admin.reads("/users?limit=100")["items"] if u["username"] == "linxiaoyu")
+    link = admin.asks("POST", f"/users/{key}/password-link", {}).json()["url"]
+    rep = enter(empty, None, SECOND)
+    page = rep.page
+    page.goto(link)
+    expect(page).to_have_url(re.compile("/set-password$"))
+    page.get_by_label("新密码").fill(LINK_SECRET)
+    page.get_by_label("再输一次").fill(LINK_SECRET)
+    rep.presses("保存密码")
+    page.get_by_role("link", name="去登录").click()
+    rep.signs_in("linxiaoyu", LINK_SECRET)
+
+    rep.goes_to("/me")
+    rep.presses("设置两步验证")
+    proof = page.locator("form").filter(has=page.get_by_role("button", name="取消"))
+    proof.get_by_label("当前密码").fill(LINK_SECRET)
+    rep.presses("设置两步验证", proof)
+    page.get_by_text("手工输入密钥").click()
+    secret = page.locator("details code").first.inner_text().replace(" ", "")
+    page.get_by_label("验证码").fill(code_at(secret, step_at(time.time())))
+    rep.presses("确认开启")
+    recovery = page.get_by_role("status").locator("li").first.inner_text()
+    rep.presses("我已保存")
+    expect(page.get_by_text("还剩 10 个恢复码")).to_be_visible()
+    assert rep.asks("POST", "/auth/logout").ok
+
+    page.goto("/login")
+    page.get_by_label("账号", exact=True).fill("linxiaoyu")
+    page.get_by_label("密码", exact=True).fill(LINK_SECRET)
+    rep.presses("登录")
+    page.get_by_label("验证码").fill("000000")
+    expect(page.get_by_role("alert")).to_contain_text("验证码不正确")
+    assert rep.asks("GET", "/customers").status == 401  # not yet, by no way
+    rep.presses("用恢复码")
+    page.get_by_label("恢复码").fill(recovery)
+    rep.presses("验证并登录")
+    expect(page.get_by_role("navigation", name="主菜单")).to_be_visible()
 
 
 def test_english_is_english_everywhere(admin: Person) -> None:

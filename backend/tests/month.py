@@ -179,14 +179,14 @@ class Month:
         if manager:
             body["manager"] = manager.id
         key = str(self.ask("hire", admin, "POST", "/users", body).json()["id"])
-        self.ask("hire", admin, "POST", f"/users/{key}/reset-password", {"password": "Temporary-2026"})
+        self.ask("hire", admin, "POST", f"/users/{key}/reset-password", {"password": "Lantern-Meadow-26"})
         roles = self.ask("roles", admin, "GET", f"/users/{key}/roles")
         self.ask(
             "roles", admin, "PUT", f"/users/{key}/roles", {"roles": [self.roles[role]]}, If_Match=roles.headers["ETag"]
         )
         person = Person(username, key, role, Caller(username), **more)
-        self.sign_in(person, "Temporary-2026")
-        self.ask("password", person, "POST", "/me/password", {"current": "Temporary-2026", "new": PASSWORD})
+        self.sign_in(person, "Lantern-Meadow-26")
+        self.ask("password", person, "POST", "/me/password", {"current": "Lantern-Meadow-26", "new": PASSWORD})
         self.people.append(person)
         return person
 

@@ -88,6 +88,7 @@ class Actor:
     role_ids: tuple[UUID, ...] = ()
     """His roles by name: the order in which their layouts count."""
     must_change_password: bool = False
+    password_at: datetime | None = None
     has_factor: bool = False
     """Whether signing in takes him more than a password."""
     token: TokenLimits | None = None
@@ -148,6 +149,7 @@ class SystemActor(Actor):
 SYSTEM_NAMES = {
     "sign-in": T("登录", "Sign-in"),
     "set-up": T("系统初始化", "Set-up"),
+    "password-link": T("密码链接", "Password link"),
     "reminders": T("任务提醒", "Reminders"),
     "care": T("客户关怀", "Care"),
     "sequences": T("序列跟进", "Sequences"),
@@ -413,6 +415,7 @@ def load_actor(user_id: UUID, *, via_token: bool = False) -> Actor | None:
         roles=tuple(roles),
         role_ids=tuple(role_ids),
         must_change_password=user.must_change_password,
+        password_at=user.password_at,
         has_factor=user.has_factor,
         extra={"theme": user.theme, "job_title": user.job_title, "favourites": user.favourites},
     )

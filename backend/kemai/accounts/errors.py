@@ -34,6 +34,14 @@ class FactorNeeded(Forbidden):
     )
 
 
+class LinkOver(Gone):
+    code = "password_link_over"
+    text = T(
+        "链接已失效：只能用一次，24 小时内有效。请向管理员再要一个。",
+        "This link is over: it works once, within 24 hours. Ask your administrator for another.",
+    )
+
+
 class OfferOver(Conflict):
     code = "factor_offer_over"
     text = T("二维码已过期，请重新开始设置。", "This QR code has expired; begin anew.")

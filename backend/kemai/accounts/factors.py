@@ -9,7 +9,9 @@ from uuid import UUID
 
 from kemai.accounts.access import Actor
 from kemai.accounts.models import RecoveryCode, Totp
+from kemai.accounts.passwords import demands
 from kemai.accounts.rules import totp
+from kemai.accounts.rules.passwords import decide_age
 from kemai.accounts.tries import SECURITY
 from kemai.base.parameters import Parameter, declare
 from kemai.base.sealing import Unreadable, seal, unseal
@@ -52,10 +54,16 @@ def owed_by(actor: Actor) -> list[str]:
     """What a person has to do before anything else, in this order: choose a ``password``, set up a second ``factor``."""
     if actor.viewer is not None or actor.is_system:
         return []
-    owed = ["password"] if actor.must_change_password else []
+    owed = ["password"] if actor.must_change_password or _is_too_old(actor) else []
     if not actor.has_factor and not actor.via_token and is_compulsory_for(actor):
         owed.append("factor")
     return owed
+
+
+def _is_too_old(actor: Actor) -> bool:
+    """Whether a person's password has had its time. A program goes on: nobody sits there who could choose another."""
+    changed_at = actor.password_at
+    return changed_at is not None and not actor.via_token and decide_age(demands(), changed_at=changed_at, now=now())
 
 
 def is_compulsory_for(actor: Actor) -> bool:

@@ -88,6 +88,7 @@ class User(Record, AbstractBaseUser):
     job_title = models.CharField(max_length=60, default="")
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
+    password_at = models.DateTimeField(default=now)
     locale = models.CharField(max_length=10, default="zh-CN")
     time_zone = models.CharField(max_length=40, default="Asia/Shanghai")
     theme = models.CharField(max_length=10, default="auto")
@@ -103,7 +104,7 @@ class User(Record, AbstractBaseUser):
     objects: ClassVar[UserManager] = UserManager()
 
     class Meta(Record.Meta):
-        triggers = audited("password", "locale", "theme", "favourites") + rights()
+        triggers = audited("password", "password_at", "locale", "theme", "favourites") + rights()
         constraints = [
             models.UniqueConstraint(
                 Lower("username"),
@@ -242,12 +243,29 @@ class Session(models.Model):
     """As whom this session looks at the system, until ``view_as_until`` (PLT-16)."""
     view_as_until = models.DateTimeField(null=True)
     view_as_reason = models.TextField(default="")
+    rights_mark = models.CharField(max_length=32, default="")
+    """The rights its id was given under; empty: it stays as it is. With other rights it gets another id (S-7)."""
+    former_hash = models.CharField(max_length=64, null=True, unique=True)
+    """The id before, good for some seconds more, for what was on its way."""
+    former_until = models.DateTimeField(null=True)
     awaits_factor = models.BooleanField(default=False)
     """The password was right, the second factor is still to come: nobody is signed in yet (ORG-7)."""
-    holds = Holds(UNTIL_EXPIRY, personal="address agent view_as_reason", hashed="token_hash")
+    holds = Holds(
+        UNTIL_EXPIRY, personal="address agent view_as_reason", internal="rights_mark", hashed="token_hash former_hash"
+    )
 
     class Meta:
         indexes = [models.Index(fields=["expires_at"], name="session_age_ix")]
+
+
+class FormerPassword(models.Model):
+    """A password a person had, as a hash, so that it does not come back too soon."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="former_passwords")
+    password = models.CharField(max_length=128)
+    set_at = models.DateTimeField(default=now)
+    holds = Holds(WITH_PERSON, hashed="password")
 
 
 class KnownDevice(models.Model):

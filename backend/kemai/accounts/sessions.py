@@ -13,13 +13,16 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from kemai.accounts.access import Actor, SystemActor, TokenLimits, Viewing, holds_all_of, load_actor
 from kemai.accounts.factors import owed_by
 from kemai.accounts.models import ApiToken, KnownDevice, Session, User
+from kemai.accounts.passwords import demands
 from kemai.accounts.tries import SECURITY
 from kemai.base import audit, epochs, parameters
 from kemai.kit.clock import now
@@ -66,6 +69,8 @@ class Caller:
     actor: Actor
     session_id: UUID | None
     kept_until: float
+    outdated: bool = False
+    """Whether the session's id was given under other rights than he has now: it is to get a new one."""
 
 
 _callers: dict[str, Caller] = {}
@@ -83,25 +88,38 @@ def caller_of_session(token: str) -> Caller | None:
     kept = _callers.get(digest)
     if kept and kept.kept_until > time.monotonic():
         return kept
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT s.id, s.user_id, s.expires_at, s.seen_at, (SELECT value FROM accounts_rightsepoch WHERE id = 1), "
-            f"s.view_as, s.view_as_until, s.view_as_reason, {epochs.COLUMN} FROM accounts_session s "
-            "WHERE s.token_hash = %s AND NOT s.awaits_factor",
-            [digest],
-        )
-        row = cursor.fetchone()
+    row = _session_row("s.token_hash = %s", [digest]) or _session_row(
+        "s.former_hash = %s AND s.former_until > %s", [digest, now()]
+    )
     moment = now()
-    if row is None or row[2] <= moment or row[3] < moment - timedelta(minutes=IDLE.value()):
+    if row is None or row[2] <= moment or row[3] < moment - idle_for():
         _callers.pop(digest, None)
         return None
     if moment - row[3] > timedelta(minutes=1):
-        Session.objects.filter(token_hash=digest).update(seen_at=moment)
+        Session.objects.filter(id=row[0]).update(seen_at=moment)
     epochs.note(row[8])
     actor = _actor(row[1], row[4], False)
     if actor is not None and row[5] is not None and row[6] > moment:
         actor = _seen_as(actor, _actor(row[5], row[4], False), row[6], row[7])
-    return _keep(digest, actor, row[0])
+    return _keep(digest, actor, row[0], row[9])
+
+
+def _session_row(condition: str, params: list[Any]) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.id, s.user_id, s.expires_at, s.seen_at, (SELECT value FROM accounts_rightsepoch WHERE id = 1), "
+            f"s.view_as, s.view_as_until, s.view_as_reason, {epochs.COLUMN}, s.rights_mark FROM accounts_session s "
+            f"WHERE {condition} AND NOT s.awaits_factor",
+            params,
+        )
+        row: tuple[Any, ...] | None = cursor.fetchone()
+        return row
+
+
+def idle_for() -> timedelta:
+    """How long a session may go unused."""
+    most = demands().idle_minutes
+    return timedelta(minutes=min(IDLE.value(), most) if most else IDLE.value())
 
 
 def _seen_as(viewer: Actor, person: Actor | None, until: datetime, reason: str) -> Actor:
@@ -162,12 +180,13 @@ def _actor(user_id: UUID, epoch: int | None, via_token: bool) -> Actor | None:
     return actor
 
 
-def _keep(digest: str, actor: Actor | None, session_id: UUID | None) -> Caller | None:
+def _keep(digest: str, actor: Actor | None, session_id: UUID | None, mark: str = "") -> Caller | None:
     if actor is None:
         return None
     if len(_callers) > 10_000:
         _callers.clear()
-    caller = _callers[digest] = Caller(actor, session_id, time.monotonic() + _KEEP)
+    outdated = bool(mark) and mark != mark_of(actor)
+    caller = _callers[digest] = Caller(actor, session_id, time.monotonic() + _KEEP, outdated)
     return caller
 
 
@@ -197,7 +216,7 @@ def actor_of(user_id: UUID) -> Actor:
 
 
 def open_session(
-    user: User, *, address: str, agent: str, lasts: timedelta, awaits_factor: bool = False
+    user: User, *, address: str, agent: str, lasts: timedelta, awaits_factor: bool = False, mark: str = ""
 ) -> tuple[str, Session]:
     """A new session and its token, shown once to the browser."""
     token, moment = secrets.token_urlsafe(32), now()
@@ -211,13 +230,32 @@ def open_session(
         address=address,
         agent=agent[:300],
         awaits_factor=awaits_factor,
+        rights_mark=mark,
     )
     return token, session
 
 
+def mark_of(actor: Actor) -> str:
+    """The rights a session's id is given under."""
+    return actor.signature.hex()
+
+
+def renew_id(token: str, actor: Actor, *, grace: timedelta = timedelta(0)) -> str | None:
+    """Give a session another id, with its rights or its password changed; the old one is dead after ``grace`` (S-7).
+
+    None when somebody else was faster: of requests that go on at once one gets the new id, for the browser they have in common.
+    """
+    old, new = hash_token(token), secrets.token_urlsafe(32)
+    changed = Session.objects.filter(token_hash=old).update(
+        token_hash=hash_token(new), former_hash=old, former_until=now() + grace, rights_mark=mark_of(actor)
+    )
+    _callers.pop(old, None)
+    return new if changed else None
+
+
 def sign_out(token: str) -> None:
     """End a session on the server."""
-    Session.objects.filter(token_hash=hash_token(token)).delete()
+    Session.objects.filter(Q(token_hash=hash_token(token)) | Q(former_hash=hash_token(token))).delete()
     _callers.pop(hash_token(token), None)
 
 
@@ -322,9 +360,9 @@ def live_credentials(credentials: list[str]) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT s.token_hash FROM accounts_session s JOIN accounts_user u ON u.id = s.user_id AND u.is_active AND u.deleted_at IS NULL "
-            "WHERE s.token_hash = ANY(%s) AND s.expires_at > now() AND NOT s.awaits_factor UNION ALL "
+            "WHERE s.token_hash = ANY(%s) AND s.expires_at > now() AND s.seen_at > %s AND NOT s.awaits_factor UNION ALL "
             "SELECT k.token_hash FROM accounts_apitoken k JOIN accounts_user u ON u.id = k.user_id AND u.is_active AND u.deleted_at IS NULL "
             "WHERE k.token_hash = ANY(%s) AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())",
-            [credentials, credentials],
+            [credentials, now() - idle_for(), credentials],
         )
         return {row[0] for row in cursor.fetchall()}

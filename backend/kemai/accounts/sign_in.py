@@ -13,7 +13,7 @@ from kemai.accounts.access import SystemActor
 from kemai.accounts.errors import FactorOver, WrongCode, WrongPassword
 from kemai.accounts.factors import accept_code, ways_of
 from kemai.accounts.models import Session, User
-from kemai.accounts.sessions import ABSOLUTE, hash_token, open_session
+from kemai.accounts.sessions import ABSOLUTE, actor_of, hash_token, mark_of, open_session
 from kemai.accounts.tries import Try, count_try, remember_device
 from kemai.base import audit
 from kemai.kit.clock import now
@@ -82,7 +82,8 @@ def waiting_session(token: str) -> Session | None:
 def _let_in(browser: Browser, user: User, tried: Try, *, by: str) -> tuple[str, Session]:
     tried.got_in()
     lasts = timedelta(hours=ABSOLUTE.value())
-    opened = open_session(user, address=browser.address, agent=browser.agent, lasts=lasts)
+    mark = mark_of(actor_of(user.id))
+    opened = open_session(user, address=browser.address, agent=browser.agent, lasts=lasts, mark=mark)
     if browser.device:
         remember_device(user, browser.device)
     audit.record(SIGN_IN, "sign_in", object="users", record_id=user.id, data={"username": user.username, "by": by})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import uuid4
 
 import structlog
@@ -14,7 +15,7 @@ from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 
-from kemai.accounts import sessions
+from kemai.accounts import cookies, sessions
 from kemai.accounts.access import Actor
 from kemai.accounts.errors import FactorNeeded, LooksOnly
 from kemai.accounts.factors import owed_by
@@ -44,7 +45,9 @@ ABOUT = {("me", False), ("meta", True), ("openapi.json", False)}
 AUTH = "/api/v1/auth/"
 #: Where passwords, new tokens and values in clear pass: no answer from here is kept to be replayed.
 SECRET = ("/api/v1/me/", AUTH, "/api/v1/webhooks", "/api/v1/admin/mail")
-REVEAL = "/reveal"
+SECRET_ENDS = ("/reveal", "/password-link")
+#: How long requests that were on their way when the session got another id may still come with the old one.
+ON_THE_WAY = timedelta(seconds=10)
 #: All that is not reading which somebody looking as another person may do: stop, or sign out.
 LOOKING = ("/api/v1/view-as/end", "/api/v1/auth/logout")
 #: What is a person's own affair, also when somebody looks as him.
@@ -116,7 +119,6 @@ class KemaiMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         self.buckets = Buckets()
-        self.cookie = sessions.HOST_COOKIE if settings.KEMAI_HTTPS else sessions.COOKIE
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = uuid4().hex[:16]
@@ -142,20 +144,22 @@ class KemaiMiddleware:
         """Find the caller, check CSRF, count."""
         request.actor = None  # type: ignore[attr-defined]
         request.session_id = None  # type: ignore[attr-defined]
+        request.new_session = None  # type: ignore[attr-defined]
         if not request.path.startswith(API):
             return
-        bearer = request.headers.get("Authorization", "")
+        bearer, token = request.headers.get("Authorization", ""), cookies.session_token(request)
         caller = None
         if bearer.startswith("Bearer "):
             caller = sessions.caller_of_token(bearer[7:].strip())
         else:
-            token = request.COOKIES.get(self.cookie)
             caller = sessions.caller_of_session(token) if token else None
             if request.method not in SAFE:
                 self.check_csrf(request)
         if caller:
             request.actor = caller.actor  # type: ignore[attr-defined]
             request.session_id = caller.session_id  # type: ignore[attr-defined]
+            if caller.outdated:
+                request.new_session = sessions.renew_id(token, caller.actor, grace=ON_THE_WAY)  # type: ignore[attr-defined]
             language.set(caller.actor.locale)
             if caller.actor.viewer:
                 confine(request, caller.actor)
@@ -168,7 +172,7 @@ class KemaiMiddleware:
         """Call the view; a POST with an Idempotency-Key at most once (contract.md)."""
         key = request.headers.get("Idempotency-Key")
         actor = request.actor  # type: ignore[attr-defined]
-        secret = request.path.startswith(SECRET) or request.path.endswith(REVEAL)
+        secret = request.path.startswith(SECRET) or request.path.endswith(SECRET_ENDS)
         if not key or request.method != "POST" or actor is None or secret:
             return self.get_response(request)
 
@@ -216,6 +220,9 @@ class KemaiMiddleware:
         response.headers["X-Request-Id"] = request_id
         if request.path.startswith(API):
             response.headers.setdefault("Cache-Control", "no-store")
+        new_session = getattr(request, "new_session", None)
+        if new_session and cookies.SESSION not in response.cookies:
+            cookies.give_session(response, new_session)
         # The page sets it too, so that signing in needs no request before it.
         if request.method == "GET" and not own and sessions.CSRF_COOKIE not in request.COOKIES:
             response.set_cookie(sessions.CSRF_COOKIE, sessions.new_csrf(), samesite="Lax", secure=settings.KEMAI_HTTPS)

@@ -189,6 +189,11 @@ const routeTree = root.addChildren([
     path: "/setup",
     component: lazyRouteComponent(() => import("@/features/sign-in/setup-page"), "SetupPage"),
   }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/set-password",
+    component: lazyRouteComponent(() => import("@/features/sign-in/set-password-page"), "SetPasswordPage"),
+  }),
   signedIn.addChildren([
     createRoute({
       ...parent,

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from kemai.accounts import sessions
+from kemai.accounts import cookies, passwords, sessions
 from kemai.accounts.access import Actor
 from kemai.accounts.factors import owed_by, ways_of
 from kemai.accounts.models import Department, Session, Team, User
@@ -25,9 +25,6 @@ from kemai.platform.api.records import signed_in
 from kemai.platform.notify import count_unread
 
 router = Router()
-SESSION_COOKIE = sessions.HOST_COOKIE if settings.KEMAI_HTTPS else sessions.COOKIE
-DEVICE_COOKIE = "__Host-kemai_device" if settings.KEMAI_HTTPS else "kemai_device"
-DEVICE_KEPT = 365 * 86_400
 
 
 class Login(Schema):
@@ -107,37 +104,26 @@ def describe_person(actor: Actor) -> dict[str, Any]:
     }
 
 
-def _cookie(response: HttpResponse, token: str, device: str) -> HttpResponse:
-    secure = settings.KEMAI_HTTPS
-    response.set_cookie(SESSION_COOKIE, token, httponly=True, secure=secure, samesite="Lax", path="/")
-    response.set_cookie(
-        DEVICE_COOKIE, device, httponly=True, secure=secure, samesite="Lax", path="/", max_age=DEVICE_KEPT
-    )
-    response.set_cookie(sessions.CSRF_COOKIE, sessions.new_csrf(), samesite="Lax", secure=secure)
-    return response
-
-
-def _session_token(request: HttpRequest) -> str | None:
-    return request.COOKIES.get(SESSION_COOKIE)
-
-
 def _open(request: HttpRequest, way: Callable[[Browser], tuple[str, Session]]) -> HttpResponse:
     """Sign in by one way; the person, or by what to go on. A new identity gets a new session; the old id is dead (S-7)."""
     browser = Browser(
         address=audit.request_info.get().address,
         agent=request.headers.get("User-Agent", ""),
-        device=request.COOKIES.get(DEVICE_COOKIE) or new_device(),
+        device=request.COOKIES.get(cookies.DEVICE) or new_device(),
     )
-    old = _session_token(request)
+    old = cookies.session_token(request)
     token, session = way(browser)
     if old:
         sessions.sign_out(old)
-    if session.awaits_factor:
-        return _cookie(json_response({"awaits": "factor", "ways": ways_of(session.user_id)}), token, browser.device)
-    caller = sessions.caller_of_session(token)
-    if caller is None:
-        raise NotSignedIn
-    return _cookie(json_response(describe_person(caller.actor)), token, browser.device)
+    answer = {"awaits": "factor", "ways": ways_of(session.user_id)} if session.awaits_factor else None
+    if answer is None:
+        caller = sessions.caller_of_session(token)
+        if caller is None:
+            raise NotSignedIn
+        answer = describe_person(caller.actor)
+    response = cookies.give_device(cookies.give_session(json_response(answer), token), browser.device)
+    response.set_cookie(sessions.CSRF_COOKIE, sessions.new_csrf(), samesite="Lax", secure=settings.KEMAI_HTTPS)
+    return response
 
 
 @router.post(
@@ -149,16 +135,48 @@ def login(request: HttpRequest, data: Login) -> HttpResponse:
 
 @router.post("/auth/factor", auth=None, operation_id="auth_factor", summary="The second step: a code")
 def give_code(request: HttpRequest, data: Code) -> HttpResponse:
-    return _open(request, lambda browser: pass_factor(browser, _session_token(request) or "", data.code))
+    return _open(request, lambda browser: pass_factor(browser, cookies.session_token(request), data.code))
+
+
+class LinkToken(Schema):
+    token: str
+
+
+class Chosen(LinkToken):
+    password: str
+
+
+@router.get("/auth/password-rules", auth=None, operation_id="auth_password_rules", summary="What a password has to be")
+def password_rules(request: HttpRequest) -> dict[str, Any]:
+    return {"text": passwords.rules_in_words()}
+
+
+@router.post("/auth/password-link", auth=None, operation_id="auth_password_link", summary="Whose link this is")
+def read_link(request: HttpRequest, data: LinkToken) -> dict[str, Any]:
+    user = passwords.user_of_link(data.token)
+    return {"username": user.username, "name": user.name}
+
+
+@router.post("/auth/password", auth=None, operation_id="auth_password", summary="Choose a password by a link")
+def choose_password(request: HttpRequest, data: Chosen) -> HttpResponse:
+    people.choose_password(data.token, data.password, address=audit.request_info.get().address)
+    return HttpResponse(status=204)
+
+
+@router.post(
+    "/users/{user_id}/password-link", operation_id="users_password_link", summary="A link to choose a password"
+)
+def make_password_link(request: HttpRequest, user_id: UUID) -> dict[str, Any]:
+    return people.make_password_link(signed_in(request), user_id)
 
 
 @router.post("/auth/logout", auth=None, operation_id="auth_logout", summary="Sign out")
 def logout(request: HttpRequest) -> HttpResponse:
-    token = _session_token(request)
+    token = cookies.session_token(request)
     if token:
         sessions.sign_out(token)
     response = HttpResponse(status=204)
-    response.delete_cookie(SESSION_COOKIE)
+    response.delete_cookie(cookies.SESSION)
     return response
 
 
@@ -197,7 +215,14 @@ def update_me(request: HttpRequest, data: Preferences) -> HttpResponse:
 def change_password(request: HttpRequest, data: Passwords) -> HttpResponse:
     actor = signed_in(request)
     people.change_password(actor, current=data.current, new=data.new, session_id=request.session_id)  # type: ignore[attr-defined]
-    return HttpResponse(status=204)
+    return with_new_id(request, HttpResponse(status=204))
+
+
+def with_new_id(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The answer with another id for the caller's session: what he proves himself by has changed (S-7)."""
+    actor = sessions.actor_of(signed_in(request).id)
+    token = sessions.renew_id(cookies.session_token(request), actor)
+    return cookies.give_session(response, token) if token else response
 
 
 @router.get("/me/sessions", operation_id="me_sessions", summary="One's open sessions")
@@ -212,10 +237,18 @@ def list_sessions(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+@router.delete("/me/sessions", operation_id="me_sessions_end", summary="End all one's other sessions")
+def end_other_sessions(request: HttpRequest) -> dict[str, Any]:
+    actor = signed_in(request)
+    with audit.act(actor, "session.end", object="users", record_id=actor.id):
+        return {"ended": sessions.end_sessions(actor.id, but=request.session_id)}  # type: ignore[attr-defined]
+
+
 @router.delete("/me/sessions/{session_id}", operation_id="me_session_end", summary="End a session")
 def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     actor = signed_in(request)
-    if not Session.objects.filter(user_id=actor.id, id=session_id).delete()[0]:
-        raise NotFound
+    with audit.act(actor, "session.end", object="users", record_id=actor.id):
+        if not Session.objects.filter(user_id=actor.id, id=session_id).delete()[0]:
+            raise NotFound
     sessions.forget_callers()
     return HttpResponse(status=204)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
+from kemai.administration.api.auth import with_new_id
 from kemai.administration.services import factors
+from kemai.kit.http import json_response
 from kemai.platform.api.records import signed_in
 
 router = Router()
@@ -33,9 +35,10 @@ def offer_totp(request: HttpRequest, data: Proof) -> dict[str, Any]:
 
 
 @router.post("/me/factors/totp/confirm", operation_id="me_totp_confirm", summary="Keep it, with a first code")
-def confirm_totp(request: HttpRequest, data: Confirmation) -> dict[str, Any]:
+def confirm_totp(request: HttpRequest, data: Confirmation) -> HttpResponse:
     session_id = request.session_id  # type: ignore[attr-defined]
-    return factors.confirm_totp(signed_in(request), offer=data.offer, code=data.code, session_id=session_id)
+    kept = factors.confirm_totp(signed_in(request), offer=data.offer, code=data.code, session_id=session_id)
+    return with_new_id(request, json_response(kept))
 
 
 @router.post("/me/factors/totp/remove", operation_id="me_totp_remove", summary="Do without a second factor")

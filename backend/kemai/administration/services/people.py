@@ -6,15 +6,16 @@ import re
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import connection
 
 from kemai.accounts import tries
 from kemai.accounts.access import Actor, SystemActor, load_actor
-from kemai.accounts.errors import MoreThanOwn, NobodyOfThatName, OwnRoles, SetupClosed
+from kemai.accounts.errors import LinkOver, MoreThanOwn, NobodyOfThatName, OwnRoles, SetupClosed
 from kemai.accounts.models import ApiToken, Department, Role, User, UserRole
+from kemai.accounts.passwords import check_new_password, make_link, set_password, user_of_link
+from kemai.accounts.rules.lockout import network_of
 from kemai.accounts.sessions import create_token, end_sessions
 from kemai.administration.services.organisation import keep_an_administrator
 from kemai.base import rates
@@ -27,13 +28,9 @@ from kemai.platform.objects.declare import Draft, get_object
 from kemai.platform.objects.write import lock_row
 
 INSTALLER = SystemActor("set-up")
+#: Nobody is signed in there: the link is the right to it.
+BY_LINK = SystemActor("password-link")
 _USERNAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._@-]{1,59}$")
-
-_PASSWORD_WORDS = {
-    "password_too_short": T("密码至少 8 位。", "A password has at least 8 characters."),
-    "password_too_common": T("密码太常见，请换一个。", "This password is too common."),
-    "password_too_similar": T("密码与用户名或姓名太相似。", "The password is too much like the name."),
-}
 
 
 def prepare_users(actor: Actor, drafts: list[Draft]) -> None:
@@ -107,8 +104,8 @@ def reset_password(actor: Actor, user_id: UUID, *, password: str) -> None:
     with act(actor, "reset-password", object="users", record_id=user_id):
         row = lock_row(actor, declaration, user_id, declaration.perm("edit"))
         refuse_stronger(actor, user_id)
-        check_new_password(password, username=row["username"], name=row["name"])
-        User.objects.filter(pk=user_id).update(password=make_password(password), must_change_password=True)
+        check_new_password(password, username=row["username"], name=row["name"], user_id=user_id)
+        set_password(user_id, password, must_change=True)
         end_sessions(user_id)
 
 
@@ -129,17 +126,6 @@ def unlock_user(actor: Actor, user_id: UUID) -> None:
         tries.unlock(row["username"])
 
 
-def check_new_password(password: str, *, username: str, name: str) -> None:
-    """:class:`Invalid` when a password is too short, too common or too much like the name."""
-    try:
-        validate_password(password, User(username=username, name=name))
-    except ValidationError as error:
-        code = error.error_list[0].code or "weak_password"
-        raise Invalid.one(
-            "password", code, _PASSWORD_WORDS.get(code, T("密码太弱，请换一个。", "This password is too weak."))
-        ) from error
-
-
 def prove_password(actor: Actor, password: str, *, field: str = "password") -> User:
     """Have a person show that it is he who sits there, before what outlasts his session; :class:`Invalid` when it is wrong."""
     rates.take(f"password:{actor.id}", limit=10, seconds=900)
@@ -152,10 +138,36 @@ def prove_password(actor: Actor, password: str, *, field: str = "password") -> U
 def change_password(actor: Actor, *, current: str, new: str, session_id: UUID | None) -> None:
     """Change one's own password; all other sessions end."""
     user = prove_password(actor, current, field="current")
-    check_new_password(new, username=user.username, name=user.name)
+    check_new_password(new, username=user.username, name=user.name, user_id=actor.id)
     with act(actor, "password", object="users", record_id=actor.id):
-        User.objects.filter(pk=actor.id).update(password=make_password(new), must_change_password=False)
+        set_password(actor.id, new)
         end_sessions(actor.id, but=session_id)
+
+
+def make_password_link(actor: Actor, user_id: UUID) -> dict[str, Any]:
+    """A link by which a person chooses his password himself, to be handed to him: an invitation, or instead of a forgotten one."""
+    declaration = get_object("users")
+    with act(actor, "password-link", object="users", record_id=user_id):
+        lock_row(actor, declaration, user_id, declaration.perm("edit"))
+        refuse_stronger(actor, user_id)
+        user = User.objects.get(pk=user_id)
+        if not user.is_active:
+            raise LinkOver
+        link = make_link(user)
+    # Behind the #: a browser sends it to no server, so that it is in no log.
+    return {"url": f"{settings.PUBLIC_URL}/set-password#{link.token}", "until": link.until}
+
+
+def choose_password(token: str, password: str, *, address: str) -> None:
+    """A person chooses his password by a link; the link and all his sessions end. He signs in afterwards as ever."""
+    rates.take(f"password-link:{network_of(address)}", limit=30, seconds=900)
+    user = user_of_link(token)
+    check_new_password(password, username=user.username, name=user.name, user_id=user.id)
+    with act(BY_LINK, "password.chosen", object="users", record_id=user.id):
+        User.objects.select_for_update().get(pk=user.id)
+        user_of_link(token)  # of two who use it at once, one does
+        set_password(user.id, password)
+        end_sessions(user.id)
 
 
 def new_user(

@@ -1,23 +1,25 @@
 import { Button } from "antd";
 import { type FormEvent, useState } from "react";
+import { usePasswordRules } from "@/access/password-rules";
 import { ApiError, api } from "@/api/client";
 import { useT } from "@/i18n/index";
 import { TextField } from "@/kit/field";
 import { useErrorText } from "@/kit/states";
 import styles from "./admin.module.css";
 
-/** Easy to read out, hard to guess: no letters that look alike. */
+/** Easy to read out, hard to guess: no letters that look alike. Ends with digits, so that every profile takes it. */
 export function makePassword(): string {
-  const letters = "abcdefghjkmnpqrstuvwxyz23456789";
-  const bytes = crypto.getRandomValues(new Uint32Array(12));
-  const text = [...bytes].map((byte) => letters[byte % letters.length]).join("");
-  return `${text.slice(0, 4)}-${text.slice(4, 8)}-${text.slice(8)}`;
+  const pick = (letters: string, count: number) =>
+    [...crypto.getRandomValues(new Uint32Array(count))].map((n) => letters[n % letters.length]).join("");
+  const letters = "abcdefghjkmnpqrstuvwxyz";
+  return `${pick(letters, 4)}-${pick(letters, 4)}-${pick("23456789", 4)}`;
 }
 
 /** A temporary password the administrator hands over; it must be changed at the next sign-in. */
 export function ResetPassword({ id }: { id: string }) {
   const t = useT("admin");
   const errorText = useErrorText();
+  const rules = usePasswordRules();
   const [password, setPassword] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [done, setDone] = useState(false);
@@ -52,7 +54,7 @@ export function ResetPassword({ id }: { id: string }) {
     <form className={styles.stack} onSubmit={(event) => void submit(event)}>
       <TextField
         label={t("users.temporary")}
-        hint={t("users.temporaryHint")}
+        hint={t("users.temporaryHint", { rules })}
         error={problem}
         autoComplete="off"
         spellCheck={false}

@@ -10,6 +10,7 @@ import { SkeletonRows } from "@/kit/skeleton";
 import { ErrorState } from "@/kit/states";
 import { useMessage } from "@/kit/use-message";
 import styles from "./admin.module.css";
+import { PasswordLink } from "./password-link";
 import { allOf, textOf } from "./queries";
 import { ResetPassword } from "./reset-password";
 import { SaveBar } from "./save-bar";
@@ -73,6 +74,7 @@ export function UserPanel({ id, user }: { id: string; user: Row | undefined }) {
       <section>
         <h3 className={styles.heading}>{t("users.access")}</h3>
         <div className={styles.buttons}>
+          <PasswordLink id={id} />
           <ResetPassword id={id} />
           {can("administration.view_as.start") ? (
             <ViewAsButton user={{ id, label: textOf(user?.name) }} />

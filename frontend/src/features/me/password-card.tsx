@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Button } from "antd";
 import { type FormEvent, useState } from "react";
 import { useMe, useSetMe } from "@/access/me";
+import { usePasswordRules } from "@/access/password-rules";
 import { ApiError, api } from "@/api/client";
 import { useT } from "@/i18n/index";
 import { Card } from "@/kit/card";
@@ -19,6 +20,7 @@ export function PasswordCard() {
   const navigate = useNavigate();
   const message = useMessage();
   const errorText = useErrorText();
+  const rules = usePasswordRules();
   const [values, setValues] = useState(EMPTY);
   const [errors, setErrors] = useState<Partial<Record<string, string>>>({});
   const [busy, setBusy] = useState(false);
@@ -40,7 +42,10 @@ export function PasswordCard() {
       const fields = error instanceof ApiError ? error.errors : [];
       setErrors(
         fields.length > 0
-          ? Object.fromEntries(fields.map((item) => [item.field ?? "", item.message]))
+          ? // The server says "password" of the new one.
+            Object.fromEntries(
+              fields.map((item) => [item.field === "password" ? "new" : (item.field ?? ""), item.message]),
+            )
           : { "": errorText(error) },
       );
     }
@@ -59,7 +64,7 @@ export function PasswordCard() {
       <form onSubmit={(event) => void submit(event)}>
         <div className={styles.form}>
           <PasswordField {...bind("current")} autoComplete="current-password" />
-          <PasswordField {...bind("new")} autoComplete="new-password" hint={t("password.hint")} />
+          <PasswordField {...bind("new")} autoComplete="new-password" hint={rules} />
           <PasswordField {...bind("again")} autoComplete="new-password" />
         </div>
         <div className={styles.foot}>

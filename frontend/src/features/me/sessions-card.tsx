@@ -50,8 +50,28 @@ export function SessionsCard() {
     await client.invalidateQueries({ queryKey: key });
   }
 
+  async function endOthers() {
+    try {
+      await api.delete("/me/sessions");
+      message.success(t("sessions.endedAll"));
+    } catch (error) {
+      message.error(error);
+    }
+    await client.invalidateQueries({ queryKey: key });
+  }
+
   return (
-    <Card title={t("sessions.title")} flush>
+    <Card
+      title={t("sessions.title")}
+      flush
+      extra={
+        (sessions.data?.length ?? 0) > 1 ? (
+          <ConfirmButton size="small" onConfirm={endOthers}>
+            {t("sessions.endAll")}
+          </ConfirmButton>
+        ) : null
+      }
+    >
       <p className={styles.lead}>{t("sessions.lead")}</p>
       {sessions.isPending ? <SkeletonRows rows={2} /> : null}
       {sessions.isError ? (

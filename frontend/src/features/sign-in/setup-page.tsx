@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
 import { type FormEvent, useState } from "react";
 import { meQuery } from "@/access/me";
+import { usePasswordRules } from "@/access/password-rules";
 import { ApiError, api } from "@/api/client";
 import type { Me } from "@/api/types";
 import { useT } from "@/i18n/index";
@@ -21,6 +22,7 @@ export function SetupPage() {
   const go = useGo();
   const client = useQueryClient();
   const errorText = useErrorText();
+  const rules = usePasswordRules();
   const [values, setValues] = useState<Values>(EMPTY);
   const [errors, setErrors] = useState<Partial<Record<string, string>>>({});
   const [problem, setProblem] = useState<string | null>(null);
@@ -76,12 +78,7 @@ export function SetupPage() {
           spellCheck={false}
           required
         />
-        <PasswordField
-          {...bind("password")}
-          hint={t("setup.passwordHint")}
-          autoComplete="new-password"
-          required
-        />
+        <PasswordField {...bind("password")} hint={rules} autoComplete="new-password" required />
         <p className={styles.problem} role="alert">
           {problem ?? errors[""]}
         </p>
