@@ -206,3 +206,21 @@ def test_a_board_card_says_its_currency(world: World, call: Call) -> None:
     columns = call("rep").get("/opportunities/board").json()["columns"]
     cards = [card for column in columns for card in column["items"]]
     assert cards and {card["currency"] for card in cards} == {"CNY"}
+
+
+def test_a_changed_stage_is_on_the_board_at_once(world: World, call: Call) -> None:
+    """Stages are kept in memory; another name, another order and another first pipeline are seen by the next reader."""
+
+    def columns() -> list[str]:
+        return [c["label"] for c in call("rep").get("/opportunities/board").json()["columns"]]
+
+    admin, first, second = call("admin"), *columns()[:2]
+    path = f"/stages/{stage(world, 'explore')}"
+    assert admin.patch(path, {"name": "开荒"}, admin.get(path).json()["version"]).status_code == 200
+    assert columns()[:2] == ["开荒", second]
+    after = {"position": 9, "name": first}
+    assert admin.patch(path, after, admin.get(path).json()["version"]).status_code == 200
+    assert (columns()[0], columns()[-1]) == (second, first)
+    pipeline = f"/pipelines/{admin.get(path).json()['pipeline']['id']}"
+    assert admin.patch(pipeline, {"active": False}, admin.get(pipeline).json()["version"]).status_code == 200
+    assert first not in columns()

@@ -2,7 +2,7 @@
 
 from kemai.sales.models.capture import FormSubmission, LeadRule, WebForm
 from kemai.sales.models.catalogue import Competitor, Product
-from kemai.sales.models.deals import Opportunity, Pipeline, Stage, StageFigure, StageMove
+from kemai.sales.models.deals import PIPELINES, Opportunity, Pipeline, Stage, StageFigure, StageMove
 from kemai.sales.models.leads import Lead
 from kemai.sales.models.parts import (
     Check,
@@ -17,6 +17,7 @@ from kemai.sales.models.parts import (
 )
 
 __all__ = [
+    "PIPELINES",
     "Check",
     "CommitteeMember",
     "Competitor",

@@ -6,11 +6,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from kemai.accounts.models import Department, User
+from kemai.base.epochs import moves
 from kemai.base.figures import Kept, keep_figures
 from kemai.base.models import Record, audited, record_indexes
 from kemai.base.privacy import WITH_COMPANY, WITH_RECORD, Holds
 from kemai.customers.models import Contact, Held
 from kemai.kit.clock import now
+
+#: The epoch of pipelines and stages, which a process keeps in memory.
+PIPELINES = "pipelines"
 
 
 class Pipeline(Record):
@@ -28,7 +32,7 @@ class Pipeline(Record):
     holds = Holds(WITH_COMPANY, internal="name name_en ready")
 
     class Meta(Record.Meta):
-        triggers = audited()
+        triggers = [*audited(), *moves(PIPELINES)]
         constraints = [
             models.UniqueConstraint(
                 fields=["name"], name="pipeline_name_once", condition=models.Q(deleted_at__isnull=True)
@@ -56,7 +60,7 @@ class Stage(Record):
     holds = Holds(WITH_COMPANY, internal="name name_en code kind color guidance forecast required_fields")
 
     class Meta(Record.Meta):
-        triggers = audited()
+        triggers = [*audited(), *moves(PIPELINES)]
         constraints = [
             models.UniqueConstraint(
                 fields=["pipeline", "code"], name="stage_code_once", condition=models.Q(deleted_at__isnull=True)

@@ -78,6 +78,7 @@ register(
             ),
         ),
         can_import=False,
+        after=pipelines.after_pipelines,
         in_use=(("sales_opportunity", "pipeline_id"),),
         menu=False,
         unique=(("pipeline_name_once", "name", T("已有同名流程。", "There is a pipeline of this name.")),),

@@ -10,6 +10,7 @@ from django.db import connection
 
 from kemai.accounts.access import Actor
 from kemai.accounts.models import User
+from kemai.base import epochs
 from kemai.base.audit import act, emit
 from kemai.base.numbering import take_numbers
 from kemai.customers.models import Contact
@@ -21,11 +22,12 @@ from kemai.kit.ids import parse_id
 from kemai.kit.words import T
 from kemai.platform.merging.references import recount_after_merge
 from kemai.platform.objects.declare import Draft, get_object
+from kemai.platform.objects.select import remembered
 from kemai.platform.objects.undo import ChangedSince, offer_undo, undo_kind
 from kemai.platform.objects.write import create_record, lock_row, update_rows
 from kemai.sales import errors
 from kemai.sales.events import OpportunityLost, OpportunityMoved, OpportunityWon
-from kemai.sales.models import Contender, Opportunity, Stage, StageMove
+from kemai.sales.models import PIPELINES, Contender, Opportunity, Stage, StageMove
 from kemai.sales.services.gates import pass_gate
 from kemai.sales.services.parts import follow_opportunities, has_lines, settle_contenders, sum_lines
 from kemai.sales.services.pipelines import own_pipeline
@@ -374,8 +376,13 @@ def count_deals(customer_id: UUID) -> None:
 
 
 def board_columns(actor: Actor, pipeline: UUID | None) -> list[dict[str, Any]]:
-    """The stages of a pipeline (the first active one by default), lost ones left out."""
-    name = "COALESCE(NULLIF(s.name_en, ''), s.name)" if actor.locale == "en" else "s.name"
+    """The stages of a pipeline (the first active one by default), lost ones left out. Kept in memory until one of them is changed."""
+    key = ("stages", epochs.current(PIPELINES), pipeline, actor.locale)
+    return remembered(key, lambda: _read_columns(actor.locale, pipeline))
+
+
+def _read_columns(locale: str, pipeline: UUID | None) -> list[dict[str, Any]]:
+    name = "COALESCE(NULLIF(s.name_en, ''), s.name)" if locale == "en" else "s.name"
     columns = ("key", "label", "color", "kind", "probability", "guidance", "rot_days", "pipeline")
     with connection.cursor() as cursor:
         cursor.execute(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kemai.accounts.access import Actor
 from kemai.accounts.models import Department
+from kemai.base import epochs
 from kemai.base.audit import act
 from kemai.kit.words import T
 from kemai.platform.objects.declare import Draft
@@ -137,6 +138,11 @@ def own_pipeline(department_id: UUID | None) -> UUID | None:
     for key, department in rows.values_list("id", "department_id"):
         firsts.setdefault(department, key)
     return next((firsts[d] for d in (*chain, None) if d in firsts), None)
+
+
+def after_pipelines(actor: Actor, drafts: list[Draft]) -> None:
+    """What is kept of pipelines in memory is read again."""
+    epochs.forget()
 
 
 def prepare_stages(actor: Actor, drafts: list[Draft]) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from kemai.accounts.access import Actor
+from kemai.base import epochs
 from kemai.base.audit import emit
 from kemai.platform.objects.declare import Draft
 from kemai.sales.events import StagesReordered
@@ -41,7 +42,8 @@ def note_reached(keys: list[UUID]) -> None:
 
 
 def after_stages(actor: Actor, drafts: list[Draft]) -> None:
-    """Another order of stages makes another of them the furthest."""
+    """Another order of stages makes another of them the furthest; what is kept of stages in memory is read again."""
+    epochs.forget()
     _tell(d.get("pipeline_id") for d in drafts if d.old is not None and d.changed("position"))
 
 
