@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from datetime import time as day_time
 from typing import Any
@@ -31,10 +30,12 @@ def count_opening(kind: PooledKind, actor: Actor, row: dict[str, Any]) -> None:
     pool = (row.get("pool") or {}).get("id") if isinstance(row.get("pool"), dict) else None
     if pool is None or actor.is_system or actor.viewer is not None or _looks_after(actor, kind):
         return
-    own: Mapping[str, Any] = Pool.objects.filter(pk=pool).values("daily_views").first() or {}
-    limit = limit_of(own, "daily_views", DAILY_VIEWS)
     day = now().astimezone(ZoneInfo(actor.time_zone)).date()
-    if not limit or UUID(str(pool)) in managed_pools(actor):
+    with connection.cursor() as cursor:
+        cursor.execute(_OPENING, {"pool": pool, "record": row["id"], "me": actor.id, "who": list(actor.principals), "day": day})
+        own, counted, manages = cursor.fetchone()
+    limit = limit_of({"daily_views": own}, "daily_views", DAILY_VIEWS)
+    if not limit or counted or manages:
         return
     try:
         _count(actor, UUID(row["id"]), UUID(str(pool)), day, limit)
@@ -43,17 +44,21 @@ def count_opening(kind: PooledKind, actor: Actor, row: dict[str, Any]) -> None:
         raise
 
 
+#: The pool's own quota, whether this opening is counted already, and whether he manages the pool.
+_OPENING = """SELECT
+    (SELECT p.daily_views FROM customers_pool p WHERE p.id = %(pool)s),
+    EXISTS (SELECT FROM customers_poolview v WHERE v.user_id = %(me)s AND v.day = %(day)s AND v.record_id = %(record)s),
+    EXISTS (SELECT FROM customers_poolmember m WHERE m.pool_id = %(pool)s AND m.manages AND m.member_id = ANY(%(who)s))"""
+
+
 def _looks_after(actor: Actor, kind: PooledKind) -> bool:
     return any(actor.has(kind.perm(verb)) for verb in UNLIMITED)
 
 
 def _count(actor: Actor, record: UUID, pool: UUID, day: date, limit: int) -> None:
-    seen = PoolView.objects.filter(user_id=actor.id, day=day)
-    if seen.filter(record_id=record).exists():
-        return
     with transaction.atomic():
         lock_person(actor.id)  # two openings at once count each other
-        if seen.count() >= limit:
+        if PoolView.objects.filter(user_id=actor.id, day=day).count() >= limit:
             midnight = datetime.combine(day + timedelta(days=1), day_time.min, ZoneInfo(actor.time_zone))
             raise errors.PoolViewsReached(int((midnight - now()).total_seconds()), limit=limit)
         with connection.cursor() as cursor:
