@@ -325,7 +325,7 @@ def _row(
         pages = [[s for part in ready["floor"] for s in ready["floor"][part][v]] for v in range(len(case.pages))]
         row.queries = max(len(p) for p in pages)
         row.db_rps = pgbench.run([[as_text(s) for s in p] for p in pages], clients=clients, seconds=arguments.seconds)
-        row.same_ids = _same_ids(ready, floor_port)
+        row.same_ids = None if case.composed else _same_ids(ready, floor_port)
         row.scans = sorted({t for p in pages[:4] for s in p for t in big_scans(s)})
     else:
         row.queries = len(ready["created"].statements)

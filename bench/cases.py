@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -29,7 +29,8 @@ class Case:
     persona: str
     pages: list[list[Request]]
     kind: str = "read"
-    notes: list[str] = field(default_factory=list)
+    composed: bool = False
+    """Its answer is put together of several statements: the floor shows the rows in another order."""
 
 
 def _get(path: str, **query: Any) -> Request:
@@ -85,8 +86,8 @@ def make_cases(size: int, people: dict[str, Recorder]) -> list[Case]:
         cases.append(Case("detail page", persona, [_page(k) for k in keys]))
     cases += [Case("opportunities", p, [[_get("opportunities")]]) for p in ("rep15000", "head", "everything")]
     cases += [Case("board", p, [[_get("opportunities/board")]]) for p in ("rep15000", "head", "everything")]
-    cases += [Case("whom to contact today", p, [[_get("worklist", limit=100)]]) for p in ("rep20", "rep200")]
-    cases.append(Case("whom to contact today, team", "head", [[_get("worklist", limit=100, team="true")]]))
+    cases += [Case("whom to contact today", p, [[_get("worklist", limit=100)]], composed=True) for p in ("rep20", "rep200")]
+    cases.append(Case("whom to contact today, team", "head", [[_get("worklist", limit=100, team="true")]], composed=True))
     cases += [Case("home", p, [[_get("home")]]) for p in ("rep200", "head")]
     cases += [Case("calendar month", p, _months(**more)) for p, more in (("rep200", {}), ("head", {"team": "true"}))]
     cases += [

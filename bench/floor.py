@@ -45,6 +45,8 @@ def answer(request: HttpRequest, name: str, variant: int) -> HttpResponse:
     for sql, params in statements(name)[variant]:
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
+            if cursor.description is None:
+                continue  # a setting
             names = [f"{c.name}{n}" for n, c in enumerate(cursor.description)]
             found.append([dict(zip(names, row, strict=True)) for row in cursor.fetchall()])
     return HttpResponse(orjson.dumps({"results": found}, default=_plain), content_type="application/json")
