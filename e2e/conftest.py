@@ -29,12 +29,26 @@ ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-us
 Enter = Callable[..., Person]
 
 
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+_server = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """PostgreSQL of this run, in memory, one for all workers; the demo template stays in it for the next run."""
+    global _server
+    if "KEMAI_TEST_HOME" not in os.environ:
+        _server = database.start_cluster()
+        os.environ["KEMAI_TEST_HOME"] = str(_server.place.home)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _server is not None:
+        _server.stop()
+
+
 @pytest.fixture(scope="session")
-def place() -> Iterator[EmbeddedPlace]:
-    """PostgreSQL of this run, in memory; the demo template stays in it for the next run."""
-    server = database.start_cluster()
-    yield server.place
-    server.stop()
+def place() -> EmbeddedPlace:
+    return database.place_at(Path(os.environ["KEMAI_TEST_HOME"]))
 
 
 @pytest.fixture(scope="session")
@@ -53,13 +67,13 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def demo(place: EmbeddedPlace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The demo company, the file's own: what one test leaves behind the next one finds."""
-    with demo_company(place, "journey", tmp_path_factory.mktemp("demo")) as one:
+    with demo_company(place, f"journey_{WORKER}", tmp_path_factory.mktemp("demo")) as one:
         yield one
 
 
 @pytest.fixture(scope="module")
 def empty(place: EmbeddedPlace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with empty_company(place, "journey", tmp_path_factory.mktemp("empty")) as one:
+    with empty_company(place, f"journey_{WORKER}", tmp_path_factory.mktemp("empty")) as one:
         yield one
 
 
