@@ -84,6 +84,7 @@ def make_cases(size: int, people: dict[str, Recorder]) -> list[Case]:
         keys = _some_ids(people[persona], persona, dice)
         cases.append(Case("detail", persona, [[_get(f"customers/{k}")] for k in keys]))
         cases.append(Case("detail page", persona, [_page(k) for k in keys]))
+    cases += [Case("recycle bin", p, [[_get("interactions", deleted="true")]]) for p in ("rep200", "head", "everything")]
     cases += [Case("opportunities", p, [[_get("opportunities")]]) for p in ("rep15000", "head", "everything")]
     cases += [Case("board", p, [[_get("opportunities/board")]]) for p in ("rep15000", "head", "everything")]
     cases += [Case("whom to contact today", p, [[_get("worklist", limit=100)]], composed=True) for p in ("rep20", "rep200")]

@@ -76,7 +76,8 @@ def audited(*computed: str) -> list[pgtrigger.Trigger]:
 def record_indexes(
     table: str, *, sorts: tuple[str, ...], branches: tuple[str, ...] = (), search: bool = True
 ) -> list[models.Index]:
-    """The indexes a list needs: every sort alone, and behind each column a scope branch filters by (decisions.md 1).
+    """The indexes a list needs: every sort alone, and behind each column a scope branch filters by (decisions.md 1); and one of the few
+    that lie in the recycle bin.
 
     ``table`` is a short name unique in the schema; index names are limited to 30 characters.
     """
@@ -86,6 +87,8 @@ def record_indexes(
         for sort in sorts
         for lead in ((), *((b,) for b in branches))
     ]
+    in_bin = models.Q(deleted_at__isnull=False)
+    found.append(models.Index(fields=["deleted_at", "id"], name=_index_name(table, "bin"), condition=in_bin))
     if search:
         found += [
             GinIndex(fields=["search_terms"], name=_index_name(table, "terms")),

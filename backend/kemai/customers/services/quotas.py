@@ -32,7 +32,9 @@ def count_opening(kind: PooledKind, actor: Actor, row: dict[str, Any]) -> None:
         return
     day = now().astimezone(ZoneInfo(actor.time_zone)).date()
     with connection.cursor() as cursor:
-        cursor.execute(_OPENING, {"pool": pool, "record": row["id"], "me": actor.id, "who": list(actor.principals), "day": day})
+        cursor.execute(
+            _OPENING, {"pool": pool, "record": row["id"], "me": actor.id, "who": list(actor.principals), "day": day}
+        )
         own, counted, manages = cursor.fetchone()
     limit = limit_of({"daily_views": own}, "daily_views", DAILY_VIEWS)
     if not limit or counted or manages:

@@ -224,14 +224,15 @@ class ListPlan:
 
     @property
     def _conditions(self) -> list[str]:
-        if self.scope.everything or self.compiled.narrow or self.gathered:
+        if self.scope.everything or self.compiled.narrow or self.gathered or self.deleted:
             return [self.scope.sql]
         return list(self.scope.conditions) or ["FALSE"]
 
     @property
     def _keyed(self) -> dict[str, tuple[str, str]]:
         # A search has its own index: the planner, which takes reading a record's terms for free, would go through all keys instead.
-        return {} if self.narrowed or self.compiled.narrow else self.scope.keyed
+        # The bin has one of its own, too.
+        return {} if self.narrowed or self.compiled.narrow or self.deleted else self.scope.keyed
 
     def _keys(self, conditions: list[str], ranges: list[str], last: str, more: Sequence[str] = ()) -> str:
         """The page's keys ``id`` and sort values ``k``: the first of the first of every branch, and of ``more``."""
