@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
     """The log, the rules and the runs of pools say which kind of record they are about."""
 
     dependencies = [
+        ("base", "0003_operations"),
         ("customers", "0010_quality_indexes"),
     ]
 
