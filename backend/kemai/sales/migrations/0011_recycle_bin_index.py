@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0008_recycle_bin_index"),
+        ("accounts", "0009_recycle_bin_index"),
         ("customers", "0012_recycle_bin_index"),
         ("sales", "0010_pipeline_epoch"),
     ]
