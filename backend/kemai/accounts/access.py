@@ -19,7 +19,8 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from kemai.accounts.models import Department, FieldRule, RoleGrant, TeamMember, Totp, User
+from kemai.accounts.models import Department, DutySeparation, FieldRule, RoleGrant, TeamMember, Totp, User
+from kemai.accounts.rules.duties import DUTIES, leave_to
 from kemai.kit.errors import Forbidden, NotFound
 from kemai.kit.words import ZH, T
 
@@ -87,6 +88,8 @@ class Actor:
     """(code, Chinese name, English name)"""
     role_ids: tuple[UUID, ...] = ()
     """His roles by name: the order in which their layouts count."""
+    duty: str = ""
+    """Which of the three administrators he is, while their duties are separate (ORG-9)."""
     must_change_password: bool = False
     password_at: datetime | None = None
     has_factor: bool = False
@@ -381,7 +384,8 @@ def holds_all_of(viewer: Actor, person: Actor) -> bool:
 def load_actor(user_id: UUID, *, via_token: bool = False) -> Actor | None:
     """A person with rights resolved, or None when absent, disabled or deleted. Eight queries, cached by the caller."""
     factor = Totp.objects.filter(user_id=OuterRef("pk"))
-    people = User.objects.annotate(has_factor=Exists(factor))
+    separate = DutySeparation.objects.filter(on=True)
+    people = User.objects.annotate(has_factor=Exists(factor), separate=Exists(separate))
     user = people.filter(pk=user_id, is_active=True, deleted_at__isnull=True).first()
     if user is None:
         return None
@@ -401,19 +405,21 @@ def load_actor(user_id: UUID, *, via_token: bool = False) -> Actor | None:
     for grant in RoleGrant.objects.filter(role_id__in=role_ids):
         reach = _reach_of(grant.scope, grant.departments, user.department_id, tree)
         reaches[grant.permission] = reaches.get(grant.permission, Reach()).join(reach)
+    duty = next((code for code, _, _ in roles if code in DUTIES), "") if user.separate else ""
     return Actor(
         id=user.id,
         name=user.name,
         username=user.username,
         department_id=user.department_id,
         principals=(user.id, *_up(user.department_id, tree), *teams),
-        reaches=reaches,
+        reaches=leave_to(reaches, duty) if user.separate else reaches,
         field_access=_field_access(role_ids),
         locale=user.locale,
         time_zone=user.time_zone,
         via_token=via_token,
         roles=tuple(roles),
         role_ids=tuple(role_ids),
+        duty=duty,
         must_change_password=user.must_change_password,
         password_at=user.password_at,
         has_factor=user.has_factor,

@@ -73,6 +73,40 @@ class OwnRoles(Forbidden):
     )
 
 
+class DutiesExclude(Conflict):
+    code = "duties_exclude"
+    text = T(
+        "系统管理员、安全管理员、审计管理员三个角色互斥，一个人只能有其中一个。",
+        "The roles of system, security and audit administrator exclude one another: a person has one at most.",
+    )
+
+
+class DutyVacant(Conflict):
+    code = "duty_vacant"
+    text = T("三员分立时，{duty}至少要有一位在用人员。", "While duties are separate, somebody active must be {duty}.")
+
+
+class DutiesJoined(Conflict):
+    code = "duties_joined"
+    text = T("三员分立没有开启。", "Duties are not separate.")
+
+
+class SecondPersonNeeded(Conflict):
+    code = "second_person_needed"
+    text = T(
+        "关闭三员分立需要两个人：请另一位承担不同职责的管理员在 24 小时内确认。",
+        "Joining the duties again takes two: an administrator of another duty must confirm within 24 hours.",
+    )
+
+
+class OthersDuty(Forbidden):
+    code = "others_duty"
+    text = T(
+        "三员分立时，这项设置属于{duty}。",
+        "While duties are separate, this setting is for {duty}.",
+    )
+
+
 class MoreThanOwn(Forbidden):
     code = "more_than_own"
     text = T("不能授予超出自己范围的权限：{permission}。", "You cannot grant more than you hold: {permission}.")

@@ -69,6 +69,8 @@ def _is_too_old(actor: Actor) -> bool:
 def is_compulsory_for(actor: Actor) -> bool:
     """Whether the company wants a second factor of this person."""
     wanted = COMPULSORY.value()
+    if actor.duty:  # each of the three, always (ORG-9)
+        return True
     return wanted == "everybody" or (wanted == "administrators" and any(actor.has(code) for code in ADMINISTERS))
 
 

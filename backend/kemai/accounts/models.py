@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
+from kemai.accounts.rules.duties import DUTIES
 from kemai.base.models import Record, audited, record_indexes
 from kemai.base.privacy import UNTIL_EXPIRY, WITH_COMPANY, WITH_PERSON, WITH_RECORD, Holds, days
 from kemai.kit.clock import now
@@ -32,6 +33,20 @@ def rights(on: pgtrigger.Operation | pgtrigger.Operations = ANY_CHANGE) -> list[
             func="UPDATE accounts_rightsepoch SET value = value + 1; RETURN NULL;",
         )
     ]
+
+
+def duty_of_role() -> pgtrigger.Trigger:
+    """Writes beside a held role which duty it is, so that the constraint on it binds whoever inserts (S-16)."""
+    codes = ", ".join(f"'{code}'" for code in DUTIES)
+    return pgtrigger.Trigger(
+        name="duty_of_role",
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        when=pgtrigger.Before,
+        func=(
+            f"SELECT CASE WHEN r.code IN ({codes}) THEN r.code ELSE '' END INTO NEW.duty "
+            "FROM accounts_role r WHERE r.id = NEW.role_id; RETURN NEW;"
+        ),
+    )
 
 
 class RightsEpoch(models.Model):
@@ -173,11 +188,31 @@ class UserRole(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="role_links")
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="user_links")
-    holds = Holds(WITH_PERSON)
+    duty = models.CharField(max_length=40, default="")
+    """Which of the three administrators' roles this is, empty for all others; written by a trigger (ORG-9)."""
+    holds = Holds(WITH_PERSON, internal="duty")
 
     class Meta:
-        triggers = audited() + rights()
-        constraints = [models.UniqueConstraint(fields=["user", "role"], name="user_role_once")]
+        triggers = [*audited("duty"), *rights(), duty_of_role()]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role"], name="user_role_once"),
+            models.UniqueConstraint(fields=["user"], name="user_duty_once", condition=~models.Q(duty="")),
+        ]
+
+
+class DutySeparation(models.Model):
+    """Whether the three administrators' duties are separate (三员分立). One row; switched off by two persons (ORG-9)."""
+
+    id = models.IntegerField(primary_key=True, default=1)
+    on = models.BooleanField(default=False)
+    since = models.DateTimeField(null=True)
+    off_asked_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    off_asked_at = models.DateTimeField(null=True)
+    holds = Holds(WITH_COMPANY)
+
+    class Meta:
+        triggers = rights()
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="duty_separation_single")]
 
 
 class Team(Record):

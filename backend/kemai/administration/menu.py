@@ -197,6 +197,12 @@ ADMIN = (
         "trust",
         T("接口与日志", "Interfaces and logs"),
         (
+            _settings(
+                "separation",
+                T("三员分立", "Separation of duties"),
+                "administration.separation.view",
+                also="三权分立 sanyuanfenli 等保",
+            ),
             _settings("tokens", T("接口令牌", "API tokens"), "administration.token.revoke"),
             _settings("webhooks", T("Webhook 推送", "Webhooks"), "integrations.webhook.edit"),
             _settings("mail", T("邮件发送", "E-mail"), "integrations.mail.edit"),

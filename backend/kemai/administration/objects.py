@@ -179,7 +179,7 @@ register(
                 "reset-factor",
                 T("重置两步验证", "Reset second factor"),
                 factors.reset_factors,
-                "edit",
+                "reset_factor",
                 danger=True,
                 confirm=T(
                     "此人立即退出登录，下次登录只需要密码，直到重新设置。",

@@ -82,11 +82,17 @@ def forget_cache() -> None:
     _cache = (0.0, {})
 
 
+def get_parameter(code: str) -> Parameter:
+    """The declared parameter of that name; :class:`NotFound`."""
+    found = _registry.get(code)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def set_parameter(actor: Doer, *, code: str, value: Any) -> Parameter:
     """Change one parameter; audited with the old and the new value."""
-    parameter = _registry.get(code)
-    if parameter is None:
-        raise NotFound
+    parameter = get_parameter(code)
     parameter.check(value)
     old = parameter.value()
     with act(actor, "parameter.set", object="parameters", data={"code": code, "old": old, "new": value}):

@@ -10,7 +10,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 
 from kemai.activities.api import calendar, care, reports, worklist
-from kemai.administration.api import auth, factors, guide, people, tokens, trust
+from kemai.administration.api import auth, factors, guide, people, separation, tokens, trust
 from kemai.administration.api import settings as admin_settings
 from kemai.analytics.api import analysis, home
 from kemai.customers.api import pools, recycling
@@ -75,6 +75,7 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 for prefix, router, tag in (
     ("", auth.router, "auth"),
     ("", factors.router, "auth"),
+    ("", separation.router, "administration"),
     ("", tokens.router, "tokens"),
     ("", people.router, "people"),
     ("", admin_settings.router, "administration"),

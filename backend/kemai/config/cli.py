@@ -128,6 +128,9 @@ def add_people(words: Any) -> None:
     create.add_argument("--name", help="the name shown; the user name when left out")
     create.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
 
+    link = add_word(admin, "link", "print a link by which a person chooses a new password", make_link, prints_data=True)
+    link.add_argument("--username", required=True)
+
     token = words.add_parser("token", help="access tokens").add_subparsers(metavar="VERB", required=True)
     issue = add_word(token, "create", "create a token and print it once", create_token, prints_data=True)
     issue.add_argument("--username", required=True, help="whose rights it carries")
@@ -190,6 +193,11 @@ def create_admin(arguments: argparse.Namespace) -> Any:
     return call_target(
         "admin create", username=arguments.username, name=arguments.name or arguments.username, password=password
     )
+
+
+def make_link(arguments: argparse.Namespace) -> Any:
+    result = call_target("admin link", username=arguments.username)
+    return result if arguments.json else result["url"]
 
 
 def create_token(arguments: argparse.Namespace) -> Any:

@@ -27,6 +27,7 @@ from kemai.config.supervisor import Supervisor
 COMMAND_TARGETS = {
     "demo": "kemai.config.demo.load_demo",
     "admin create": "kemai.administration.services.people.create_admin",
+    "admin link": "kemai.administration.services.people.create_link_for",
     "token create": "kemai.administration.services.people.create_token_for",
     "import": "kemai.platform.transfer.cli.import_file",
     "import undo": "kemai.platform.transfer.cli.undo_import",

@@ -59,6 +59,11 @@ const adminPages = [
   }),
   createRoute({
     getParentRoute: () => admin,
+    path: "/separation",
+    component: lazyRouteComponent(() => import("@/features/admin/separation-page"), "SeparationPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
     path: "/mail",
     component: lazyRouteComponent(() => import("@/features/mail/mail-page"), "MailPage"),
   }),

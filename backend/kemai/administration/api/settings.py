@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from kemai.administration.services import settings
+from kemai.administration.services.separation import require_own_parameter
 from kemai.base import parameters
 from kemai.platform.api.records import signed_in
 
@@ -48,6 +49,7 @@ def list_parameters(request: HttpRequest) -> dict[str, Any]:
 def set_parameter(request: HttpRequest, code: str, data: Value) -> dict[str, Any]:
     actor = signed_in(request)
     actor.require("administration.parameter.edit")
+    require_own_parameter(actor, parameters.get_parameter(code))
     found = parameters.set_parameter(actor, code=code, value=data.value)
     return {"code": found.code, "value": found.value()}
 

@@ -12,6 +12,7 @@ import segno
 from kemai.accounts import factors
 from kemai.accounts.access import Actor
 from kemai.accounts.errors import OfferOver, OwnRoles
+from kemai.accounts.rules.duties import SECURITY
 from kemai.accounts.rules.totp import uri_of
 from kemai.accounts.sessions import end_sessions
 from kemai.administration.services.people import prove_password, refuse_stronger
@@ -104,8 +105,9 @@ def reset_factors(actor: Actor, user_id: UUID) -> None:
         raise OwnRoles
     declaration = get_object("users")
     with act(actor, "reset-factor", object="users", record_id=user_id):
-        lock_row(actor, declaration, user_id, declaration.perm("edit"))
-        refuse_stronger(actor, user_id)
+        lock_row(actor, declaration, user_id, declaration.perm("reset_factor"))
+        if actor.duty != SECURITY:
+            refuse_stronger(actor, user_id)
         factors.forget_factors(user_id)
         end_sessions(user_id)
         notify(user_id, kind="account", title=TOLD_RESET, title_params={"name": actor.name}, path="/me")

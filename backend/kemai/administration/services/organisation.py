@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from kemai.accounts.access import FIELD_ACCESS, SCOPES, Actor, Reach, departments_below
-from kemai.accounts.errors import LastAdministrator, MoreThanOwn, OwnRoles
+from kemai.accounts.errors import DutiesExclude, LastAdministrator, MoreThanOwn, OwnRoles
 from kemai.accounts.models import Department, FieldRule, Role, RoleGrant, TeamMember, User, UserRole
-from kemai.accounts.people import people_holding
+from kemai.accounts.people import is_separate, people_holding
+from kemai.accounts.rules.duties import DUTIES, SECURITY
+from kemai.administration.services import separation
 from kemai.base.audit import act
 from kemai.kit.errors import Invalid, NotFound, VersionStale
 from kemai.kit.http import etag_of
@@ -74,6 +76,7 @@ EXTRA_PERMISSIONS: list[tuple[str, T]] = [
     ("platform.export.audit", T("查看导出日志", "See the log of exports")),
     ("platform.operation.view", T("查看他人的操作记录", "See what others did")),
     ("platform.operation.undo", T("撤销他人的操作", "Take back what others did")),
+    ("administration.separation.view", T("查看三员分立", "See the separation of duties")),
     ("administration.token.revoke", T("查看并作废全部接口令牌", "See and revoke everybody's API tokens")),
     ("integrations.webhook.edit", T("管理 Webhook", "Manage webhooks")),
     ("integrations.mail.edit", T("设置邮件发送", "Set up e-mail")),
@@ -126,9 +129,15 @@ def _grant(actor: Actor, raw: dict[str, Any]) -> dict[str, Any]:
         )
     if scope == "departments" and not departments:
         raise Invalid.one("grants", "required", T("请选择部门：{what}", "Choose departments: {what}"), what=permission)
-    if _exceeds(actor.reach(permission), scope, departments):
+    if _gives_too_much(actor, permission, scope, departments):
         raise MoreThanOwn(permission=known_permissions()[permission])
     return {"permission": permission, "scope": scope, "departments": departments}
+
+
+def _gives_too_much(actor: Actor, permission: str, scope: str, departments: list[UUID]) -> bool:
+    """Nobody gives more than he has. A security administrator beside two others gives what he has not: he may not use it, nor give it to
+    himself, and whom he gives it to cannot give it on (ORG-9)."""
+    return actor.duty != SECURITY and _exceeds(actor.reach(permission), scope, departments)
 
 
 def _exceeds(held: Reach | None, scope: str, departments: list[UUID]) -> bool:
@@ -172,9 +181,11 @@ def _replace_roles(actor: Actor, user_id: UUID, roles: list[UUID]) -> None:
     known = set(Role.objects.filter(pk__in=roles, deleted_at__isnull=True).values_list("id", flat=True))
     if known != set(roles):
         raise Invalid.one("roles", "not_visible", T("没有这个角色。", "There is no such role."))
+    if Role.objects.filter(pk__in=known, code__in=DUTIES).count() > 1:
+        raise DutiesExclude
     held = set(UserRole.objects.filter(user_id=user_id).values_list("role_id", flat=True))
     for grant in RoleGrant.objects.filter(role_id__in=known - held):
-        if _exceeds(actor.reach(grant.permission), grant.scope, grant.departments):
+        if _gives_too_much(actor, grant.permission, grant.scope, grant.departments):
             raise MoreThanOwn(permission=known_permissions().get(grant.permission, grant.permission))
     UserRole.objects.filter(user_id=user_id).exclude(role_id__in=known).delete()
     UserRole.objects.bulk_create(UserRole(user_id=user_id, role_id=r) for r in known - held)
@@ -184,6 +195,8 @@ def keep_an_administrator() -> None:
     """Somebody active must be able to give rights; called before a change that may take the last one away commits."""
     if not people_holding(ADMINISTRATE).exists():
         raise LastAdministrator
+    if is_separate():
+        separation.require_all_duties()
 
 
 def user_roles(actor: Actor, user_id: UUID) -> list[dict[str, Any]]:

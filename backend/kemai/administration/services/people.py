@@ -12,13 +12,15 @@ from django.db import connection
 
 from kemai.accounts import tries
 from kemai.accounts.access import Actor, SystemActor, load_actor
-from kemai.accounts.errors import LinkOver, MoreThanOwn, NobodyOfThatName, OwnRoles, SetupClosed
+from kemai.accounts.errors import LinkOver, MoreThanOwn, NobodyOfThatName, OthersDuty, OwnRoles, SetupClosed
 from kemai.accounts.models import ApiToken, Department, Role, User, UserRole
-from kemai.accounts.passwords import check_new_password, make_link, set_password, user_of_link
+from kemai.accounts.passwords import Link, check_new_password, make_link, set_password, user_of_link
+from kemai.accounts.rules.duties import SYSTEM
 from kemai.accounts.rules.lockout import network_of
 from kemai.accounts.sessions import create_token, end_sessions
+from kemai.administration.services import separation
 from kemai.administration.services.organisation import keep_an_administrator
-from kemai.base import rates
+from kemai.base import audit, rates
 from kemai.base.audit import act
 from kemai.kit.clock import now
 from kemai.kit.errors import Invalid
@@ -28,6 +30,7 @@ from kemai.platform.objects.declare import Draft, get_object
 from kemai.platform.objects.write import lock_row
 
 INSTALLER = SystemActor("set-up")
+COMMAND_LINE = SystemActor("command-line")
 #: Nobody is signed in there: the link is the right to it.
 BY_LINK = SystemActor("password-link")
 _USERNAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._@-]{1,59}$")
@@ -112,6 +115,10 @@ def reset_password(actor: Actor, user_id: UUID, *, password: str) -> None:
 def refuse_stronger(actor: Actor, user_id: UUID) -> None:
     """Nobody sets the password of somebody who may do more than he: it would be a way to that person's rights (S-5)."""
     target = load_actor(user_id)
+    if target and (actor.duty or target.duty):
+        if not separation.may_reset(actor, target):
+            raise OthersDuty(duty=separation.NAMES[target.duty or SYSTEM])
+        return
     for permission, reach in (target.reaches if target else {}).items():
         own = actor.reach(permission)
         if own is None or not (own.everything or (not reach.everything and reach.departments <= own.departments)):
@@ -154,6 +161,10 @@ def make_password_link(actor: Actor, user_id: UUID) -> dict[str, Any]:
         if not user.is_active:
             raise LinkOver
         link = make_link(user)
+    return _as_url(link)
+
+
+def _as_url(link: Link) -> dict[str, Any]:
     # Behind the #: a browser sends it to no server, so that it is in no log.
     return {"url": f"{settings.PUBLIC_URL}/set-password#{link.token}", "until": link.until}
 
@@ -255,6 +266,15 @@ def create_admin(*, username: str, password: str, name: str = "") -> dict[str, s
         roles=[Role.objects.get(code="administrator")],
     )
     return {"id": str(user.id), "username": user.username}
+
+
+def create_link_for(*, username: str) -> dict[str, Any]:
+    """A link to choose a password, from the command line: for the administrator who forgot his, and whom nobody else may help."""
+    user = User.objects.filter(username__iexact=username, is_active=True, deleted_at__isnull=True).first()
+    if user is None:
+        raise NobodyOfThatName(username=username)
+    audit.record(COMMAND_LINE, "password-link", object="users", record_id=user.id)
+    return _as_url(make_link(user))
 
 
 def create_token_for(*, username: str, name: str, days: int | None = 365) -> dict[str, str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from kemai.accounts.access import SystemActor
 from kemai.accounts.models import Role, RoleGrant
+from kemai.accounts.rules.duties import AUDIT, DUTIES, NOBODY, SECURITY, SHARED, SYSTEM, owners_of
 from kemai.administration.services.organisation import EXTRA_PERMISSIONS
+from kemai.administration.services.separation import DOES
 from kemai.base.audit import act
 from kemai.base.models import ParameterValue
 from kemai.kit.text.search import pinyin_sort_key
@@ -171,6 +173,9 @@ READY: dict[str, tuple[str, str, str, Rules]] = {
         },
     ),
     "administrator": ("系统管理员", "Administrator", "组织、人员、角色、参数。", {}),
+    SYSTEM: ("系统管理员（三员）", "System administrator", DOES[SYSTEM].zh, {}),
+    SECURITY: ("安全管理员（三员）", "Security administrator", DOES[SECURITY].zh, {}),
+    AUDIT: ("审计管理员（三员）", "Audit administrator", DOES[AUDIT].zh, {}),
 }
 
 
@@ -198,7 +203,7 @@ def install_roles() -> int:
                     code=code, name=name, name_en=name_en, name_sort=pinyin_sort_key(name), duties=duties
                 )
             made, wanted = made + 1, known
-        _grant(role, dict.fromkeys(wanted, "all") if code == "administrator" else _grants(rules, wanted))
+        _grant(role, _grants_of(code, rules, wanted))
     if met is None or new:
         ParameterValue.objects.update_or_create(code=_MET, defaults={"value": sorted(known)})
     return made
@@ -210,6 +215,15 @@ def _grant(role: Role, grants: dict[str, str]) -> None:
             RoleGrant.objects.bulk_create(
                 (RoleGrant(role=role, permission=p, scope=s) for p, s in grants.items()), ignore_conflicts=True
             )
+
+
+def _grants_of(code: str, rules: Rules, known: list[str]) -> dict[str, str]:
+    """What a ready role gets of these permissions: the administrator all, the three what their duty is, others by their rules."""
+    if code == "administrator":
+        return dict.fromkeys(known, "all")
+    if code in DUTIES:
+        return {one: "all" for one in known if one in SHARED or code in (owners_of(one) or NOBODY)}
+    return _grants(rules, known)
 
 
 def _grants(rules: Rules, known: list[str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from kemai.kit.ids import parse_id
 from kemai.kit.words import T
 from kemai.platform.alarms import watched_by
 from kemai.platform.models import DictionaryValue
-from kemai.platform.objects.declare import Field, all_objects
+from kemai.platform.objects.declare import Field, ObjectType, all_objects
 from kemai.platform.objects.dictionaries import all_dictionaries, forget_cache
 from kemai.platform.objects.history import action_label
 from kemai.platform.objects.read import list_options
@@ -114,7 +114,7 @@ def read_audit(actor: Actor, *, filters: dict[str, Any], cursor: str) -> dict[st
             params,
         )
         rows = db.fetchall()
-    items = [_line(row) for row in rows[:PAGE]]
+    items = [_line(actor, row) for row in rows[:PAGE]]
     _label_records(actor, items)
     return {
         "items": items,
@@ -136,9 +136,23 @@ THINGS = {
 }
 
 
-def _line(row: tuple[Any, ...]) -> dict[str, Any]:
+#: Facts of an event that say what was done and nothing of the record.
+PLAIN_FACTS = ("field", "rows", "count")
+WITHHELD = "****"
+
+
+def _sees_contents(actor: Actor, declaration: ObjectType | None, table: str) -> bool:
+    """Whether the reader may see what records held. While duties are separate the auditor sees who did what, and no business (ORG-9)."""
+    if not actor.duty:
+        return True
+    return actor.has(declaration.perm("view")) if declaration else table.startswith(("accounts_", "base_"))
+
+
+def _line(actor: Actor, row: tuple[Any, ...]) -> dict[str, Any]:
     declaration = next((o for o in all_objects() if o.name == row[5]), None)
     data = _loads(row[8])
+    if declaration and isinstance(data, dict) and not _sees_contents(actor, declaration, declaration.table):
+        data = {name: data[name] for name in PLAIN_FACTS if name in data}
     named = declaration.by_name.get(str(data.get("field"))) if declaration and isinstance(data, dict) else None
     if named:
         data = {**data, "field_label": named.label.to()}
@@ -156,15 +170,17 @@ def _line(row: tuple[Any, ...]) -> dict[str, Any]:
         "data": data,
         "told": told(declaration, row[4], data),
         "address": row[9],
-        "changes": [_change(c) for c in _loads(row[10]) or []],
+        "changes": [_change(actor, c) for c in _loads(row[10]) or []],
     }
 
 
-def _change(change: dict[str, Any]) -> dict[str, Any]:
+def _change(actor: Actor, change: dict[str, Any]) -> dict[str, Any]:
     """A change with its fields in the reader's words; columns no declaration names stay as they are."""
     declaration = next((o for o in all_objects() if o.table == change["object"]), None)
     names = declaration.by_column if declaration else {}
     diff = {label: pair for c, pair in (change["diff"] or {}).items() if (label := _column(names, c))}
+    if not _sees_contents(actor, declaration, change["object"]):
+        diff = {column: [WITHHELD, WITHHELD] for column in diff}
     label = declaration.label.to() if declaration else change["object"]
     return {**change, "object_label": label, "diff": diff or None}
 

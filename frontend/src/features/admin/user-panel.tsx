@@ -80,7 +80,9 @@ export function UserPanel({ id, user }: { id: string; user: Row | undefined }) {
             <ViewAsButton user={{ id, label: textOf(user?.name) }} />
           ) : null}
           <ConfirmButton onConfirm={() => command("unlock")}>{t("users.unlock")}</ConfirmButton>
-          <ConfirmButton onConfirm={() => command("reset-factor")}>{t("users.resetFactor")}</ConfirmButton>
+          {can("administration.user.reset_factor") ? (
+            <ConfirmButton onConfirm={() => command("reset-factor")}>{t("users.resetFactor")}</ConfirmButton>
+          ) : null}
           {isDisabled(user) ? (
             <ConfirmButton onConfirm={() => command("enable")}>{t("users.enable")}</ConfirmButton>
           ) : (
