@@ -73,6 +73,7 @@ SALES_PREFIXES = (
     "activities.report",
     "sales.lead",
     "sales.transfer",
+    "privacy.consent",
 )
 
 
@@ -188,6 +189,7 @@ def build() -> World:
     _relations(world)
     _share_one_opportunity(world)
     _transfers(world)
+    _requests(world)
     world.token = create_token(user=User.objects.get(pk=world.users["rep"]), name="program")
     return world
 
@@ -356,6 +358,14 @@ def _customer(world: World, number: int, plan: Plan) -> None:
         Fact(
             "opportunities", id=opportunity, canary=f"金丝雀{plan.slug}商机", owners=maker, departments=home, **common
         ),
+        Fact(
+            "consents",
+            id=days["consents"],
+            canary=f"金丝雀{plan.slug}同意",
+            owners=held[0],
+            departments=held[1],
+            **common,
+        ),
         Fact("needs", id=days["needs"], canary=f"金丝雀{plan.slug}需求", owners=held[0], departments=held[1], **common),
         *(
             Fact(name, id=days[name], canary=f"金丝雀{plan.slug}{word}", owners=maker, departments=home, **common)
@@ -387,6 +397,7 @@ def _days(world: World, actor: Actor, plan: Plan, number: int, customer: str) ->
         "planned-contacts": {"title": f"金丝雀{slug}计划", "customer": customer, "planned_on": day},
         "enrollments": {"remark": f"金丝雀{slug}序列", "customer": customer, "sequence": str(world.sequence)},
         "reports": {"kind": "day", "begins_on": day, "places": f"金丝雀{slug}报告"},
+        "consents": {"customer": customer, "purpose": "marketing", "evidence": f"金丝雀{slug}同意"},
     }
     return {name: write.create_record(actor, get_object(name), values) for name, values in wanted.items()}
 
@@ -501,3 +512,15 @@ def _transfers(world: World) -> None:
         world.facts.append(
             Fact("transfer-requests", slug, key, f"金丝雀{slug}移交", frozenset({by, to}), frozenset({home_of(by)}))
         )
+
+
+def _requests(world: World) -> None:
+    """What persons ask about their data, entered by the administrator."""
+    for slug in ("mine", "foreign", "below"):
+        values = {
+            "asked": f"金丝雀{slug}请求",
+            "kind": "copy",
+            "subject": {"object": "contacts", "id": str(world.get("contacts", slug).id)},
+        }
+        key = write.create_record(world.actor("admin"), get_object("subject-requests"), values)
+        world.facts.append(Fact("subject-requests", slug, key, f"金丝雀{slug}请求", frozenset({"admin"})))

@@ -162,6 +162,7 @@ SYSTEM_NAMES = {
     "lead scoring": T("线索评分", "Lead scoring"),
     "web form": T("网页表单", "Web form"),
     "webhooks": T("Webhook 发送", "Sender of webhooks"),
+    "privacy": T("个人信息保护", "Privacy"),
     "alarms": T("安全告警", "Security alarms"),
     "segments": T("名单统计", "Counting of segments"),
     "quality": T("资料质量", "Data quality"),

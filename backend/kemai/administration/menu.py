@@ -212,6 +212,8 @@ ADMIN = (
                 "privacy.inventory.view",
                 also="隐私 privacy inventory",
             ),
+            Entry("subject-requests", also="查阅 复制 更正 删除 request copy erase"),
+            _settings("exposed", T("信息接触记录", "Who had data"), "privacy.exposed.view", also="泄露 breach leak"),
             _settings("exports", T("导出日志", "Exports"), "platform.export.audit"),
             _settings("reveals", T("明文查看记录", "Values shown"), "administration.audit.view"),
             _settings("audit", T("审计日志", "Audit log"), "administration.audit.view"),

@@ -90,13 +90,18 @@ def remove_expired() -> int:
     """
     gone = list(StoredFile.objects.filter(expires_at__lt=now()).values_list("id", "sha256")[:5_000])
     StoredFile.objects.filter(pk__in=[key for key, _ in gone]).delete()
-    held = set(StoredFile.objects.filter(sha256__in={sha for _, sha in gone}).values_list("sha256", flat=True))
-    with _locked(fcntl.LOCK_EX):
-        for sha in {sha for _, sha in gone if sha} - held:
-            path = _path(sha)
-            if path.is_file() and time.time() - path.stat().st_mtime > GRACE_SECONDS:
-                path.unlink()
+    remove_bytes({sha for _, sha in gone}, grace=GRACE_SECONDS)
     return len(gone)
+
+
+def remove_bytes(shas: set[str], *, grace: float = 0) -> None:
+    """Remove bytes that no file holds any more, unless written within ``grace`` seconds: their row may not be committed yet."""
+    held = set(StoredFile.objects.filter(sha256__in=shas).values_list("sha256", flat=True))
+    with _locked(fcntl.LOCK_EX):
+        for sha in shas - held - {""}:
+            path = _path(sha)
+            if path.is_file() and time.time() - path.stat().st_mtime >= grace:
+                path.unlink()
 
 
 @contextmanager

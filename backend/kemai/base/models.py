@@ -180,6 +180,22 @@ class AuditSeal(models.Model):
         constraints = [models.UniqueConstraint(fields=["audited", "last_id"], name="audit_seal_once")]
 
 
+class AuditErasure(models.Model):
+    """That what a sealed audit row told of a person was erased (P-4): the digests it had before and has after, and the event that says
+    by whose decision. Append-only. The chain goes on through the digest before; what the row says since is held to the digest after."""
+
+    id = models.BigAutoField(primary_key=True)
+    audited = models.TextField()
+    row_id = models.BigIntegerField()
+    before = models.BinaryField()
+    after = models.BinaryField()
+    event_id = models.BigIntegerField()
+    holds = Holds(WITH_AUDIT, internal="audited before after")
+
+    class Meta:
+        indexes = [models.Index(fields=["audited", "row_id", "id"], name="audit_erasure_row_ix")]
+
+
 class AuditFence(models.Model):
     """Up to where the next round of sealing may go, once the transactions running now have ended."""
 

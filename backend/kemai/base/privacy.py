@@ -139,3 +139,10 @@ def protection_of(model: type[models.Model], column: str) -> str:
             if column in getattr(holds, kind).split():
                 return kind
     return ""
+
+
+@cache
+def derived_columns(model: type[models.Model]) -> frozenset[str]:
+    """The columns worked out of others, own fields' values excepted: those are what they are."""
+    names = {name for holds in _said(model) for name in holds.derived.split()} - {"custom"}
+    return frozenset(str(f.column) for f in model._meta.concrete_fields if f.name in names)

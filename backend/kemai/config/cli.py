@@ -178,6 +178,15 @@ def add_upkeep(words: Any) -> None:
     back.add_argument(
         "--replace", action="store_true", help="when there is data already: keep it aside, take its place"
     )
+    exposed = add_word(words, "exposed", "who saw, exported or received which persons between two times", list_exposed,
+                       prints_data=True)  # fmt: skip
+    exposed.add_argument(
+        "--from", dest="start", required=True, metavar="WHEN", help="a date, or a moment with its zone"
+    )
+    exposed.add_argument("--to", dest="end", required=True, metavar="WHEN", help="a date, the whole day, or a moment")
+    exposed.add_argument("--record", default="", metavar="ID", help="of this record only")
+    add_word(words, "erase-again", "erase whom a restored backup has brought back (restore does it by itself)",
+             lambda arguments: call_target("erase-again"), prints_data=True)  # fmt: skip
     add_word(words, "verify", "check the database and what is kept in it", commands.verify, prints_data=True)
     database = words.add_parser("db", help="the database").add_subparsers(metavar="VERB", required=True)
     add_word(database, "start", "run the embedded server in the foreground", commands.db_start)
@@ -230,6 +239,10 @@ def export_file(arguments: argparse.Namespace) -> Any:
 
 def load_demo(arguments: argparse.Namespace) -> Any:
     return call_target("demo", customers=arguments.customers, seed=arguments.seed)
+
+
+def list_exposed(arguments: argparse.Namespace) -> Any:
+    return call_target("exposed", start=arguments.start, end=arguments.end, record=arguments.record)
 
 
 def list_params(arguments: argparse.Namespace) -> Any:

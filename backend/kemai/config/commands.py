@@ -34,6 +34,8 @@ COMMAND_TARGETS = {
     "export": "kemai.platform.transfer.cli.export_file",
     "params list": "kemai.administration.services.settings.list_parameters",
     "params set": "kemai.administration.services.settings.set_parameter",
+    "exposed": "kemai.privacy.selectors.exposed.list_exposed",
+    "erase-again": "kemai.privacy.services.again.erase_again",
     "verify": "kemai.config.verify.run_checks",
 }
 

@@ -9,7 +9,7 @@ from django.db import models
 
 from kemai.base.epochs import moves
 from kemai.base.models import audited
-from kemai.base.privacy import WITH_COMPANY, WITH_PERSON, WITH_RECORD, Holds, days
+from kemai.base.privacy import WITH_AUDIT, WITH_COMPANY, WITH_PERSON, WITH_RECORD, Holds, days
 from kemai.kit.clock import now
 from kemai.kit.ids import new_id
 
@@ -182,6 +182,14 @@ class Export(models.Model):
             models.Index(fields=["until"], name="export_waiting_ix", condition=models.Q(state="waiting")),
             models.Index(fields=["file_id"], name="export_file_ix"),
         ]
+
+
+class ExportedRecords(models.Model):
+    """Which records an export took out, by the audit event that says so: whom a leak would concern (P-9)."""
+
+    event_id = models.BigIntegerField(primary_key=True)
+    record_ids = ArrayField(models.UUIDField(), default=list)
+    holds = Holds(WITH_AUDIT, internal="record_ids")
 
 
 class RememberedMapping(models.Model):

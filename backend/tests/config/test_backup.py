@@ -21,6 +21,7 @@ from kemai.config import cli
 from kemai.config.backup import BackupProblem, archive, create, make_backup, restore
 from kemai.config.backup import target as target_module
 from kemai.config.backup.create import count_rows
+from kemai.config.backup.forgotten import BESIDE
 from kemai.config.env import Environment
 from kemai.config.localdb import LocalServer, clear_leftovers
 from tests.config.drill import Source, environment, everything, hashes, refuse, take
@@ -172,6 +173,29 @@ def test_data_is_replaced_only_when_told_and_kept_aside(full: Environment, backu
         assert connection.execute("SELECT name FROM our_own").fetchone() == ("我们自己",)
     assert Path(result["kept_secret_key"]).read_text() == "k" * 64
     assert (full.data_dir / "secret-key").read_text() != "k" * 64
+
+
+def test_who_was_erased_since_is_erased_again(
+    full: Environment, source: Source, backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P-4, F-10: the list beside the archive names him by his key; the restored system holds him under a pseudonym only."""
+    with psycopg.connect(source.env.database_url) as connection:
+        row = connection.execute("SELECT id FROM customers_contact WHERE name = '金丝雀mine联系人'").fetchone()
+    assert row is not None
+    line = {"at": "2026-01-01T00:00:00+00:00", "records": {"contacts": [str(row[0])]}, "content": False}
+    ask = target_module.run_command
+    monkeypatch.setattr(
+        restore, "run_command", lambda env, url, word: {"checks": []} if word == "verify" else ask(env, url, word)
+    )
+    archive_of_then = shutil.copy(backup, tmp_path / "kemai.tar")
+    (tmp_path / BESIDE).write_text(json.dumps(line) + "\n")
+    assert take(full, Path(archive_of_then), replace=True)["ok"]
+    with psycopg.connect(full.database_url) as connection:
+        found = connection.execute("SELECT name, phone FROM customers_contact WHERE id = %s", row).fetchone()
+    assert found is not None and found[0].startswith("已删除个人") and found[1] == ""
+    (tmp_path / "later").mkdir()
+    make_backup(full, tmp_path / "later" / "kemai.tar", say=lambda line: None)
+    assert str(row[0]) in (tmp_path / "later" / BESIDE).read_text()
 
 
 def test_a_restore_that_fails_late_leaves_everything(

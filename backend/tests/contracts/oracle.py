@@ -29,6 +29,7 @@ WORKED = (
     "planned-contacts",
     "enrollments",
     "leads",
+    "consents",
     *PARTS,
 )
 #: What people write up of their own days: for those they report to, not for everybody who works with their customers.
@@ -49,7 +50,9 @@ LOOK_UP = (
     "competitors",
     "web-forms",
 )
-OBJECTS = (*SALES, *LOOK_UP, "roles")
+#: What persons ask about their data: entered by one, approved by another.
+REQUESTS = ("subject-requests",)
+OBJECTS = (*SALES, *LOOK_UP, *REQUESTS, "roles")
 
 _ALL_VERBS = ("view", "create", "edit", "delete", "share", "import", "export")
 
@@ -58,7 +61,19 @@ POLICY: dict[str, list[tuple[tuple[str, ...], tuple[str, ...], str]]] = {
     "administrator": [
         (
             OBJECTS,
-            (*_ALL_VERBS, "claim", "release", "assign", "reveal_pool", "disable", "comment", "convert", "decide"),
+            (
+                *_ALL_VERBS,
+                "claim",
+                "release",
+                "assign",
+                "reveal_pool",
+                "disable",
+                "comment",
+                "convert",
+                "decide",
+                "copy",
+                "approve",
+            ),
             "all",
         )
     ],
@@ -70,6 +85,7 @@ POLICY: dict[str, list[tuple[tuple[str, ...], tuple[str, ...], str]]] = {
         (TRANSFERS, ("view", "decide"), "all"),
         (("products", "competitors"), ("create", "edit", "import", "export"), "all"),
         (WRITTEN, ("view", "create", "edit", "delete", "export", "comment"), "all"),
+        (REQUESTS, ("view", "approve"), "all"),
     ],
     "sales_manager": [
         (WORKED, _ALL_VERBS, "below"),

@@ -32,6 +32,8 @@ TRUE_OF_ALL: dict[str, tuple[dict[str, Any] | None, str]] = {
     "enrollments": ({"field": "status", "op": "eq", "value": "active"}, "金丝雀"),
     "reports": ({"field": "kind", "op": "eq", "value": "day"}, "金丝雀"),
     "leads": ({"field": "status", "op": "eq", "value": "new"}, "金丝雀"),
+    "subject-requests": ({"field": "kind", "op": "eq", "value": "copy"}, "金丝雀"),
+    "consents": ({"field": "purpose", "op": "eq", "value": "marketing"}, "金丝雀"),
     "opportunity-lines": ({"field": "quantity", "op": "eq", "value": "1"}, "金丝雀"),
     "opportunity-contacts": ({"field": "influence", "op": "eq", "value": "high"}, "金丝雀"),
     "opportunity-competitors": ({"field": "threat", "op": "eq", "value": "high"}, "金丝雀"),

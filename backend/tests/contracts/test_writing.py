@@ -37,6 +37,12 @@ def minimal(world: World, name: str, n: int = 0) -> dict[str, Any]:
         "promises": {"content": f"新承诺{n}", "customer": customer, "due_on": "2030-02-01"},
         "planned-contacts": {"title": f"新拜访{n}", "customer": customer, "planned_on": "2030-02-01"},
         "enrollments": {"customer": customer, "sequence": str(world.sequences[n])},
+        "consents": {"customer": customer, "purpose": ("marketing", "sharing")[n]},
+        "subject-requests": {
+            "asked": f"新请求{n}",
+            "kind": "copy",
+            "subject": {"object": "contacts", "id": str(world.more_contacts[n])},
+        },
         "reports": {"kind": "day", "begins_on": f"2031-01-0{n + 1}", "places": f"新去处{n}"},
         "cadences": {"field": "size", "value": ("large", "small")[n], "days": 9},
         "greetings": {"name": f"新问候{n}", "occasion": "birthday", "text": "生日快乐"},

@@ -49,6 +49,11 @@ const adminPages = [
   }),
   createRoute({
     getParentRoute: () => admin,
+    path: "/exposed",
+    component: lazyRouteComponent(() => import("@/features/privacy/exposed-page"), "ExposedPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
     path: "/personal-data",
     component: lazyRouteComponent(() => import("@/features/privacy/inventory-page"), "InventoryPage"),
   }),

@@ -15,3 +15,7 @@ addDialog(
   "convert",
   lazy(async () => ({ default: (await import("@/features/sales/convert-dialog")).ConvertDialog })),
 );
+addAside(
+  "subject-requests",
+  lazy(async () => ({ default: (await import("@/features/privacy/request-card")).RequestCard })),
+);

@@ -41,6 +41,7 @@ BUSINESS = (
     "platform.operation.view",
     "platform.operation.undo",
     "platform.duplicates.manage",
+    "privacy.exposed.view",  # it names whose data it was
     "integrations.webhook.edit",
 )
 

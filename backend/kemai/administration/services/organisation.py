@@ -84,6 +84,7 @@ EXTRA_PERMISSIONS: list[tuple[str, T]] = [
     ("customers.recycling.manage", T("管理公海回收", "Manage recycling to the pools")),
     ("sales.leadrules.manage", T("设置线索评分和分配规则", "Set the rules of leads")),
     ("privacy.inventory.view", T("查看个人信息清单", "See the list of personal data")),
+    ("privacy.exposed.view", T("查询谁接触过个人信息", "See who had personal data")),
     ("analytics.analysis.view", T("查看销售分析", "See the analysis of sales")),
     ("analytics.manager.view", T("工作台显示团队数字", "The team's figures on the home page")),
 ]

@@ -17,7 +17,7 @@ INSTALLER = SystemActor("set-up")
 FILES = ("customers.customer", "customers.contact", "customers.relation")
 ACTIVITIES = ("activities.interaction", "activities.task")
 #: What a seller keeps of his days with customers.
-DAYS = ("activities.promise", "activities.plan", "activities.enrollment", "customers.need")
+DAYS = ("activities.promise", "activities.plan", "activities.enrollment", "customers.need", "privacy.consent")
 SALES = (*FILES, *ACTIVITIES, "sales.opportunity", "sales.lead", *DAYS)
 TRANSFERS = ("sales.transfer",)
 LOOK_UP = (
@@ -86,7 +86,11 @@ READY: dict[str, tuple[str, str, str, Rules]] = {
         "销售总监",
         "Sales director",
         "制定销售目标，分配资源，检查客户工作。",
-        {**_manager("all"), ("sales.product", "sales.competitor"): {("create", "edit", "import", "export"): "all"}},
+        {
+            **_manager("all"),
+            ("privacy.request",): {("view", "approve"): "all"},
+            ("sales.product", "sales.competitor"): {("create", "edit", "import", "export"): "all"},
+        },
     ),
     "sales_manager": (
         "销售经理",
@@ -130,7 +134,11 @@ READY: dict[str, tuple[str, str, str, Rules]] = {
         "客户关系主管",
         "Customer relations supervisor",
         "客户分级与关系维护方案。",
-        {SALES: {("view", "edit", "export"): "all"}},
+        {
+            SALES: {("view", "edit", "export"): "all"},
+            ("privacy.consent",): {("create",): "all"},
+            ("privacy.request",): {("view", "create", "edit", "copy"): "all"},
+        },
     ),
     "relations_officer": (
         "客户关系专员",
@@ -168,7 +176,7 @@ READY: dict[str, tuple[str, str, str, Rules]] = {
         "Auditor",
         "查看审计日志。",
         {
-            ("administration.audit", "privacy.inventory"): {("view",): "all"},
+            ("administration.audit", "privacy.inventory", "privacy.exposed"): {("view",): "all"},
             ("platform.export",): {("audit",): "all"},
         },
     ),

@@ -18,6 +18,7 @@ from psycopg import sql
 
 from kemai.config.backup.archive import CHUNK, DUMP, FORMAT, HEADER, SECRET, BackupProblem, Writer, dumped, file_member
 from kemai.config.backup.archive import partial as partial_file
+from kemai.config.backup.forgotten import leave_beside
 from kemai.config.backup.programs import Program, find_program, stream_dump
 from kemai.config.env import Environment
 from kemai.config.schema import APPLIED_QUERY, installation_digest
@@ -71,6 +72,7 @@ def make_backup(
         tables = count_rows(now.connection)
         left_out = {"broken_files": files.broken, "expired_files": files.expired}
         writer.finish({**facts, **left_out, "tables": tables, "key_print": key_print(env.secret_key)})
+    leave_beside(env.data_dir, target)
     if secret is None:
         say("The secret key is not in the backup: keep it in another safe place.")
     return {

@@ -30,6 +30,7 @@ from kemai.config.backup.archive import (
     unpack,
 )
 from kemai.config.backup.create import count_rows, key_print, read_secret
+from kemai.config.backup.forgotten import LIST, take_from_beside
 from kemai.config.backup.programs import find_program, restore_dump
 from kemai.config.backup.target import Target, run_command
 from kemai.config.env import Environment
@@ -57,6 +58,7 @@ def restore_backup(env: Environment, source: Path, *, replace: bool = False, say
         say("Checking the archive …")
         manifest = unpack(archive, lambda name: place_of(stage, name))
         check_readable(manifest)
+        take_from_beside(env.data_dir, source)
         with stopped_server(env, say), Target.open(env.database_direct_url) as target:
             target.refuse_unfit(manifest, replace=replace)
             findings, kept, kept_key = put_in_place(env, target, stage, manifest, say)
@@ -95,6 +97,7 @@ def put_in_place(
         compare_counts(url, manifest)
         undo.callback(take_back, move_files(stage / "files", env.files_dir))
         prepare(env, url, manifest, say)
+        forget_again(env, url, say)
         set_anchors_aside(env, stamp, undo)
         findings = run_command(env, url, "verify")["checks"]
         kept_key = exchange_key(env, stage / SECRET, stamp, undo)
@@ -116,6 +119,13 @@ def compare_counts(url: str, manifest: dict[str, Any]) -> None:
             raise BackupProblem(
                 f"The restored {table} has {found.get(table, 'no')} rows, the backup says {manifest['tables'].get(table, 'no')}."
             )
+
+
+def forget_again(env: Environment, url: str, say: Say) -> None:
+    """Erase whom the backup has brought back although he was erased since (P-4)."""
+    if (env.data_dir / LIST).is_file():
+        persons = run_command(env, url, "erase-again").get("persons", 0)
+        say(f"Persons erased since the backup was made, and erased again: {persons}.")
 
 
 def prepare(env: Environment, url: str, manifest: dict[str, Any], say: Say) -> None:

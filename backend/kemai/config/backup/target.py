@@ -186,7 +186,7 @@ def run_command(env: Environment, url: str, word: str) -> dict[str, Any]:
     In a process of its own: Django copies its address once and for all. :class:`BackupProblem` when it cannot run;
     findings that do not hold are a result and no failure.
     """
-    words = [word, "--json"] if word == "verify" else [word]
+    words = [word] if word == "migrate" else [word, "--json"]
     environ = child_environ(DATABASE_URL=url, DATABASE_DIRECT_URL="", KEMAI_DATA=str(env.data_dir))
     environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(BACKEND_DIR), environ.get("PYTHONPATH", "")]))
     done = subprocess.run(

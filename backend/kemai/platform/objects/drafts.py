@@ -59,21 +59,27 @@ def parse_into(actor: Actor, declaration: ObjectType, draft: Draft, payload: dic
         elif access == MASKED:
             draft.wrong(name, "withheld", WITHHELD)
         else:
-            _parse(declaration, draft, found, raw)
+            _parse(actor, declaration, draft, found, raw)
 
 
-def _parse(declaration: ObjectType, draft: Draft, found: Field, raw: Any) -> None:
+def _parse(actor: Actor, declaration: ObjectType, draft: Draft, found: Field, raw: Any) -> None:
     try:
         value = found.type.parse(found, raw)
     except types.BadValue as error:
         draft.wrong(found.name, error.code, error.message, **error.params)
         return
     if value is None and found.stored not in declaration.nullable:
-        value = found.default() if callable(found.default) else found.default
+        value = _default(actor, found)
         if value is None and draft.old is not None:  # on creation the domain may still supply it
             draft.wrong(found.name, "required", types.MISSING)
             return
     draft.values[found.stored] = value
+
+
+def _default(actor: Actor, found: Field) -> Any:
+    if isinstance(found.default, Moving):
+        return found.default.of(actor)
+    return found.default() if callable(found.default) else found.default
 
 
 def check_required(declaration: ObjectType, drafts: list[Draft]) -> None:

@@ -123,6 +123,12 @@ ACTIONS = {
     "merge": T("合并", "Merged"),
     "match_rule": T("修改查重规则", "Rules against doubles changed"),
     "duplicate.decided": T("处理疑似重复", "Possible doubles decided"),
+    "copy": T("生成个人信息副本", "A person's copy asked for"),
+    "erase": T("删除个人信息", "A person erased"),
+    "erased": T("审计中抹去个人信息", "A person taken out of the audit"),
+    "settle": T("处理个人信息请求", "A person's request settled"),
+    "privacy.copy": T("交出个人信息副本", "A person's copy handed over"),
+    "privacy.exposed": T("查询信息接触记录", "Asked who had personal data"),
     "privacy.inventory": T("导出个人信息清单", "List of personal data taken out"),
     "demo": T("装入演示数据", "Demo loaded"),
 }

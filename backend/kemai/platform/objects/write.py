@@ -6,6 +6,7 @@ scope, let the domain follow up, put the event into the outbox — all in one ac
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -448,8 +449,19 @@ def _part_of(actor: Actor, merge: Merge) -> PartOfMerge:
     return PartOfMerge(label=seen[0]["label"]) if seen else PartOfUnseen()
 
 
+_keepers: list[Callable[[ObjectType, list[UUID]], None]] = []
+
+
+def keep_away(refuse: Callable[[ObjectType, list[UUID]], None]) -> Callable[[ObjectType, list[UUID]], None]:
+    """Register what raises where records may not come back from the bin at all (extension point)."""
+    _keepers.append(refuse)
+    return refuse
+
+
 def restore_rows(actor: Actor, declaration: ObjectType, rows: dict[UUID, UUID]) -> None:
     """Bring locked rows back with what went with them, inside an open act; ``rows`` as :func:`restorable_rows` gives them."""
+    for refuse in _keepers:
+        refuse(declaration, list(rows))
     with refusing_doubles(declaration):
         _unbin(actor, declaration, "id", list(rows), list(set(rows.values())))
     keys = list(rows)

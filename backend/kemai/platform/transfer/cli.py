@@ -6,6 +6,7 @@ import shutil
 import time
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -149,8 +150,9 @@ def export_file(
     fields = tuple(f.name for f in declaration.fields if access_of(actor, declaration, f) != HIDDEN)
     tree = orjson.dumps(filter_tree).decode() if filter_tree else ""
     query = Query(fields=fields, filter=tree, sort=declaration.default_sort)
-    rows = export.write_export(actor, declaration, query, Path(path))
-    export.note_export(actor, declaration, query, rows=rows, file=None)
+    taken: list[UUID] = []
+    rows = export.write_export(actor, declaration, query, Path(path), taken=taken)
+    export.note_export(actor, declaration, query, taken=taken, file=None)
     return {"file": str(path), "rows": rows, "seconds": round(time.monotonic() - began, 2)}
 
 

@@ -22,7 +22,7 @@ from kemai.kit.clock import now
 from kemai.kit.errors import Malformed
 from kemai.kit.spreadsheet.writer import Column, CsvRows, XlsxRows, safe_file_name
 from kemai.kit.words import T, language
-from kemai.platform.models import Export
+from kemai.platform.models import Export, ExportedRecords
 from kemai.platform.objects.declare import Field, ObjectType, get_object
 from kemai.platform.objects.read import run_params
 from kemai.platform.objects.rows import stream_rows
@@ -178,26 +178,31 @@ def run_export(job: JobRun) -> None:
     approvals.require_approved(export)
     mark = Watermark.of(actor, declaration.plural, purpose=export.purpose, number=str(export.id)[-12:])
     target = _target(actor, declaration.plural, file_format)
+    taken: list[UUID] = []
     with target as path, _reporting(job.job.id) as report:
-        rows = write_export(actor, declaration, query, path, report=report, mark=mark)
+        rows = write_export(actor, declaration, query, path, report=report, mark=mark, taken=taken)
     file = _finish(export.id, target, rows)
-    note_export(actor, declaration, query, rows=rows, file=file)
+    note_export(actor, declaration, query, taken=taken, file=file, purpose=export.purpose)
     watch_exports(actor)
     job.job.total = job.job.done = job.job.succeeded = rows
     job.result(file=str(file), rows=rows)
 
 
-def note_export(actor: Actor, declaration: ObjectType, query: Query, *, rows: int, file: UUID | None) -> None:
-    """The audit event of an export: what was asked for and how much went out (P-3, P-9)."""
+def note_export(
+    actor: Actor, declaration: ObjectType, query: Query, *, taken: list[UUID], file: UUID | None, purpose: str = ""
+) -> None:
+    """The audit event of an export: what was asked for and which records went out (P-3, P-9)."""
     data = {
         "filter": query.filter,
         "q": query.q,
         "sort": query.sort,
         "fields": list(query.fields),
-        "rows": rows,
+        "rows": len(taken),
         "file": str(file) if file else None,
     }
-    audit.record(actor, "export", object=declaration.name, data=data)
+    with transaction.atomic():
+        event = audit.record(actor, "export", object=declaration.name, reason=purpose, data=data)
+        ExportedRecords.objects.create(event_id=event, record_ids=taken)
 
 
 def export_plan(actor: Actor, declaration: ObjectType, query: Query) -> ListPlan:
@@ -214,8 +219,9 @@ def write_export(
     *,
     report: Callable[[int], None] = lambda rows: None,
     mark: Watermark | None = None,
+    taken: list[UUID] | None = None,
 ) -> int:
-    """Write the rows of a list to ``path`` (.xlsx or .csv) with a watermark; returns how many."""
+    """Write the rows of a list to ``path`` (.xlsx or .csv) with a watermark; returns how many. Their keys are added to ``taken``."""
     plan = export_plan(actor, declaration, query)
     fields = [declaration.by_name[name] for name in query.fields]
     context = CellContext({}, actor.time_zone)
@@ -234,6 +240,8 @@ def write_export(
         for row in rows:
             item = make(row)
             out.write([show(item[name]) for name, show in shown])
+            if taken is not None:
+                taken.append(UUID(item["id"]))
             count += 1
             if count % REPORT_EVERY == 0:
                 report(count)
