@@ -111,7 +111,7 @@ SHARE = 0.05
 
 def measure_recycling() -> list[Row]:
     """A night of recycling as POOL-3 asks for it: every customer's day counted, owners warned, one in twenty taken, and all given back."""
-    from django.db import connection  # noqa: PLC0415 -- needs Django
+    from django.db import connection, transaction  # noqa: PLC0415 -- needs Django
 
     from kemai.base import parameters  # noqa: PLC0415
     from kemai.base.audit import act  # noqa: PLC0415
@@ -135,7 +135,8 @@ def measure_recycling() -> list[Row]:
         RecycleRule.objects.all().delete()
         RecycleRule.objects.bulk_create(rules)
     first = _timed(lambda: refresh_all(CUSTOMERS))
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute(
             "UPDATE customers_customer SET recycle_on = current_date - 1, recycle_warned_on = recycle_on WHERE id IN (SELECT id FROM "
             "customers_customer WHERE recycle_on < current_date + 8 AND owner_id IS NOT NULL AND deleted_at IS NULL ORDER BY id LIMIT "
