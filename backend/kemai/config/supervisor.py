@@ -58,6 +58,8 @@ class Child:
     pause: float = 0.0
     again_at: float = 0.0
     failed_starts: int = 0
+    worked: bool = False
+    """Whether it ever lived long enough to be of use: what fails to start after that meets trouble that passes."""
     tail: bytes = b""
     last_line: str = ""
 
@@ -231,8 +233,19 @@ class Supervisor:
                 continue
             if child.process is not None:
                 self.note_death(child, now)
-            if not self.stopping and not self.failure and now >= child.again_at:
+            ready = child.name == "database" or self.database_open()
+            if ready and not self.stopping and not self.failure and now >= child.again_at:
                 self.start(child)
+
+    def database_open(self) -> bool:
+        """Whether our own PostgreSQL takes connections; one that is not ours is the children's affair."""
+        database = next((child for child in self.children if child.name == "database"), None)
+        return database is None or (database.alive and self.server is not None and self.server.is_ready())
+
+    def is_to_blame(self, child: Child) -> bool:
+        """Whether a child that ended had what it needs: the database open, and the same one as when it started (F-2)."""
+        database = next((child for child in self.children if child.name == "database"), None)
+        return child is database or database is None or (self.database_open() and database.started < child.started)
 
     def note_death(self, child: Child, now: float) -> None:
         assert child.process is not None
@@ -244,7 +257,9 @@ class Supervisor:
         child.pause = 0.1 if lived > HEALTHY_SECONDS else min(max(child.pause * 2, 0.1), LONGEST_PAUSE)
         child.again_at = now + child.pause
         # Killed from outside is no fault of its own.
-        child.failed_starts = child.failed_starts + 1 if status > 0 and lived < HEALTHY_SECONDS else 0
+        child.worked = child.worked or lived >= HEALTHY_SECONDS
+        failed = status > 0 and not child.worked and self.is_to_blame(child)
+        child.failed_starts = child.failed_starts + 1 if failed else 0
         how = f"killed by signal {-status}" if status < 0 else f"ended with status {status}"
         if self.reload and child.failed_starts >= 2:
             say(f"{child.name} {how}; waiting for the next change.")

@@ -14,7 +14,7 @@ import pytest
 from kemai.config.env import BACKEND_DIR, read_environment
 from kemai.config.processes import is_alive, wait_until
 from kemai.config.selfcheck import SelfCheckFailed
-from kemai.config.supervisor import Child, SourceWatcher, Supervisor, check_port, popen
+from kemai.config.supervisor import MOST_FAILED_STARTS, Child, SourceWatcher, Supervisor, check_port, popen
 
 # A supervisor whose children are sleepers that write down their pids; no database, no application.
 TREE = """
@@ -170,6 +170,32 @@ def test_children_die_with_a_supervisor_killed_hard(tree: Tree) -> None:
     process.kill()
     process.wait()
     assert wait_until(lambda: not any(map(is_alive, leaders)), 3)
+
+
+@pytest.mark.parametrize(
+    "worked, database_since, is_open, ends",
+    [
+        (False, 1.0, True, True),  # nothing to excuse it
+        (False, 1.0, False, False),  # the database is away
+        (False, 9.0, True, False),  # or was, a moment ago
+        (True, 1.0, True, False),  # it has worked before: this passes
+    ],
+)
+def test_f2_trouble_with_the_database_never_ends_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, worked: bool, database_since: float, is_open: bool, ends: bool
+) -> None:
+    supervisor = Supervisor(read_environment({"KEMAI_DATA": str(tmp_path)}))
+    monkeypatch.setattr(Supervisor, "database_open", lambda self: is_open)
+    broken = lambda: popen([sys.executable, "-c", "raise SystemExit(1)"], cwd=tmp_path, env=dict(os.environ))  # noqa: E731
+    worker = Child("worker", broken, worked=worked)
+    supervisor.children = [Child("database", broken, started=database_since), worker]
+    for _ in range(MOST_FAILED_STARTS):
+        supervisor.start(worker)
+        worker.started = 5.0
+        assert worker.process is not None
+        worker.process.wait()
+        supervisor.note_death(worker, 6.0)
+    assert bool(supervisor.failure) is ends
 
 
 def test_impatience_never_kills_the_database(tmp_path: Path) -> None:

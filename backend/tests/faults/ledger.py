@@ -62,7 +62,8 @@ class Writer(threading.Thread):
 
     def create(self) -> None:
         """A customer, a word in it, and a follow-up."""
-        mark = f"{self.ledger.word}-{self.person}-{self.number}"
+        # The number first: a name is compared without its dashes, where rep2's first would be the twenty-first of rep.
+        mark = f"{self.ledger.word}-{self.number}-{self.person}"
         answer = self.write("/customers", {"name": f"台账{mark}号"})
         if not answer:
             return
