@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from datetime import time as day_time
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import orjson
 from django.db import connection
@@ -19,11 +18,11 @@ from kemai.base import audit
 from kemai.kit.clock import zone_of
 from kemai.kit.errors import Invalid, Malformed
 from kemai.kit.ids import parse_id
-from kemai.kit.spreadsheet.writer import Column, XlsxRows
+from kemai.kit.spreadsheet.writer import Column
 from kemai.kit.words import T
 from kemai.platform.custom.computed import company_zone
 from kemai.platform.objects.declare import all_objects, get_object
-from kemai.platform.transfer.faults import stored
+from kemai.privacy.selectors.sheet import keep_sheet
 from kemai.privacy.services.erase import trace_of
 
 VIEW = "privacy.exposed.view"
@@ -208,18 +207,10 @@ def exposed_json(actor: Actor, span: Span) -> dict[str, Any]:
 def exposed_file(actor: Actor, span: Span) -> UUID:
     """Every occasion and every person of it as a spreadsheet, a line each; its file's key."""
     actor.require(VIEW)
-    target = stored(f"{TITLE.to()}.xlsx", created_by=actor.id, days=1)
     columns = [Column(heading.to(), "instant" if n == 0 else "text") for n, heading in enumerate(HEADINGS)]
-    zone = ZoneInfo(actor.time_zone)
-    with (
-        target as path,
-        XlsxRows(path, columns, title=TITLE.to(), note="", note_title=TITLE.to(), number="", zone=zone) as book,
-    ):
-        for line in _lines(span):
-            book.write(line)
-    assert target.row is not None
-    audit.record(actor, "privacy.exposed", record_id=span.record, data={**_asked(span), "file": str(target.row.id)})
-    return target.row.id
+    file = keep_sheet(actor, TITLE, columns, _lines(span))
+    audit.record(actor, "privacy.exposed", record_id=span.record, data={**_asked(span), "file": str(file)})
+    return file
 
 
 def _lines(span: Span) -> Iterator[list[Any]]:

@@ -14,10 +14,10 @@ from django.db import models
 from kemai.accounts.access import Actor
 from kemai.base import audit
 from kemai.base.privacy import CLASS_WORDS, DataClass, classes_of, kept_for, protection_of
-from kemai.kit.spreadsheet.writer import Column, XlsxRows
+from kemai.kit.spreadsheet.writer import Column
 from kemai.kit.words import T
 from kemai.platform.objects.declare import Field, ObjectType, all_objects
-from kemai.platform.transfer.faults import stored
+from kemai.privacy.selectors.sheet import keep_sheet
 
 VIEW = "privacy.inventory.view"
 PROTECTION = {
@@ -132,18 +132,13 @@ def inventory_json(actor: Actor, *, everything: bool) -> dict[str, Any]:
 def inventory_file(actor: Actor) -> UUID:
     """The whole list as a spreadsheet; its file's key. It holds no data of anybody, so it is logged and not counted as an export."""
     actor.require(VIEW)
-    target = stored(f"{TITLE.to()}.xlsx", created_by=actor.id, days=1)
-    columns = [Column(heading.to()) for heading in HEADINGS]
-    with target as path, XlsxRows(path, columns, title=TITLE.to(), note="", note_title=TITLE.to(), number="") as book:
-        for line in inventory():
-            told = line.to_json()
-            yes = T("是", "yes").to() if line.custom else ""
-            book.write(
-                [
-                    *(told[n] for n in ("table", "kind", "label", "column", "class_label", "kept", "protection")),
-                    yes,
-                ]
-            )
-    assert target.row is not None
-    audit.record(actor, "privacy.inventory", data={"file": str(target.row.id)})
-    return target.row.id
+    file = keep_sheet(actor, TITLE, [Column(heading.to()) for heading in HEADINGS], _cells())
+    audit.record(actor, "privacy.inventory", data={"file": str(file)})
+    return file
+
+
+def _cells() -> Iterator[list[str]]:
+    for line in inventory():
+        told = line.to_json()
+        yes = T("是", "yes").to() if line.custom else ""
+        yield [*(told[n] for n in ("table", "kind", "label", "column", "class_label", "kept", "protection")), yes]

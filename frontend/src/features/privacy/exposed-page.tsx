@@ -1,9 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { Button } from "antd";
 import dayjs from "dayjs";
-import { Download, ScanEye } from "lucide-react";
-import { useState } from "react";
+import { ScanEye } from "lucide-react";
 import { api } from "@/api/client";
 import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
@@ -13,7 +11,7 @@ import { PageHeader } from "@/kit/page-header";
 import { SimpleTable } from "@/kit/simple-table";
 import { SkeletonRows } from "@/kit/skeleton";
 import { EmptyState, ErrorState } from "@/kit/states";
-import { useMessage } from "@/kit/use-message";
+import { FileButton } from "./file-button";
 import styles from "./privacy.module.css";
 
 type Occasion = {
@@ -55,7 +53,11 @@ export function ExposedPage() {
   const data = query.data;
   return (
     <>
-      <PageHeader title={t("exposed.title")} sub={t("exposed.sub")} actions={<FileButton span={span} />}>
+      <PageHeader
+        title={t("exposed.title")}
+        sub={t("exposed.sub")}
+        actions={<FileButton path="/privacy/exposed/file" body={span} label={t("exposed.file")} />}
+      >
         <div className={styles.filters}>
           {(["start", "end"] as const).map((name) => (
             <label key={name} className={styles.day}>
@@ -139,27 +141,5 @@ function Whose({ row }: { row: Occasion }) {
       ))}
       {rest > 0 ? <span className={styles.said}> {t("exposed.others", { count: rest })}</span> : null}
     </span>
-  );
-}
-
-function FileButton({ span }: { span: Span }) {
-  const t = useT("privacy");
-  const message = useMessage();
-  const [busy, setBusy] = useState(false);
-  const make = async () => {
-    setBusy(true);
-    try {
-      const { data } = await api.post<{ file: string }>("/privacy/exposed/file", span);
-      window.location.assign(api.fileUrl(data.file));
-    } catch (error) {
-      message.error(error);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <Button icon={<Download size={15} aria-hidden />} loading={busy} onClick={() => void make()}>
-      {t("exposed.file")}
-    </Button>
   );
 }

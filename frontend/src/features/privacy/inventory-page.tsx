@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Button, Segmented } from "antd";
-import { Download, ShieldCheck } from "lucide-react";
+import { Segmented } from "antd";
+import { ShieldCheck } from "lucide-react";
 import { useState } from "react";
 import { api } from "@/api/client";
 import type { Tone } from "@/api/types";
@@ -12,7 +12,7 @@ import { SkeletonRows } from "@/kit/skeleton";
 import { StatTile } from "@/kit/stat-tile";
 import { EmptyState, ErrorState } from "@/kit/states";
 import { StateTag } from "@/kit/tag";
-import { useMessage } from "@/kit/use-message";
+import { FileButton } from "./file-button";
 import styles from "./privacy.module.css";
 
 type DataClass = "public" | "internal" | "personal" | "sensitive";
@@ -55,7 +55,11 @@ export function InventoryPage() {
   );
   return (
     <>
-      <PageHeader title={t("inventory.title")} sub={t("inventory.sub")} actions={<FileButton />} />
+      <PageHeader
+        title={t("inventory.title")}
+        sub={t("inventory.sub")}
+        actions={<FileButton path="/privacy/inventory/file" label={t("inventory.file")} />}
+      />
       {query.isPending ? <SkeletonRows rows={8} /> : null}
       {query.isError ? <ErrorState error={query.error} onRetry={() => void query.refetch()} /> : null}
       {data && lines ? (
@@ -133,27 +137,5 @@ function Lines({ lines }: { lines: Line[] }) {
         { key: "protection", title: t("inventory.protection"), cell: (line) => line.protection || "–" },
       ]}
     />
-  );
-}
-
-function FileButton() {
-  const t = useT("privacy");
-  const message = useMessage();
-  const [busy, setBusy] = useState(false);
-  const make = async () => {
-    setBusy(true);
-    try {
-      const { data } = await api.post<{ file: string }>("/privacy/inventory/file", {});
-      window.location.assign(api.fileUrl(data.file));
-    } catch (error) {
-      message.error(error);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <Button icon={<Download size={15} aria-hidden />} loading={busy} onClick={() => void make()}>
-      {t("inventory.file")}
-    </Button>
   );
 }
