@@ -59,10 +59,8 @@ def traces(person: Person, *, content: bool) -> list[Trace]:
             found.append(Trace(model, declaration, "t.id = ANY(%(own)s)", own=True))
         if model in AUDIT or name in BEARERS or not personal_columns(model):
             continue
-        if name in CONTENT and not content:
-            condition = " OR ".join(f"t.{c} = ANY(%(own)s)" for c in key_columns(model) if c != "contact_id")
-        else:
-            condition = " OR ".join(f"t.{c} = ANY(%(own)s)" for c in key_columns(model))
+        left_out = "contact_id" if name in CONTENT and not content else ""
+        condition = " OR ".join(f"t.{c} = ANY(%(own)s)" for c in key_columns(model) if c != left_out)
         if condition:
             found.append(Trace(model, declaration, f"({condition})"))
     return found
