@@ -14,6 +14,7 @@ import pytest
 from django.http import HttpResponse
 
 from kemai.platform.models import Notification, NotifyEvent
+from kemai.platform.objects.declare import get_object
 from tests.calling import Caller
 from tests.contracts import oracle
 from tests.contracts.questions import everything, told
@@ -119,9 +120,17 @@ def test_the_trail_is_worth_following(world: World, trail: Trail, call: Callable
 
 
 def test_the_crawl_would_notice(world: World, call: Callable[[str], Caller]) -> None:
-    """T-3: the director's own answers are full of what the representative may not see."""
-    director = call("director")
-    texts = "".join(director.get(f"/{name}", limit=200).content.decode() for name in oracle.SALES)
+    """T-3: the answers to the director, and to whoever settles requests, are full of what the representative may not see."""
+
+    def listed(person: str, name: str) -> str:
+        declaration = get_object(name)
+        shown = dict.fromkeys((*declaration.columns, *declaration.search.texts))
+        answer = call(person).get(f"/{name}", limit=200, fields=",".join(shown))
+        assert answer.status_code == 200, (name, answer.content[:200])
+        return answer.content.decode()
+
+    asked = [*(("director", name) for name in oracle.SALES), *(("admin", name) for name in oracle.REQUESTS)]
+    texts = "".join(listed(person, name) for person, name in asked)
     assert {c for c in canaries(world, "rep") if "金丝雀" in c and "binned" not in c} <= {
         c for c in canaries(world, "rep") if c in texts
     }

@@ -46,6 +46,7 @@ REMEMBERS = {
     "customers_customer",
     "customers_contact",
     "customers_customerrelation",
+    "privacy_erased",  # each record by its own key: who was merged into an erased one is erased with it
 }
 
 
