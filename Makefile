@@ -78,7 +78,7 @@ browser:
 	@$(PYTHON) backend/tools/browser.py
 
 e2e: install front browser
-	@if ls e2e/test_*.py >/dev/null 2>&1; then $(BIN)/pytest -q -c backend/pyproject.toml --rootdir=. e2e; \
+	@if ls e2e/test_*.py >/dev/null 2>&1; then $(BIN)/pytest -q -n 2 --dist loadfile -c backend/pyproject.toml --rootdir=. e2e; \
 	 else echo "No browser journeys yet."; fi
 
 journey: install front browser
