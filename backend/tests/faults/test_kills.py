@@ -14,8 +14,9 @@ from statistics import median
 
 import pytest
 
+from kemai.config.processes import wait_until
 from tests.faults.ledger import Work, compare, judge
-from tests.faults.system import System
+from tests.faults.system import System, descendants
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 DICE = random.Random(int(os.environ.get("KEMAI_FAULT_SEED", "1")))
@@ -66,6 +67,16 @@ def kill_database_often(system: System, times: int) -> Work:
     assert max(took) < AT_MOST
     judge(work)
     return work
+
+
+def test_long_work_gives_way_in_the_database_too(system: System) -> None:
+    """The worker waits where processors are scarce (CUS-12), and so do the database's processes that work for it, and no others."""
+
+    def priorities() -> set[int]:
+        backends = [pid for pid in descendants(system.postmaster()) if system.is_database(pid)]
+        return {os.getpriority(os.PRIO_PROCESS, pid) - os.getpriority(os.PRIO_PROCESS, 0) for pid in backends}
+
+    assert wait_until(lambda: priorities() == {0, 10}, 20), priorities()
 
 
 def test_f1_kills_of_the_application(system: System) -> None:
