@@ -222,6 +222,8 @@ class Scope:
     once for all of them."""
     shared: frozenset[str] = frozenset()
     """Conditions by shares: what one person was shown, few records of their own."""
+    known: frozenset[str] = frozenset()
+    """Of those in ``keyed`` the ones whose keys the planner is told (departments), and so can weigh."""
 
     @property
     def sql(self) -> str:
@@ -246,7 +248,8 @@ def branches(actor: Actor, permission: str, line: Ownership, alias: str = "t") -
     found, params = _alternatives(actor, permission, line, alias)
     keyed = {b.sql: (b.column, b.keys) for b in found if b.keys}
     shared = frozenset(b.sql for b in found if b.kind == "share")
-    return Scope(False, tuple(b.sql for b in found), params, keyed, shared)
+    known = frozenset(b.sql for b in found if b.kind == "department")
+    return Scope(False, tuple(b.sql for b in found), params, keyed, shared, known)
 
 
 def _alternatives(actor: Actor, permission: str, line: Ownership, alias: str) -> tuple[list[Branch], dict[str, Any]]:

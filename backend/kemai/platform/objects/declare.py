@@ -411,6 +411,18 @@ class ObjectType:
             return DataClass(field.data_class)
         return classes_of(self.model).get(field.stored or "custom") or DataClass.INTERNAL
 
+    def leads(self, column: str, sort: str) -> bool:
+        """Whether an index gives the records with one value of ``column`` in the order of the column ``sort``."""
+        return (column, sort) in self._ordered
+
+    @cached_property
+    def _ordered(self) -> frozenset[tuple[str, str]]:
+        def column(name: str) -> str:
+            return str(getattr(self.model._meta.get_field(name), "column", ""))
+
+        orders = [index.fields_orders for index in self.model._meta.indexes if len(index.fields_orders) > 1]
+        return frozenset((column(order[0][0]), column(order[1][0])) for order in orders)
+
     def may_be_null(self, field: Field) -> bool:
         """Whether sorting by the field meets nulls."""
         if field.sort:

@@ -232,7 +232,16 @@ class ListPlan:
     def _keyed(self) -> dict[str, tuple[str, str]]:
         # A search has its own index: the planner, which takes reading a record's terms for free, would go through all keys instead.
         # The bin has one of its own, too.
-        return {} if self.narrowed or self.compiled.narrow or self.deleted else self.scope.keyed
+        if self.narrowed or self.compiled.narrow or self.deleted:
+            return {}
+        # Behind a column without an index in the list's order each key would be looked for in all of that order, those that have
+        # nothing to the end of the table; for all departments at once the planner finds a better way.
+        sort, leads = self.sort.sort or self.sort.stored, self.declaration.leads
+        return {
+            condition: keyed
+            for condition, keyed in self.scope.keyed.items()
+            if condition not in self.scope.known or leads(keyed[0], sort)
+        }
 
     def _keys(self, conditions: list[str], ranges: list[str], last: str, more: Sequence[str] = ()) -> str:
         """The page's keys ``id`` and sort values ``k``: the first of the first of every branch, and of ``more``."""
