@@ -107,7 +107,8 @@ class _cleaning:
         from bench.generate import superuser  # noqa: PLC0415
 
         with superuser() as db:
-            db.execute("DELETE FROM customers_customer WHERE created_at >= %s", [self.since])
+            for table in ("activities_interaction", "activities_task", "customers_customer"):
+                db.execute(f"DELETE FROM {table} WHERE created_at >= %s", [self.since])
             # What is kept beside the records would be met by the next run's rows: keys against doubles, pairs, the log's own.
             for table in ("platform_match_key", "platform_duplicate_pair"):
                 one = "record_id" if table == "platform_match_key" else "one"

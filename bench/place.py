@@ -56,11 +56,11 @@ class Server:
 
     def memory_mb(self) -> list[int]:
         """Resident memory of each worker, MB."""
-        return [rss for rss in map(_rss_mb, _children(self.pid)) if rss > 20]
+        return [rss for rss in map(rss_mb, children(self.pid)) if rss > 20]
 
     def cpu_seconds(self) -> float:
         """Processor time of all workers so far: what a request costs, whoever else uses the machine."""
-        return sum(map(_cpu_seconds, _children(self.pid)))
+        return sum(map(_cpu_seconds, children(self.pid)))
 
 
 def _cpu_seconds(pid: int) -> float:
@@ -71,15 +71,17 @@ def _cpu_seconds(pid: int) -> float:
         return 0.0
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """Everything a process started, and what that started."""
     found: list[int] = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in task.read_text().split():
-            found += [int(child), *_children(int(child))]
+            found += [int(child), *children(int(child))]
     return found
 
 
-def _rss_mb(pid: int) -> int:
+def rss_mb(pid: int) -> int:
+    """Resident memory of a process, MB; 0 for one that is gone."""
     try:
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith("VmRSS:"):
@@ -89,9 +91,17 @@ def _rss_mb(pid: int) -> int:
     return 0
 
 
+def command_line(pid: int) -> list[str]:
+    """What a process was started with; empty for one that is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
+    except OSError:
+        return []
+
+
 @contextmanager
-def serving(words: list[str], log: Path, path: str, **environ: str) -> Iterator[Server]:
-    """Run a Python module as a web server on a free port until the block ends."""
+def serving(words: list[str], log: Path, path: str, *, patience: float = 60, **environ: str) -> Iterator[Server]:
+    """Run a Python module as a web server on a free port until the block ends; ``patience``: seconds it may take to start."""
     port = free_port()
     with log.open("wb") as out:
         process = subprocess.Popen(
@@ -102,19 +112,19 @@ def serving(words: list[str], log: Path, path: str, **environ: str) -> Iterator[
             stderr=subprocess.STDOUT,
         )
     try:
-        _wait(process, f"http://{HOST}:{port}{path}", log)
+        _wait(process, f"http://{HOST}:{port}{path}", log, patience)
         yield Server(port, process.pid)
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    end = time.monotonic() + 60
+def _wait(process: subprocess.Popen[bytes], url: str, log: Path, patience: float) -> None:
+    end = time.monotonic() + patience
     while time.monotonic() < end and process.poll() is None:
         try:
             with urllib.request.urlopen(url, timeout=2):

@@ -18,7 +18,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from bench import place
 from bench.__main__ import _cleaning, _make_data, _sign_in, say
 from bench.load import unique_word
 from bench.measure import Figures, raw_request, run_load
+from bench.report import Line, conclude, told
 
 READERS = {"rep200": 4, "rep15000": 2, "head": 2}
 PAUSE = 0.4
@@ -33,16 +33,6 @@ PAUSE = 0.4
 PROMISED_ROWS, PROMISED_SECONDS, START_SECONDS = 100_000, 90, 5
 MOST_MB, MOST_TIMES, MEMORY_GROWTH = 400, 1.5, 1.25
 WAIT = 600
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A figure beside its target."""
-
-    what: str
-    figure: str
-    target: str
-    met: bool
 
 
 def main() -> None:
@@ -67,20 +57,9 @@ def main() -> None:
             place.serving(["kemai.config.cli", "web"], place.OUT / "web.log", "/healthz") as web,
         ):
             lines = _run(arguments, web, Path(folder))
-    _conclude(lines)
-    text = json.dumps({"size": arguments.size, "lines": [asdict(line) for line in lines]}, ensure_ascii=False, indent=1)
+    conclude(lines)
+    text = json.dumps({"size": arguments.size, "lines": [line.as_json() for line in lines]}, ensure_ascii=False, indent=1)
     (place.OUT / f"scale-{arguments.size}.json").write_text(text + "\n")
-
-
-def _told(lines: list[Line]) -> list[Line]:
-    for line in lines:
-        say(f"{'  ' if line.met else '✗ '}{line.what:<52}{line.figure:>34}   {line.target}")
-    return lines
-
-
-def _conclude(lines: list[Line]) -> None:
-    missed = sum(not line.met for line in lines)
-    say(f"{missed} of {len(lines)} targets missed" if missed else "every target is met")
 
 
 def _run(arguments: argparse.Namespace, web: place.Server, folder: Path) -> list[Line]:
@@ -90,10 +69,10 @@ def _run(arguments: argparse.Namespace, web: place.Server, folder: Path) -> list
     say(f"quiet: p50 {quiet.p50_ms:.1f}, p95 {quiet.p95_ms:.1f} ms, {quiet.rps:.0f} requests/s, {quiet.errors} errors")
     done, busy = _beside(web.port, pages, arguments, folder)
     answer = json.loads(done["out"])
-    lines = _told(_import_lines(arguments.rows, done, answer, quiet, busy))
-    lines += _told(_killed(folder, arguments.killed))
+    lines = told(_import_lines(arguments.rows, done, answer, quiet, busy))
+    lines += told(_killed(folder, arguments.killed))
     if not arguments.no_export:
-        lines += _told(_exports(folder))
+        lines += told(_exports(folder))
     undone = _command("import", "undo", answer["id"], "--json")
     back = json.loads(undone["out"])
     last = Line(
@@ -102,7 +81,7 @@ def _run(arguments: argparse.Namespace, web: place.Server, folder: Path) -> list
         "every row",
         back["undone"] == answer["created"],
     )
-    return [*lines, *_told([last])]
+    return [*lines, *told([last])]
 
 
 def _beside(port: int, pages: list[list[bytes]], arguments: argparse.Namespace, folder: Path) -> tuple[Any, Figures]:
