@@ -11,10 +11,12 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
 from kemai.config import commands
+from kemai.config.archiving.line import ArchiveProblem
 from kemai.config.backup import BackupProblem
 from kemai.config.commands import CommandFailed, call_target
 from kemai.config.env import EnvironmentProblem
@@ -43,7 +45,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `kemai … | head` has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    except (BackupProblem, CommandFailed, EnvironmentProblem, LocalDatabaseProblem, SelfCheckFailed) as problem:
+    except (
+        ArchiveProblem,
+        BackupProblem,
+        CommandFailed,
+        EnvironmentProblem,
+        LocalDatabaseProblem,
+        SelfCheckFailed,
+    ) as problem:
         return fail(str(problem))
     except Exception as error:
         return fail(commands.explain(error))
@@ -174,10 +183,12 @@ def add_upkeep(words: Any) -> None:
     save.add_argument("--without-secret-key", action="store_true", help="leave the key out; keep it elsewhere")
     back = add_word(words, "restore", "check a backup and put it in place, while Kemai is stopped",
                     commands.restore, prints_data=True)  # fmt: skip
-    back.add_argument("file", metavar="FILE", type=Path)
+    back.add_argument("file", metavar="FILE", type=Path, help="a backup, or the folder of an archive")
     back.add_argument(
         "--replace", action="store_true", help="when there is data already: keep it aside, take its place"
     )
+    back.add_argument("--at", type=moment, metavar="TIME", help="from an archive's folder: the moment, with its zone")
+    add_archive(words)
     exposed = add_word(words, "exposed", "who saw, exported or received which persons between two times", list_exposed,
                        prints_data=True)  # fmt: skip
     exposed.add_argument(
@@ -195,6 +206,14 @@ def add_upkeep(words: Any) -> None:
     add_word(database, "upgrade", "carry the embedded server's data to a new PostgreSQL version", commands.db_upgrade)
     # Listed for --help only, as psql above: main() hands the words over before parsing.
     words.add_parser("django", help="for development: Django's own commands", add_help=False)
+
+
+def add_archive(words: Any) -> None:
+    archive = words.add_parser("archive", help="the continuous archive").add_subparsers(metavar="VERB", required=True)
+    add_word(archive, "status", "how far it is, and what can be restored", commands.archive_status, prints_data=True)
+    add_word(archive, "base", "copy the database to it now, and remove what is too old", commands.archive_base,
+             prints_data=True)  # fmt: skip
+    add_word(archive, "keep", "look after it until ended; `kemai up` does so by itself", commands.archive_keep)
 
 
 def create_admin(arguments: argparse.Namespace) -> Any:
@@ -251,6 +270,16 @@ def list_params(arguments: argparse.Namespace) -> Any:
 
 def set_param(arguments: argparse.Namespace) -> Any:
     return call_target("params set", code=arguments.code, value=arguments.value)
+
+
+def moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a moment with its zone, such as 2026-11-30T10:15:00+08:00")
+    return found
 
 
 def positive(text: str) -> int:

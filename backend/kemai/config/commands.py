@@ -17,6 +17,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from kemai.config import dbupgrade, localdb
+from kemai.config.archiving.keep import archived_place, keep_archive, make_base, prune
+from kemai.config.archiving.restore import restore_archive
+from kemai.config.archiving.state import archive_state
 from kemai.config.backup import make_backup, restore_backup
 from kemai.config.env import Environment, EnvironmentProblem, child_environ, get_env, use_env
 from kemai.config.schema import remember_installed
@@ -175,10 +178,37 @@ def backup(arguments: argparse.Namespace) -> dict[str, Any]:
 def restore(arguments: argparse.Namespace) -> dict[str, Any]:
     env = get_env()
     check_environment(env)
-    result = restore_backup(env, arguments.file, replace=arguments.replace, say=say)
+    if arguments.file.is_dir():
+        result = restore_archive(env, arguments.file.absolute(), at=arguments.at, replace=arguments.replace, say=say)
+    elif arguments.at:
+        raise CommandFailed(f"--at needs the folder of an archive; {arguments.file} holds one moment only.")
+    else:
+        result = restore_backup(env, arguments.file, replace=arguments.replace, say=say)
     if not result["ok"]:
         say("kemai: Restored, but what was saved was not in order: see the checks.")
     return result
+
+
+def archive_status(arguments: argparse.Namespace) -> dict[str, Any]:
+    env = get_env()
+    archived_place(env)
+    with database(env):
+        return archive_state(env)
+
+
+def archive_base(arguments: argparse.Namespace) -> dict[str, Any]:
+    env = get_env()
+    archived_place(env)
+    with database(env):
+        base = make_base(env, say=say)
+        prune(env)
+    return {"folder": str(base.folder), "bytes": base.bytes, "restorable_from": base.finished.isoformat()}
+
+
+def archive_keep(arguments: argparse.Namespace) -> None:
+    env = get_env()
+    archived_place(env)
+    keep_archive(env, say=say)
 
 
 def doctor(arguments: argparse.Namespace) -> dict[str, Any]:

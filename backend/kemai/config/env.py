@@ -12,7 +12,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -40,6 +40,8 @@ class EmbeddedPlace:
     home: Path
     run_as_user: str | None
     """The system user that runs PostgreSQL when Kemai runs as root, else None."""
+    archive: Path | None = None
+    """Where its log is archived continuously, if anywhere."""
 
     @property
     def cluster(self) -> Path:
@@ -84,6 +86,8 @@ class Environment:
     """For workers, dispatcher and stream, which may not go through a transaction pooler."""
     embedded: EmbeddedPlace | None
     """Set when Kemai runs its own PostgreSQL."""
+    archive_days: int
+    """Every moment of as many days can be restored from the continuous archive."""
     secret_key: str
     secret_key_fallbacks: list[str]
     debug: bool
@@ -134,7 +138,8 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
     port = read_int(environ, "PORT", 8000, low=1, high=65535)
     public_url = (environ.get("KEMAI_URL") or f"http://{bind}:{port}").rstrip("/")
     database_url = environ.get("DATABASE_URL") or ""
-    embedded = None if database_url else embedded_place(data_dir)
+    archive = Path(environ["KEMAI_ARCHIVE"]).expanduser().absolute() if environ.get("KEMAI_ARCHIVE") else None
+    embedded = None if database_url else replace(embedded_place(data_dir), archive=archive)
     if embedded:
         database_url = embedded.url
     public = not (is_loopback(bind) and is_loopback(urlsplit(public_url).hostname or ""))
@@ -143,6 +148,7 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
         database_url=database_url,
         database_direct_url=environ.get("DATABASE_DIRECT_URL") or database_url,
         embedded=embedded,
+        archive_days=read_int(environ, "KEMAI_ARCHIVE_DAYS", 14, low=1, high=3650),
         secret_key=environ.get("KEMAI_SECRET_KEY") or kept_secret(data_dir / "secret-key"),
         secret_key_fallbacks=read_list(environ, "KEMAI_SECRET_KEY_FALLBACKS"),
         debug=read_bool(environ, "KEMAI_DEBUG", False),

@@ -25,6 +25,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from kemai.config.archiving.line import archive_settings
 from kemai.config.env import DATABASE_NAME, DATABASE_ROLE, SYSTEM_DIR, EmbeddedPlace
 from kemai.config.processes import bound_to_us, is_alive, processes_inside, signal_all, stop_process, wait_until
 
@@ -103,7 +104,8 @@ class LocalServer:
         self.version = wheel_version()
         self.say: Callable[[str], None] = lambda line: None
         self._lock: int | None = None
-        self._identity: dict[str, Any] = {}
+        self.identity: dict[str, Any] = {}
+        """The arguments of Popen that make a child run as the server's user."""
 
     def start(self, *, go_on: Callable[[], bool] = lambda: True) -> None:
         """Bring the server up and return when it answers. ``go_on`` turning false gives up between two waits."""
@@ -119,19 +121,29 @@ class LocalServer:
 
     def prepare(self) -> None:
         """Everything before the postmaster: the lock, the programs, the cluster and its configuration."""
-        self._identity = self._make_identity()
-        make_folder(self.place.home, self._identity)
+        self.make_home()
         self._take_lock()
         try:
             self.bin_dir = install_binaries(self.place.binaries, self.version)
             self._check_version()
             if not (self.place.cluster / "PG_VERSION").exists():
                 self._initdb()
-            make_folder(self.place.socket_dir, self._identity)
+            make_folder(self.place.socket_dir, self.identity)
             self._configure()
         except BaseException:
             self._release_lock()
             raise
+
+    def make_home(self) -> None:
+        """The folder of the cluster, and as whom the server will run in it."""
+        self.identity = self._make_identity()
+        make_folder(self.place.home, self.identity)
+
+    def hold(self) -> None:
+        """Take the lock, and end what an interrupted run left, without starting anything; ``stop`` lets go."""
+        self.make_home()
+        self._take_lock()
+        clear_leftovers(self.place, say=self.say)
 
     def spawn(self, *, go_on: Callable[[], bool] = lambda: True) -> subprocess.Popen[bytes]:
         """Start the postmaster, after whatever an earlier one left running has ended."""
@@ -148,7 +160,7 @@ class LocalServer:
                 env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
                 start_new_session=True,  # Ctrl-C reaches us only; we stop the server after its clients
                 preexec_fn=bound_to_us(signal.SIGINT),
-                **self._identity,
+                **self.identity,
             )
         return self.process
 
@@ -235,7 +247,7 @@ class LocalServer:
         if self.settings["fsync"] == "off":
             command.append("--no-sync")
         done = subprocess.run(
-            command, capture_output=True, cwd=self.place.home, env={"PATH": "/usr/bin:/bin"}, **self._identity
+            command, capture_output=True, cwd=self.place.home, env={"PATH": "/usr/bin:/bin"}, **self.identity
         )
         if done.returncode != 0:
             raise LocalDatabaseProblem(f"initdb failed: {done.stderr.decode(errors='replace').strip()[-500:]}")
@@ -244,7 +256,8 @@ class LocalServer:
     def _configure(self) -> None:
         """Written on every start, so that what runs is what this version means and not what an old one left."""
         cluster = self.place.cluster
-        values = {**self.settings, "unix_socket_directories": str(self.place.socket_dir)}
+        archive = archive_settings(self.place, self.identity, self.say)
+        values = {**self.settings, **archive, "unix_socket_directories": str(self.place.socket_dir)}
         lines = [f"{name} = {quoted(value)}" for name, value in values.items()]
         self._write(cluster / "kemai.conf", "# Written by Kemai at each start; use local.conf.\n" + "\n".join(lines))
         main = cluster / "postgresql.conf"
@@ -253,13 +266,13 @@ class LocalServer:
             self._write(main, text + includes)
         people = sorted({pwd.getpwuid(os.geteuid()).pw_name, self.place.run_as_user or ""} - {""})
         roles = (SUPERUSER, DATABASE_ROLE)
-        self._write(cluster / "pg_hba.conf", "local all all peer map=kemai")
+        self._write(cluster / "pg_hba.conf", "local all all peer map=kemai\nlocal replication postgres peer map=kemai")
         self._write(cluster / "pg_ident.conf", "\n".join(f'kemai "{p}" {r}' for p in people for r in roles))
 
     def _write(self, path: Path, text: str) -> None:
         path.write_text(text.rstrip("\n") + "\n")
         path.chmod(0o600)
-        give_to(path, self._identity)
+        give_to(path, self.identity)
 
 
 @contextmanager

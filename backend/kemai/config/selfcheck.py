@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from kemai.config.archiving.line import ArchiveProblem
+from kemai.config.archiving.state import archive_state
 from kemai.config.env import MIN_SECRET_LENGTH, Environment, is_loopback
 from kemai.config.schema import missing_migrations
 
@@ -125,17 +127,19 @@ def examine(env: Environment) -> list[dict[str, Any]]:
         if not (env.static_dir / "app" / "index.html").exists():
             raise SelfCheckFailed("The screens are not built: run `make front`.")
 
-    return [
-        finding("settings", settings),
-        finding("disk", room),
-        finding("screens", screens),
-        *examine_database(env),
-    ]
+    def archived() -> None:
+        if problem := archive_state(env)["problem"]:
+            raise SelfCheckFailed(problem)
+
+    database = examine_database(env)
+    if env.embedded and env.embedded.archive and database[0]["ok"]:
+        database.append(finding("archive", archived))
+    return [finding("settings", settings), finding("disk", room), finding("screens", screens), *database]
 
 
 def finding(name: str, check: Callable[[], None]) -> dict[str, Any]:
     try:
         check()
-    except (SelfCheckFailed, psycopg.Error, OSError) as error:
+    except (ArchiveProblem, SelfCheckFailed, psycopg.Error, OSError) as error:
         return {"check": name, "ok": False, "remedy": " ".join(str(error).split())}
     return {"check": name, "ok": True, "remedy": ""}

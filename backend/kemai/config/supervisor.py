@@ -173,6 +173,8 @@ class Supervisor:
         if self.stopping or self.failure:
             return
         self.add("worker", ["worker"])
+        if self.env.embedded and self.env.embedded.archive:
+            self.add("archive", ["archive", "keep"])
         if self.reload and (vite := vite_command()):
             path = f"{Path(sys.executable).parent}{os.pathsep}{child_environ().get('PATH', '')}"
             self.add_command("vite", *vite, PATH=path, PORT=str(self.env.port))

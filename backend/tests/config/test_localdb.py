@@ -74,7 +74,7 @@ def test_starts_with_safe_settings_and_an_owner_without_power(place: EmbeddedPla
         assert place.socket_dir.stat().st_mode & 0o777 == 0o700
         assert place.home.stat().st_mode & 0o777 == 0o700
         hba = [line for line in (place.cluster / "pg_hba.conf").read_text().splitlines() if line]
-        assert hba == ["local all all peer map=kemai"]
+        assert hba == ["local all all peer map=kemai", "local replication postgres peer map=kemai"]
     finally:
         server.stop()
     assert not processes_inside(place.cluster)
