@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs, unquote, urlsplit
+from psycopg.conninfo import conninfo_to_dict
 
 from kemai.config.env import get_env
 from kemai.config.logs import configure_logging
@@ -11,21 +11,20 @@ _env = get_env()
 
 
 def database(url: str) -> dict[str, object]:
-    """Django's form of a PostgreSQL URL (socket folders as ``?host=``)."""
-    parts = urlsplit(url)
-    query = {k: v[-1] for k, v in parse_qs(parts.query).items()}
+    """Django's form of a PostgreSQL URL: also of sockets, and of several servers of which one takes writes."""
+    known = conninfo_to_dict(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": query.pop("host", None) or parts.hostname or "",
-        "PORT": query.pop("port", None) or parts.port or "",
+        "NAME": known.pop("dbname", ""),
+        "USER": known.pop("user", ""),
+        "PASSWORD": known.pop("password", ""),
+        "HOST": known.pop("host", ""),
+        "PORT": known.pop("port", ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": False,
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "OPTIONS": {
-            **query,
+            **known,
             "prepare_threshold": None,
             "options": f"-c statement_timeout={_env.statement_seconds * 1000} -c lock_timeout=4000 -c idle_in_transaction_session_timeout=60000 -c jit=off",
         },
