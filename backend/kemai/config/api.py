@@ -9,6 +9,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 
+from kemai.accounts.access import Actor
 from kemai.activities.api import calendar, care, reports, worklist
 from kemai.administration.api import auth, factors, guide, people, separation, tokens, trust
 from kemai.administration.api import settings as admin_settings
@@ -35,12 +36,21 @@ class JsonRenderer(BaseRenderer):
         return dumps(data)
 
 
+class SignedIn:
+    """Asks for a caller, and lets the description say so; where a route has ``auth=None``, it says that anybody may."""
+
+    openapi_security_schema = {"type": "http", "scheme": "bearer"}
+
+    def __call__(self, request: HttpRequest) -> Actor:
+        return signed_in(request)
+
+
 api = NinjaAPI(
     title="Kemai",
     version="1",
     description="Kemai 客脉",
     renderer=JsonRenderer(),
-    auth=signed_in,
+    auth=SignedIn(),
     docs_url=None,
     openapi_url=None,
     urls_namespace="api",

@@ -129,7 +129,7 @@ class KemaiMiddleware:
                 self.admit(request)
                 response = self.respond(request)
                 if response.status_code == 405 and request.path.startswith(API):  # ninja's own is plain text
-                    response = problem_response(MethodNotAllowed())
+                    response = problem_response(MethodNotAllowed(response.headers.get("Allow", "")))
             except Exception as error:
                 response = problem_response(self.as_problem(error, request_id))
             return self.finish(request, response, request_id)

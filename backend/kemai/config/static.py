@@ -54,7 +54,7 @@ def app_page(request: HttpRequest, rest: str = "") -> HttpResponse:
     if rest.startswith(("api/", "assets/")) or "." in rest.rsplit("/", 1)[-1]:
         raise NotFound
     if request.method not in ("GET", "HEAD"):
-        raise MethodNotAllowed
+        raise MethodNotAllowed("GET", "HEAD")
     try:
         page = _page((APP / "index.html").stat().st_mtime)
     except FileNotFoundError:

@@ -41,6 +41,10 @@ class KemaiError(Exception):
         """Further members of the problem document."""
         return {}
 
+    def headers(self) -> dict[str, str]:
+        """Headers the answer has to carry."""
+        return {}
+
     def __str__(self) -> str:
         return f"{self.code}: {self.detail()}"
 
@@ -75,6 +79,14 @@ class NotFound(KemaiError):
 class MethodNotAllowed(KemaiError):
     status, code = 405, "method_not_allowed"
     text = T("不支持该操作。", "This method is not supported here.")
+
+    def __init__(self, *allowed: str) -> None:
+        """``allowed``: the methods there are instead."""
+        self.allowed = allowed
+        super().__init__()
+
+    def headers(self) -> dict[str, str]:
+        return {"Allow": ", ".join(self.allowed)}
 
 
 class Conflict(KemaiError):
@@ -167,6 +179,9 @@ class RateLimited(KemaiError):
     def __init__(self, seconds: int, **params: Any) -> None:
         self.seconds = max(1, int(seconds))
         super().__init__(seconds=self.seconds, **params)
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.seconds)}
 
 
 class Unavailable(KemaiError):

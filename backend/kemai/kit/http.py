@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from django.http import HttpRequest, HttpResponse
 
-from kemai.kit.errors import KemaiError, Malformed, RateLimited
+from kemai.kit.errors import KemaiError, Malformed
 from kemai.kit.words import T
 
 
@@ -46,8 +46,9 @@ def problem_response(error: KemaiError) -> HttpResponse:
         "errors": errors,
         **error.extra(),
     }
-    headers = {"Retry-After": str(error.seconds)} if isinstance(error, RateLimited) else {}
-    return HttpResponse(dumps(body), status=error.status, content_type="application/problem+json", headers=headers)
+    return HttpResponse(
+        dumps(body), status=error.status, content_type="application/problem+json", headers=error.headers()
+    )
 
 
 def read_json(request: HttpRequest) -> dict[str, Any]:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.calling import Caller
+from tests.calling import API, Caller
+from tests.contracts.test_doors import KEY, OPEN
 from tests.contracts.test_writing import CREATED, minimal
+from tests.platform.sheets import upload
 from tests.world import World
 
 
@@ -106,3 +108,42 @@ def test_every_answer_carries_its_headers(world: World, call: Callable[[str], Ca
         assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
         assert answer["Cache-Control"] == "no-store" and answer["X-Content-Type-Options"] == "nosniff"
         assert "Server" not in answer
+
+
+def test_a_file_is_data_and_never_a_page(world: World, call: Callable[[str], Caller]) -> None:
+    """B-5: whatever its name and content say, it is saved, not opened; opened all the same, nothing in it would run."""
+    rep = call("rep")
+    for name in ("图.svg", "单.html", "x.pdf.html", 'a"; filename=b.html'):
+        answer = rep.get(f"/files/{upload(rep, b'<svg onload=alert(1)>', name)}/content")
+        assert answer["Content-Type"] == "application/octet-stream" and answer["X-Content-Type-Options"] == "nosniff"
+        assert answer["Content-Disposition"].startswith("attachment; filename*=UTF-8''")
+        assert not set(answer["Content-Disposition"][29:]) & set('"; ')
+        policy = answer["Content-Security-Policy"]
+        answer.close()
+        assert "sandbox" in policy and "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
+
+
+def test_a_refused_method_names_those_there_are(world: World, call: Callable[[str], Caller]) -> None:
+    """RFC 9110: 405 carries ``Allow``, at named and at generic addresses."""
+    rep, key = call("rep"), world.get("customers", "mine").id
+    for path, method, allowed in (
+        ("/customers", "PUT", "GET, POST"),
+        (f"/customers/{key}", "PUT", "GET, PATCH, DELETE"),
+        (f"/customers/{key}/history", "DELETE", "GET"),
+        (f"/customers/{key}/follow", "GET", "POST, DELETE"),
+        ("/customers/aggregate", "PUT", "POST"),
+        ("/notifications/read", "PUT", "POST"),
+    ):
+        answer = rep.send(method, path, {})
+        assert (answer.status_code, answer.headers.get("Allow")) == (405, allowed), (method, path)
+
+
+def test_the_description_says_which_doors_are_open(document: dict[str, Any]) -> None:
+    """Only what anybody may ask is described as asking for nobody."""
+    free = {
+        (m.upper(), p.removeprefix(API))
+        for p, item in document["paths"].items()
+        for m, o in item.items()
+        if o.get("security") == []
+    }
+    assert free == {(m, p.replace(KEY, "{token}")) for m, p in OPEN if p != "/openapi.json"}

@@ -170,7 +170,7 @@ def make_password_link(request: HttpRequest, user_id: UUID) -> dict[str, Any]:
     return people.make_password_link(signed_in(request), user_id)
 
 
-@router.post("/auth/logout", auth=None, operation_id="auth_logout", summary="Sign out")
+@router.post("/auth/logout", auth=None, operation_id="auth_logout", summary="Sign out", response={204: None})
 def logout(request: HttpRequest) -> HttpResponse:
     token = cookies.session_token(request)
     if token:
@@ -191,7 +191,13 @@ def set_up(request: HttpRequest, data: Setup) -> HttpResponse:
     return _open(request, lambda browser: sign_in(browser, username=data.username, password=data.password))
 
 
-@router.get("/me", auth=None, operation_id="me_get", summary="The person signed in")
+@router.get(
+    "/me",
+    auth=None,  # it says itself whether nobody is signed in or nobody is there yet
+    operation_id="me_get",
+    summary="The person signed in",
+    openapi_extra={"security": [{"bearer": []}]},
+)
 def me(request: HttpRequest) -> HttpResponse:
     actor: Actor | None = request.actor  # type: ignore[attr-defined]
     if actor is None:

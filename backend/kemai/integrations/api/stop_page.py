@@ -35,7 +35,7 @@ def stop_page(request: HttpRequest, token: str) -> HttpResponse:
             return _page(f"<h1>{escape(ASK.to())}</h1><p>{escape(MORE.to())}</p>{form}")
     except NotFound:
         return _page(f"<h1>{escape(OVER.to())}</h1>", 404)
-    raise MethodNotAllowed
+    raise MethodNotAllowed("GET", "HEAD", "POST")
 
 
 def _page(body: str, status: int = 200) -> HttpResponse:

@@ -120,7 +120,7 @@ def collection(request: HttpRequest, object_name: str) -> HttpResponse:
             _note_probing(actor, declaration)
             raise
     if request.method != "GET":
-        raise MethodNotAllowed
+        raise MethodNotAllowed("GET", "POST")
     data = request.GET.dict()
     query = query_of(declaration, data, actor=actor)
     items, following = read.list_page(actor, declaration, query)
@@ -173,7 +173,7 @@ def record(request: HttpRequest, object_name: str, key: str) -> HttpResponse:
         actor.require(declaration.perm("view"))
         write.delete_records(actor, declaration, [record_id], version=version)
         return HttpResponse(status=204)
-    raise MethodNotAllowed
+    raise MethodNotAllowed("GET", "PATCH", "DELETE")
 
 
 def _merged(actor: Actor, declaration: ObjectType, key: UUID) -> HttpResponse:
@@ -217,9 +217,9 @@ def record_part(request: HttpRequest, object_name: str, key: str, part: str) -> 
             return json_response(history.record_history(actor, declaration, record_id, cursor=cursor))
         if part == "timeline" and declaration.timeline:
             return json_response(timeline.record_timeline(actor, declaration, record_id, cursor=cursor))
-        raise MethodNotAllowed if part in declaration.command_map or part in ("restore", "reveal") else NotFound
+        raise MethodNotAllowed("POST") if part in declaration.command_map or part in ("restore", "reveal") else NotFound
     if request.method != "POST":
-        raise MethodNotAllowed
+        raise MethodNotAllowed("GET" if part in ("mentionable", "history", "timeline") else "POST")
     if part == "restore":
         return _restore(actor, declaration, record_id)
     if part == "reveal":
@@ -234,7 +234,7 @@ def _follow(request: HttpRequest, actor: Actor, declaration: ObjectType, key: UU
         return json_response(following.follow(actor, declaration, key))
     if request.method == "DELETE":
         return json_response(following.unfollow(actor, declaration, key))
-    raise MethodNotAllowed
+    raise MethodNotAllowed("POST", "DELETE")
 
 
 def _restore(actor: Actor, declaration: ObjectType, key: UUID) -> HttpResponse:
@@ -259,7 +259,7 @@ def _shares(request: HttpRequest, actor: Actor, declaration: ObjectType, key: UU
     if request.method == "DELETE":
         shares.unshare(actor, declaration, key, _key(str(read_json(request).get("id") or request.GET.get("id", ""))))
         return json_response({"items": shares.list_shares(actor, declaration, key)})
-    raise MethodNotAllowed
+    raise MethodNotAllowed("GET", "POST", "DELETE")
 
 
 def options(request: HttpRequest, object_name: str) -> HttpResponse:
@@ -373,4 +373,4 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
 
 def _only(request: HttpRequest, method: str) -> None:
     if request.method != method:
-        raise MethodNotAllowed
+        raise MethodNotAllowed(method)

@@ -101,10 +101,10 @@ def form_page(request: HttpRequest, slug: str) -> HttpResponse:
             given["landing"] = given["landing"] or _referrer(request)
             return _page(form, _form(form, given, Outcome(False)))
     except RateLimited as error:
-        return _page(form, _message(form, BUSY.to()), 429, {"Retry-After": str(error.extra().get("retry_after", 60))})
+        return _page(form, _message(form, BUSY.to()), 429, error.headers())
     except TooLarge:
         return _page(form, _message(form, TOO_MUCH.to()), 413)
-    raise MethodNotAllowed
+    raise MethodNotAllowed("GET", "HEAD", "POST")
 
 
 def _post(request: HttpRequest, form: WebForm) -> HttpResponse:
