@@ -89,8 +89,9 @@ screens: install front browser
 
 test: check unit e2e
 
-nightly: install front
+nightly: install front browser
 	@cd backend && ../$(BIN)/pytest -n 2 --dist loadgroup -q -m "nightly or not nightly"
+	@$(BIN)/pytest -q -c backend/pyproject.toml --rootdir=. e2e -m nightly
 
 bench: install front
 	@PYTHONPATH=backend:. $(BIN)/python -m bench $(N)
