@@ -13,8 +13,6 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import psycopg
-
 from kemai.config import localdb
 from kemai.config.archiving.folder import ArchiveFolder, Base, Line, number_of
 from kemai.config.archiving.line import ArchiveProblem, current_line
@@ -46,7 +44,7 @@ def keep_archive(env: Environment, *, say: Say) -> None:
                 make_base(env, say=say)
                 prune(env)
             told = ""
-        except (ArchiveProblem, BackupProblem, OSError, psycopg.Error) as problem:
+        except (ArchiveProblem, BackupProblem, OSError) as problem:
             if str(problem) != told:
                 say(f"The archive waits: {problem}")
             told, pause = str(problem), AGAIN_SECONDS

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from stat import S_ISREG
 from typing import Any
 
 import psycopg
@@ -49,4 +51,10 @@ def archive_state(env: Environment) -> dict[str, Any]:
 
 
 def size_of(folder: ArchiveFolder) -> int:
-    return sum(path.stat().st_size for path in folder.root.rglob("*") if path.is_file())
+    """Bytes in the archive; what is renamed or removed meanwhile counts as nothing."""
+    total = 0
+    for path in folder.root.rglob("*"):
+        with suppress(FileNotFoundError):
+            found = path.stat()
+            total += found.st_size if S_ISREG(found.st_mode) else 0
+    return total
