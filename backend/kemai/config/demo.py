@@ -26,6 +26,7 @@ from kemai.config import demo_doubles, demo_fields, demo_pools
 from kemai.config import demo_words as words
 from kemai.config.demo_days import make_days
 from kemai.config.demo_lists import make_lists
+from kemai.config.demo_privacy import make_privacy
 from kemai.config.demo_sales import make_sales
 from kemai.config.install import install
 from kemai.customers.models import Customer
@@ -93,6 +94,7 @@ def load_demo(*, customers: int = 2000, seed: int = 7) -> dict[str, Any]:
         manager = actor_of(company.people["manager"].id)
         company.made.update(make_days(company.sellers, manager))
         company.count("recycling rules", demo_pools.make_rules(manager, random.Random(seed + 2)))
+        company.made.update(make_privacy(company.people, company.sellers, random.Random(seed + 3)))
         # History needs no bell: what happened before today is not announced today.
         OutboxEvent.objects.filter(dispatched_at__isnull=True).update(dispatched_at=now())
     return {**company.made, "seconds": round(time.monotonic() - began, 1)}
