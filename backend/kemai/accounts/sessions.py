@@ -69,6 +69,7 @@ class Caller:
     actor: Actor
     session_id: UUID | None
     kept_until: float
+    attended: bool = True
     outdated: bool = False
     """Whether the session's id was given under other rights than he has now: it is to get a new one."""
 
@@ -81,12 +82,13 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def caller_of_session(token: str) -> Caller | None:
+def caller_of_session(token: str, *, attended: bool = True) -> Caller | None:
     """The caller behind a session cookie, None when it is unknown, ended, idle too long, or lacks its second factor: this is the one
-    door, so what does not pass here calls nothing (ORG-7)."""
+    door, so what does not pass here calls nothing (ORG-7). ``attended``: whether somebody sits there; what a page asks of itself does
+    not keep a session from idling out (S-7)."""
     digest = hash_token(token)
     kept = _callers.get(digest)
-    if kept and kept.kept_until > time.monotonic():
+    if kept and kept.kept_until > time.monotonic() and (kept.attended or not attended):
         return kept
     row = _session_row("s.token_hash = %s", [digest]) or _session_row(
         "s.former_hash = %s AND s.former_until > %s", [digest, now()]
@@ -95,13 +97,13 @@ def caller_of_session(token: str) -> Caller | None:
     if row is None or row[2] <= moment or row[3] < moment - idle_for():
         _callers.pop(digest, None)
         return None
-    if moment - row[3] > timedelta(minutes=1):
+    if attended and moment - row[3] > timedelta(minutes=1):
         Session.objects.filter(id=row[0]).update(seen_at=moment)
     epochs.note(row[8])
     actor = _actor(row[1], row[4], False)
     if actor is not None and row[5] is not None and row[6] > moment:
         actor = _seen_as(actor, _actor(row[5], row[4], False), row[6], row[7])
-    return _keep(digest, actor, row[0], row[9])
+    return _keep(digest, actor, row[0], row[9], attended=attended)
 
 
 def _session_row(condition: str, params: list[Any]) -> tuple[Any, ...] | None:
@@ -180,13 +182,15 @@ def _actor(user_id: UUID, epoch: int | None, via_token: bool) -> Actor | None:
     return actor
 
 
-def _keep(digest: str, actor: Actor | None, session_id: UUID | None, mark: str = "") -> Caller | None:
+def _keep(
+    digest: str, actor: Actor | None, session_id: UUID | None, mark: str = "", *, attended: bool = True
+) -> Caller | None:
     if actor is None:
         return None
     if len(_callers) > 10_000:
         _callers.clear()
     outdated = bool(mark) and mark != mark_of(actor)
-    caller = _callers[digest] = Caller(actor, session_id, time.monotonic() + _KEEP, outdated)
+    caller = _callers[digest] = Caller(actor, session_id, time.monotonic() + _KEEP, attended, outdated)
     return caller
 
 
@@ -320,12 +324,12 @@ def new_csrf() -> str:
 
 
 def caller_of_headers(headers: dict[str, str]) -> Caller | None:
-    """The caller of a raw request (the event stream): bearer token or session cookie."""
+    """The caller of a raw request (the event stream, which opens again of itself): bearer token or session cookie."""
     bearer = headers.get("authorization", "")
     if bearer.startswith("Bearer "):
         return caller_of_token(bearer[7:].strip())
     token = _cookie_token(headers.get("cookie", ""))
-    return caller_of_session(token) if token else None
+    return caller_of_session(token, attended=False) if token else None
 
 
 def _cookie_token(cookie: str) -> str | None:

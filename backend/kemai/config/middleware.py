@@ -46,6 +46,8 @@ AUTH = "/api/v1/auth/"
 #: Where passwords, new tokens and values in clear pass: no answer from here is kept to be replayed.
 SECRET = ("/api/v1/me/", AUTH, "/api/v1/webhooks", "/api/v1/admin/mail")
 SECRET_ENDS = ("/reveal", "/password-link")
+#: Sent by a page with what it asks of itself while nobody has touched it for a while.
+UNATTENDED = "X-Kemai-Unattended"
 #: How long requests that were on their way when the session got another id may still come with the old one.
 ON_THE_WAY = timedelta(seconds=10)
 #: All that is not reading which somebody looking as another person may do: stop, or sign out.
@@ -152,7 +154,8 @@ class KemaiMiddleware:
         if bearer.startswith("Bearer "):
             caller = sessions.caller_of_token(bearer[7:].strip())
         else:
-            caller = sessions.caller_of_session(token) if token else None
+            attended = UNATTENDED not in request.headers
+            caller = sessions.caller_of_session(token, attended=attended) if token else None
             if request.method not in SAFE:
                 self.check_csrf(request)
         if caller:

@@ -105,6 +105,24 @@ def test_idle_sessions_end_sooner_in_one_profile(world: World, call: Call) -> No
         assert not Session.objects.filter(token_hash=hashed[0]).exists()
 
 
+def test_what_a_page_asks_of_itself_keeps_nobody_signed_in(world: World, call: Call) -> None:
+    """S-7: polls and the event stream are answered, and the session idles out all the same; one touch keeps it."""
+    rep = browser_of(call, "rep")
+    hashed = sessions.hash_token(session_of(rep))
+
+    def seen() -> Any:
+        return Session.objects.get(token_hash=hashed).seen_at
+
+    before = seen()
+    with later(minutes=20):
+        assert rep.send("GET", "/me", X_Kemai_Unattended="1").status_code == 200
+        assert sessions.actor_for_scope_headers({"cookie": f"{sessions.COOKIE}={session_of(rep)}"}) is not None
+        assert seen() == before
+        assert rep.get("/me").status_code == 200 and seen() > before, "at once, whatever was asked a moment ago"
+    with later(minutes=51):
+        assert rep.send("GET", "/me", X_Kemai_Unattended="1").status_code == 401
+
+
 # ---------------------------------------------------------------- sessions
 
 

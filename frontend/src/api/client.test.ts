@@ -39,6 +39,18 @@ describe("the transport", () => {
     expect(sent().init.body).toBe('{"name":"甲"}');
   });
 
+  it("says when nobody has touched the page for a while, until somebody does", async () => {
+    vi.useFakeTimers({ now: Date.now() + 61_000, toFake: ["Date"] });
+    answer(200, {});
+    await api.get("/me");
+    expect(sent().headers.get("X-Kemai-Unattended")).toBe("1");
+    window.dispatchEvent(new Event("keydown"));
+    answer(200, {});
+    await api.get("/me");
+    expect(sent().headers.get("X-Kemai-Unattended")).toBeNull();
+    vi.useRealTimers();
+  });
+
   it("turns a problem into an error with the server's words and fields", async () => {
     const errors = [{ field: "phone", code: "invalid", message: "手机号不对" }];
     answer(

@@ -1,3 +1,4 @@
+import { isAttended } from "./attended";
 import { keepForLater, mayWait, type Outcome, type WaitingWrite } from "./outbox";
 import type { Problem, ProblemError, UploadedFile } from "./types";
 
@@ -77,6 +78,7 @@ async function readBody(response: Response): Promise<unknown> {
 async function send<T>(method: string, path: string, init: RequestInit, query?: Query): Promise<Answer<T>> {
   const headers = new Headers(init.headers);
   headers.set("Accept", "application/json");
+  if (!isAttended()) headers.set("X-Kemai-Unattended", "1");
   if (!headers.has("Accept-Language"))
     headers.set("Accept-Language", document.documentElement.lang || "zh-CN");
   if (method !== "GET") {
