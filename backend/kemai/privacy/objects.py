@@ -219,6 +219,7 @@ register(
                 params=(Field("answer", TEXT, T("意见", "Remark"), max_length=300),),
                 refusal=_open_of(requests.ERASURE),
                 reads=("status", "kind", "created_by"),
+                primary=True,
                 danger=True,
                 confirm=T(
                     "删除后任何人都不能恢复，撤销和回收站也不能。请先看下方将被清除的内容。",
@@ -234,6 +235,7 @@ register(
                 params=(Field("answer", TEXT, T("更正了什么", "What was corrected"), required=True, max_length=300),),
                 refusal=_open_of(requests.CORRECTION),
                 reads=("status", "kind", "created_by"),
+                primary=True,
                 scope="view",
             ),
             Command(

@@ -86,10 +86,11 @@ def unprotected() -> list[str]:
 
 
 def inventory() -> list[Line]:
-    """Every column, those of kinds of record first."""
+    """Every column: those of kinds of record first, and of each what people know by name before the product's own."""
     declared: dict[type[models.Model], ObjectType] = {o.model: o for o in all_objects()}
     others = sorted((m for m in apps.get_models() if m not in declared), key=lambda m: m._meta.db_table)
-    return [line for model in (*declared, *others) for line in _lines(model, declared.get(model))]
+    of_each = (_lines(model, declared.get(model)) for model in (*declared, *others))
+    return [line for lines in of_each for line in sorted(lines, key=lambda line: not line.label)]
 
 
 def _lines(model: type[models.Model], declaration: ObjectType | None) -> Iterator[Line]:

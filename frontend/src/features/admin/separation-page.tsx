@@ -78,7 +78,11 @@ export function SeparationPage() {
                 <DateTime value={state.off_asked.at} kind="smart" />
               </p>
             ) : null}
-            {!state.on && !state.ready ? <p className={admin.hint}>{t("separation.notReady")}</p> : null}
+            {!state.on && !state.ready ? (
+              <p className={styles.next}>
+                {t("separation.notReady")} <AppLink path="/admin/users">{t("separation.assign")}</AppLink>
+              </p>
+            ) : null}
             <div className={admin.buttons}>
               {!state.on && can("administration.role.edit") ? (
                 <ConfirmButton
@@ -122,11 +126,6 @@ export function SeparationPage() {
               </Card>
             ))}
           </div>
-          {!state.on ? (
-            <p>
-              <AppLink path="/admin/users">{t("separation.assign")}</AppLink>
-            </p>
-          ) : null}
         </div>
       ) : null}
     </>

@@ -43,6 +43,7 @@ export function TotpSetup({ offer, onDone, onCancel }: TotpSetupProps) {
           label={t("factors.firstCode")}
           inputMode="numeric"
           autoComplete="one-time-code"
+          autoFocus
           maxLength={7}
           value={code}
           onValue={setCode}

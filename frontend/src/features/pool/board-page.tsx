@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { Button } from "antd";
+import { SearchX } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { ApiError, api } from "@/api/client";
 import type { Ref } from "@/api/types";
@@ -9,7 +10,7 @@ import { AppLink } from "@/kit/app-link";
 import { PageHeader } from "@/kit/page-header";
 import { RecordPicker } from "@/kit/record-picker";
 import { SkeletonPage } from "@/kit/skeleton";
-import { ErrorState } from "@/kit/states";
+import { EmptyState, ErrorState } from "@/kit/states";
 import { useMessage } from "@/kit/use-message";
 import { keys } from "@/objects/data/keys";
 import { Lots } from "./lots";
@@ -26,8 +27,23 @@ export function BoardPage() {
   const [kind] = usePooled();
   const board = useQuery(boardQuery(id, kind));
   if (board.isPending) return <SkeletonPage />;
-  if (board.isError) return <ErrorState error={board.error} onRetry={() => void board.refetch()} />;
+  if (board.isError) return <Unreached error={board.error} onRetry={() => void board.refetch()} />;
   return <Loaded key={`${id} ${kind}`} kind={kind} id={id} board={board.data} />;
+}
+
+/** A pool that is gone, or not one's own: which ones there are is one click away. */
+function Unreached({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  const t = useT("pool");
+  if (!(error instanceof ApiError && error.status === 404))
+    return <ErrorState error={error} onRetry={onRetry} />;
+  return (
+    <EmptyState
+      icon={SearchX}
+      title={t("unknown")}
+      text={t("unknownText")}
+      action={<AppLink path="/pool">{t("back")}</AppLink>}
+    />
+  );
 }
 
 function Loaded({ kind, id, board }: { kind: Pooled; id: string; board: Board }) {

@@ -2,8 +2,9 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import dayjs from "dayjs";
 import { ScanEye } from "lucide-react";
+import type { ReactNode } from "react";
 import { api } from "@/api/client";
-import { useT } from "@/i18n/index";
+import { comma, useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
 import { Card } from "@/kit/card";
 import { DateTime } from "@/kit/date-time";
@@ -107,14 +108,22 @@ function Occasions({ items }: { items: Occasion[] }) {
       rows={items}
       rowKey={(row) => `${row.at} ${row.how} ${row.records[0]?.id ?? ""}`}
       columns={[
-        { key: "who", title: t("exposed.who"), cell: (row) => row.who },
-        { key: "at", title: t("exposed.at"), cell: (row) => <DateTime value={row.at} kind="instant" /> },
-        { key: "how", title: t("exposed.how"), cell: (row) => row.how_label },
+        { key: "who", title: t("exposed.who"), cell: (row) => <Short>{row.who}</Short> },
+        {
+          key: "at",
+          title: t("exposed.at"),
+          cell: (row) => (
+            <Short>
+              <DateTime value={row.at} kind="instant" />
+            </Short>
+          ),
+        },
+        { key: "how", title: t("exposed.how"), cell: (row) => <Short>{row.how_label}</Short> },
         { key: "whose", title: t("exposed.whose"), cell: (row) => <Whose row={row} /> },
         {
           key: "fields",
           title: t("exposed.fields"),
-          cell: (row) => row.fields.slice(0, 8).join("、") || "–",
+          cell: (row) => row.fields.slice(0, 8).join(comma()) || "–",
         },
         { key: "about", title: t("exposed.about"), cell: (row) => row.about || "–" },
         { key: "address", title: t("exposed.address"), cell: (row) => row.address || "–", phone: "hide" },
@@ -123,15 +132,20 @@ function Occasions({ items }: { items: Occasion[] }) {
   );
 }
 
+/** Stays on one line where there is room: a name of three characters does not stand upright. */
+function Short({ children }: { children: ReactNode }) {
+  return <span className={styles.short}>{children}</span>;
+}
+
 function Whose({ row }: { row: Occasion }) {
   const t = useT("privacy");
   const rest = row.count - Math.min(row.records.length, SHOWN);
   return (
     <span>
       {row.object_label}
-      {row.records.slice(0, SHOWN).map((record) => (
+      {row.records.slice(0, SHOWN).map((record, n) => (
         <span key={record.id}>
-          {" "}
+          {n > 0 ? comma() : " "}
           {record.label ? (
             <AppLink path={`/${row.object}/${record.id}`}>{record.label}</AppLink>
           ) : (

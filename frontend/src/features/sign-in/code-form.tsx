@@ -46,6 +46,7 @@ export function CodeForm({ onDone, onBack }: CodeFormProps) {
         void send(code);
       }}
     >
+      <h2 className={styles.step}>{t("factor.title")}</h2>
       <TextField
         key={recovery ? "recovery" : "code"}
         label={t(recovery ? "factor.recovery" : "factor.code")}

@@ -28,8 +28,9 @@ export function ActionBar({ meta, record, onGone }: ActionBarProps) {
   const remove = useDelete(meta, onGone);
   const moveByPath = meta.detail?.path_field && meta.board?.move ? [meta.board.move] : [];
   const offered = offeredActions(meta, record, moveByPath);
-  // At hand stands what can be done now; what cannot, with its reason, and what gives away is one click further.
-  const ready = offered.filter(({ action, allowed }) => allowed && !action.danger);
+  // At hand stands what can be done now; what cannot, with its reason, and what gives away is one click further
+  // unless it is what the record waits for.
+  const ready = offered.filter(({ action, allowed }) => allowed && (action.primary || !action.danger));
   const direct = ready.slice(0, phone ? 2 : DIRECT);
   const rest = offered.filter((one) => !direct.includes(one));
   const edit = record.can?.edit;
@@ -129,7 +130,7 @@ function ActionButton({ offered, onClick }: { offered: Offered; onClick: () => v
   return (
     <Reasoned reason={reason}>
       <Button
-        {...(action.primary && allowed ? { type: "primary" as const } : {})}
+        {...(action.primary && allowed && !action.danger ? { type: "primary" as const } : {})}
         danger={action.danger}
         disabled={!allowed}
         onClick={onClick}

@@ -2,8 +2,10 @@ import { type KeyboardEvent, useState } from "react";
 import { useIsPhone } from "@/kit/use-is-phone";
 import { kindOf } from "../fields/registry";
 import { useFormat } from "../fields/use-format";
+import { useReader } from "../form/use-reader";
 import { CellEditor } from "../list/cell-editor";
 import { type InlineSave, useInlineSave } from "../list/use-inline-save";
+import { isShown } from "../model/condition";
 import { type FieldMeta, fieldsNamed, isBlank, type ObjectMeta, type RecordData } from "../model/meta";
 import styles from "./facts.module.css";
 import { Reveal } from "./reveal";
@@ -12,16 +14,20 @@ const ON_PHONE = 5;
 
 type FactsProps = { meta: ObjectMeta; record: RecordData };
 
-/** The key facts; what is blank stays out of sight until all fields are asked for. */
+/** The key facts; what is blank, or what a form would not show, stays out of sight until all fields are asked for. */
 export function Facts({ meta, record }: FactsProps) {
   const { t } = useFormat();
   const save = useInlineSave(meta.name);
   const phone = useIsPhone();
+  const reader = useReader();
   const [all, setAll] = useState(false);
   const mayEdit = record.can?.edit === true && !record.deleted_at;
   const named = meta.detail?.facts ?? [];
   const key = fieldsNamed(meta, named.length > 0 ? named : meta.list.columns);
-  const filled = key.filter((field) => !isBlank(record[field.name]) && field.name !== meta.title_field);
+  const filled = key.filter(
+    (field) =>
+      !isBlank(record[field.name]) && field.name !== meta.title_field && isShown(field, record, reader),
+  );
   // On a phone what happened and what comes next must not lie below a screen of facts.
   const few = phone ? filled.slice(0, ON_PHONE) : filled;
   const known = new Set(meta.sections.map((section) => section.key));
