@@ -51,7 +51,7 @@ def state(actor: Actor) -> dict[str, Any]:
         "duties": [
             {
                 "code": code,
-                "label": role.name if role else "",
+                "label": T(role.name, role.name_en or role.name).to() if role else "",
                 "does": DOES[code].to(),
                 "people": [{"id": key, "label": name} for key, name in _holders(code)],
             }
