@@ -100,6 +100,12 @@ class Environment:
     demo: bool
     workers: int
     worker_concurrency: int
+    reserve_mb: int
+    """Room kept free on the data's volumes: below it nothing is written (F-4)."""
+    job_lease_seconds: int
+    """A worker process silent for this long is dead, and its job is taken up again within half as long (F-7)."""
+    job_memory_mb: int
+    """The most a job may take; 0 is no limit."""
     statement_seconds: int
     """The longest a single statement may run; 0 is for ever, which is what everything but the web wants."""
     log_level: str
@@ -161,6 +167,9 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
         demo=read_bool(environ, "DEMO", not public),
         workers=read_int(environ, "KEMAI_WORKERS", 2, low=1, high=64),
         worker_concurrency=read_int(environ, "KEMAI_JOBS", 2, low=1, high=64),
+        reserve_mb=read_int(environ, "KEMAI_RESERVE_MB", 64, low=0, high=1_000_000),
+        job_lease_seconds=read_int(environ, "KEMAI_JOB_LEASE_SECONDS", 30, low=2, high=36),
+        job_memory_mb=read_int(environ, "KEMAI_JOB_MEMORY_MB", 1024, low=0, high=1_000_000),
         statement_seconds=read_int(environ, "KEMAI_STATEMENT_SECONDS", 5, low=0, high=3600),
         log_level=(environ.get("KEMAI_LOG_LEVEL") or "info").lower(),
         requests_per_minute=read_int(environ, "KEMAI_REQUESTS_PER_MINUTE", 3000, low=60, high=10_000_000),

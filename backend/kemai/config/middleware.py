@@ -21,6 +21,7 @@ from kemai.accounts.errors import FactorNeeded, LooksOnly
 from kemai.accounts.factors import owed_by
 from kemai.base.audit import RequestInfo, request_info
 from kemai.base.idempotency import Answer, once
+from kemai.config.room import Room
 from kemai.kit.errors import (
     CsrfFailed,
     Forbidden,
@@ -29,6 +30,7 @@ from kemai.kit.errors import (
     MethodNotAllowed,
     NotFound,
     RateLimited,
+    StorageFull,
     TooLarge,
     Unavailable,
 )
@@ -38,6 +40,7 @@ from kemai.platform.objects.declare import all_objects
 
 log = structlog.get_logger(__name__)
 
+DISK_FULL = "53100"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 API = "/api/v1/"
 #: What a token limited to some kinds of record may read besides: who it is, and what there is. (First part, whether more follows.)
@@ -121,6 +124,7 @@ class KemaiMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         self.buckets = Buckets()
+        self.room = Room(settings.VOLUMES, settings.RESERVE_MB)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = uuid4().hex[:16]
@@ -172,7 +176,10 @@ class KemaiMiddleware:
         self.buckets.take(bucket_of(caller) or client_address(request), settings.REQUESTS_PER_MINUTE)
 
     def respond(self, request: HttpRequest) -> HttpResponse:
-        """Call the view; a POST with an Idempotency-Key at most once (contract.md)."""
+        """Call the view, unless it would write where there is no room; a POST with an Idempotency-Key at most once (contract.md)."""
+        reads = request.method in SAFE or request.path.startswith(AUTH) or request.path.endswith("/aggregate")
+        if not reads and self.room.is_short():
+            raise StorageFull
         key = request.headers.get("Idempotency-Key")
         actor = request.actor  # type: ignore[attr-defined]
         secret = request.path.startswith(SECRET) or request.path.endswith(SECRET_ENDS)
@@ -208,6 +215,9 @@ class KemaiMiddleware:
             log.warning("database refused a value", request_id=request_id, error=type(error.__cause__).__name__)
             return Malformed(what="value")
         if isinstance(error, (OperationalError, InterfaceError)):
+            if getattr(error.__cause__, "sqlstate", None) == DISK_FULL:
+                log.error("the disk is full", request_id=request_id)
+                return StorageFull()
             log.error("database unavailable", request_id=request_id, error=type(error.__cause__).__name__)
             return Unavailable()
         log.error("internal error", request_id=request_id, exc_info=error)

@@ -191,4 +191,7 @@ class Unavailable(KemaiError):
 
 class StorageFull(KemaiError):
     status, code = 507, "storage_full"
-    text = T("存储空间不足，请联系管理员。", "The storage is full; tell your administrator.")
+    text = T(
+        "服务器存储空间不足，暂时不能保存。查看不受影响；请通知管理员腾出空间后再试。",
+        "The server's storage is full, and nothing can be saved for now. Reading works; tell your administrator, and try again later.",
+    )

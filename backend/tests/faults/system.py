@@ -116,21 +116,15 @@ class System:
 
     def children(self, word: str = "") -> list[int]:
         """The pids of the application's processes below the supervisor; with ``word`` of that child alone (web, worker)."""
-        if self.process is None:
-            return []
-        below = descendants(self.process.pid)
-        tops = [
-            pid
-            for pid in below
-            if (line := command_line(pid))
-            and "kemai.config.cli" in line
-            and (not word or line[-1] == word or word in line)
-        ]
-        return (
-            [pid for top in tops for pid in [*descendants(top), top]]
-            if word
-            else [pid for pid in below if not self.is_database(pid)]
-        )
+        if word:
+            return [pid for top in self.tops(word) for pid in [*descendants(top), top]]
+        below = descendants(self.process.pid) if self.process else []
+        return [pid for pid in below if not self.is_database(pid)]
+
+    def tops(self, word: str) -> list[int]:
+        """Of a child of the supervisor the process that the supervisor itself started."""
+        below = own_children(self.process.pid) if self.process else []
+        return [pid for pid in below if "kemai.config.cli" in (line := command_line(pid)) and word in line]
 
     def is_database(self, pid: int) -> bool:
         return any("postgres" in part for part in command_line(pid)[:1])
@@ -184,13 +178,16 @@ def command_line(pid: int) -> list[str]:
         return []
 
 
-def descendants(pid: int) -> list[int]:
-    """Everything a process started, deepest last."""
+def own_children(pid: int) -> list[int]:
     try:
-        below = [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
-    return [p for child in below for p in [child, *descendants(child)]]
+
+
+def descendants(pid: int) -> list[int]:
+    """Everything a process started, deepest last."""
+    return [p for child in own_children(pid) for p in [child, *descendants(child)]]
 
 
 # ---------------------------------------------------------------- the company, made once
@@ -245,11 +242,13 @@ def remove(folder: Path) -> None:
 
 
 @contextmanager
-def harmed(folder: Path, *, ready: bool = True, **environ: str) -> Iterator[System]:
-    """A running Kemai on a copy of the company, until the block ends."""
+def harmed(folder: Path, *, ready: bool = True, volume_mb: int = 0, **environ: str) -> Iterator[System]:
+    """A running Kemai on a copy of the company, until the block ends; with ``volume_mb`` on volumes of its own, of that size."""
     kept, facts = company()
+    volumes = [_volume(folder, volume_mb)] if volume_mb else []
     shutil.copytree(kept, folder, ignore=shutil.ignore_patterns("instance-id", "db"), dirs_exist_ok=True)
     system = System(folder, facts, **environ)
+    volumes += [_volume(system.place.home, volume_mb)] if volume_mb else []
     # Sockets lie in it and the server may run as somebody else, so the system's own copying keeps what belongs to whom.
     subprocess.run(["cp", "-a", f"{embedded_place(kept).home}/.", str(_made(system.place.home))], check=True)
     system.start()
@@ -260,7 +259,16 @@ def harmed(folder: Path, *, ready: bool = True, **environ: str) -> Iterator[Syst
         yield system
     finally:
         system.stop()
+        for volume in reversed(volumes):
+            subprocess.run(["umount", "--lazy", volume], check=True)
         remove(folder)
+
+
+def _volume(folder: Path, megabytes: int) -> Path:
+    """Memory that behaves like a small disk, at ``folder``."""
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=755", "tmpfs", folder], check=True)
+    return folder
 
 
 def _made(home: Path) -> Path:
