@@ -281,9 +281,10 @@ def session_until(user_id: UUID) -> list[tuple[UUID, datetime, str, str]]:
 
 
 def tidy() -> None:
-    """Remove sessions that have ended, and browsers nobody has signed in with for half a year."""
+    """Remove sessions that have ended, so that no clock set back revives them (F-5), and browsers nobody has signed in with for half
+    a year."""
     moment = now()
-    Session.objects.filter(expires_at__lt=moment).delete()
+    Session.objects.filter(Q(expires_at__lt=moment) | Q(seen_at__lt=moment - idle_for())).delete()
     KnownDevice.objects.filter(seen_at__lt=moment - DEVICES_KEPT).delete()
 
 
