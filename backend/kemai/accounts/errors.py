@@ -11,6 +11,13 @@ class WrongPassword(KemaiError):
     text = T("用户名或密码不正确。", "The user name or the password is not right.")
 
 
+class NoParkedJob(Conflict):
+    code = "no_parked_job"
+    text = T(
+        "没有可以处理的失败任务，可能已被处理。", "There is no such job any more; somebody may have dealt with it."
+    )
+
+
 class WrongCode(KemaiError):
     status, code = 401, "wrong_code"
     text = T(

@@ -5,9 +5,12 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from kemai.accounts import sessions
+from kemai.base.queue import declare
+from kemai.kit.words import T
 
 
-@app.periodic(cron="23 * * * *", periodic_id="sessions")
+@declare(T("清理会话", "Tidying sessions"))
+@app.periodic(cron="* * * * *", periodic_id="sessions")
 @app.task(name="accounts.tidy", queue="system", queueing_lock="accounts.tidy")
 def tidy(timestamp: int) -> None:
     sessions.tidy()

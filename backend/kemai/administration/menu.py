@@ -212,6 +212,12 @@ ADMIN = (
                 "privacy.inventory.view",
                 also="隐私 privacy inventory",
             ),
+            _settings(
+                "parked-jobs",
+                T("失败的后台任务", "Failed background work"),
+                "administration.parked_job.manage",
+                also="队列 重试 queue retry",
+            ),
             Entry("subject-requests", also="查阅 复制 更正 删除 request copy erase"),
             _settings("exposed", T("信息接触记录", "Who had data"), "privacy.exposed.view", also="泄露 breach leak"),
             _settings("exports", T("导出日志", "Exports"), "platform.export.audit"),

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import structlog
 from django.db import transaction
 from procrastinate.contrib.django import app
 
@@ -17,12 +16,23 @@ from kemai.kit.clock import now
 from kemai.kit.errors import KemaiError, NotFound
 from kemai.kit.words import T
 
-log = structlog.get_logger(__name__)
-
 #: Reasons kept on the row; beyond this only counted (the error workbook of an import has them all).
 MAX_FAILURES = 1000
+GIVEN_UP = "given_up"
 
-_kinds: dict[str, Callable[[JobRun], None]] = {}
+MINUTES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """What is declared of a kind of job: what does it, its name for people, after how many minutes one try is stopped."""
+
+    function: Callable[[JobRun], None]
+    label: T
+    minutes: float
+
+
+_kinds: dict[str, JobKind] = {}
 
 
 class JobCancelled(Exception):
@@ -86,14 +96,21 @@ def _words(error: KemaiError) -> str:
     return "；".join(e.text() for e in errors) if errors else error.detail()
 
 
-def job_kind(name: str) -> Callable[[Callable[[JobRun], None]], Callable[[JobRun], None]]:
-    """Register the function that does jobs of this kind."""
+def job_kind(
+    name: str, label: T, *, minutes: float = MINUTES
+) -> Callable[[Callable[[JobRun], None]], Callable[[JobRun], None]]:
+    """Register the function that does jobs of this kind. A try that takes longer than ``minutes`` is stopped and counts (F-8)."""
 
     def register(function: Callable[[JobRun], None]) -> Callable[[JobRun], None]:
-        _kinds[name] = function
+        _kinds[name] = JobKind(function, label, minutes)
         return function
 
     return register
+
+
+def kind_of_job(name: str) -> JobKind | None:
+    """What is declared of a kind; None when nothing is."""
+    return _kinds.get(name)
 
 
 def start_job(
@@ -104,13 +121,13 @@ def start_job(
     with transaction.atomic():
         job = Job.objects.create(actor_id=actor_id, kind=kind, label=label.to(), params=params, total=total)
         if queue:
-            queue_job(job.id)
+            queue_job(job.id, kind)
     return job
 
 
-def queue_job(job_id: UUID) -> None:
+def queue_job(job_id: UUID, kind: str) -> None:
     """Have a worker do a waiting job, once the caller's transaction commits."""
-    app.configure_task("base.run_job", queue="jobs").defer(job_id=str(job_id))
+    app.configure_task("base.run_job", queue="jobs").defer(job_id=str(job_id), kind=kind)
 
 
 def close_job(job_id: UUID, error: KemaiError) -> bool:
@@ -121,33 +138,59 @@ def close_job(job_id: UUID, error: KemaiError) -> bool:
 
 
 def run_job(job_id: str | UUID) -> Job:
-    """Do a waiting job, or go on with one whose worker died. Never raises: what went wrong is on the row."""
+    """Do a waiting job, or go on with one whose worker died. What went wrong is on the row; an error nobody foresaw is raised, too, so
+    that an administrator sees it."""
     job = Job.objects.get(pk=job_id)
     if job.state not in ("waiting", "running"):
         return job
     Job.objects.filter(pk=job.pk).update(state="running", started_at=now())
     run = JobRun(job, list(job.failures))
     try:
-        _kinds[job.kind](run)
+        _kinds[job.kind].function(run)
         state = "done"
     except JobCancelled:
         state = "cancelled"
     except KemaiError as error:
         state = "failed"
         run.result(error=_words(error), code=error.code)
-    except Exception as error:
-        log.error("job failed", job=str(job.id), kind=job.kind, exc_info=error)
-        state = "failed"
+    except Exception:
         run.result(
             error=T(
-                "任务因内部错误中止，请联系管理员并提供任务编号。",
-                "The job stopped on an internal error; give its number to your administrator.",
-            ).to()
+                "任务因内部错误中止，请联系管理员并提供任务编号：{number}",
+                "The job stopped on an internal error; give its number to your administrator: {number}",
+            ).to(number=str(job.id)[:8])
         )
-    run.save()
-    Job.objects.filter(pk=job.pk).update(state=state, finished_at=now())
-    job.state = state
+        _end(run, "failed")
+        raise
+    _end(run, state)
     return job
+
+
+def _end(run: JobRun, state: str) -> None:
+    run.save()
+    Job.objects.filter(pk=run.job.pk).update(state=state, finished_at=now())
+    run.job.state = state
+
+
+def give_up_job(job_id: str | UUID) -> None:
+    """End a job that was tried in vain often enough, and say so to whom it belongs."""
+    words = T(
+        "任务多次尝试后仍未完成，已转给管理员处理。任务编号：{number}",
+        "The job was tried several times and did not get done; your administrator has it now. Its number: {number}",
+    ).to(number=str(job_id)[:8])
+    job = Job.objects.select_for_update().filter(pk=job_id, state__in=("waiting", "running")).first()
+    if job is not None:
+        job.state, job.finished_at, job.result = "failed", now(), {**job.result, "error": words, "code": GIVEN_UP}
+        job.save(update_fields=["state", "finished_at", "result"])
+
+
+def reopen_job(job_id: str | UUID) -> None:
+    """Let a job that was given up wait again; it goes on where it stood."""
+    job = Job.objects.select_for_update().filter(pk=job_id, state="failed", result__code=GIVEN_UP).first()
+    if job is not None:
+        job.state, job.finished_at, job.cancel_asked = "waiting", None, False
+        job.result = {name: value for name, value in job.result.items() if name not in ("error", "code")}
+        job.save(update_fields=["state", "finished_at", "cancel_asked", "result"])
 
 
 def get_job_for(actor_id: UUID, job_id: UUID) -> Job:

@@ -33,7 +33,8 @@ def tidy() -> None:
         cursor.execute("DELETE FROM base_delivery WHERE at < now() - interval '8 days'")
         cursor.execute("DELETE FROM base_idempotencykey WHERE created_at < now() - interval '24 hours'")
         cursor.execute("DELETE FROM base_ratecounter WHERE window_start < %s", [now() - timedelta(days=1)])
+        cursor.execute("DELETE FROM base_parkedjob WHERE parked_at < now() - interval '90 days'")
         cursor.execute(
-            "DELETE FROM procrastinate_jobs WHERE status IN ('succeeded', 'cancelled') AND scheduled_at < now() - interval '7 days'"
+            "DELETE FROM procrastinate_jobs WHERE status NOT IN ('todo', 'doing') AND scheduled_at < now() - interval '7 days'"
         )
         cursor.execute("DELETE FROM base_storedfile WHERE state = 'pending' AND created_at < now() - interval '1 day'")

@@ -383,3 +383,32 @@ class ClockBeat(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="clock_beat_single")]
+
+
+class ParkedJob(models.Model):
+    """A job of the queue that was tried in vain and waits for an administrator (:mod:`kemai.base.queue`)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    queued_as = models.BigIntegerField(unique=True)
+    """Its number when it was in the queue."""
+    queue = models.TextField()
+    task = models.TextField()
+    lock = models.TextField(null=True)
+    queueing_lock = models.TextField(null=True)
+    arguments = models.JSONField()
+    tries = models.IntegerField()
+    reason = models.TextField()
+    detail = models.TextField(default="")
+    """Of an error its kinds and where it rose, never its words."""
+    parked_at = models.DateTimeField()
+    told = models.BooleanField(default=False)
+    """Whether the administrators have had a message of it."""
+    holds = Holds(days(90), internal="queue task lock queueing_lock arguments reason detail")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-parked_at", "-id"], name="parked_at_ix"),
+            models.Index(
+                fields=["queueing_lock"], name="parked_lock_ix", condition=models.Q(queueing_lock__isnull=False)
+            ),
+        ]

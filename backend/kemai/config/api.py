@@ -11,7 +11,7 @@ from ninja.renderers import BaseRenderer
 
 from kemai.accounts.access import Actor
 from kemai.activities.api import calendar, care, reports, worklist
-from kemai.administration.api import auth, factors, guide, people, separation, tokens, trust
+from kemai.administration.api import auth, factors, guide, parked, people, separation, tokens, trust
 from kemai.administration.api import settings as admin_settings
 from kemai.analytics.api import analysis, home
 from kemai.customers.api import pools, recycling
@@ -91,6 +91,7 @@ for prefix, router, tag in (
     ("", admin_settings.router, "administration"),
     ("", trust.router, "administration"),
     ("", guide.router, "administration"),
+    ("", parked.router, "administration"),
     ("", general.router, "general"),
     ("", transfers.router, "transfers"),
     ("", views.router, "views"),

@@ -43,5 +43,8 @@ def configure_logging(level: str) -> None:
         level=number if isinstance(number, int) else logging.INFO,
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
-    for noisy in ("django.request", "django.security", "procrastinate"):
-        logging.getLogger(noisy).setLevel(logging.CRITICAL if noisy == "django.request" else logging.WARNING)
+    for noisy in ("django.security", "procrastinate"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    # The first says what the problem document says; the second quotes what a job was about, and ``config/hand.py`` says it without (P-8).
+    for silent in ("django.request", "procrastinate.worker"):
+        logging.getLogger(silent).setLevel(logging.CRITICAL)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import connection
 from procrastinate.contrib.django import app
 
+from kemai.base.queue import declare
+from kemai.kit.words import T
 from kemai.platform.custom import computed, indexes, reindex
 from kemai.platform.doubles import finder
 from kemai.platform.merging import part
@@ -36,6 +38,7 @@ __all__ = [
 _FORGET = "DELETE FROM platform_importfault f USING platform_import i WHERE i.id = f.run_id AND i.created_at < now() - interval '30 days'"
 
 
+@declare(T("导出申请到期", "Requests for exports end"))
 @app.periodic(cron="23 * * * *", periodic_id="expire_exports")
 @app.task(name="platform.expire_exports", queue="system", queueing_lock="expire_exports")
 def expire_exports(timestamp: int) -> None:
@@ -43,6 +46,7 @@ def expire_exports(timestamp: int) -> None:
     approvals.expire()
 
 
+@declare(T("清理撤销数据", "Forgetting what cannot be undone"), minutes=60)
 @app.periodic(cron="41 3 * * *", periodic_id="forget_undo")
 @app.task(name="platform.forget_undo", queue="system", queueing_lock="forget_undo")
 def forget_undo(timestamp: int) -> None:
@@ -52,6 +56,7 @@ def forget_undo(timestamp: int) -> None:
         cursor.execute(_FORGET)
 
 
+@declare(T("补全查重键", "Keys against duplicates"), minutes=240)
 @app.periodic(cron="*/20 * * * *", periodic_id="fill_keys")
 @app.task(name="platform.fill_keys", queue="system", queueing_lock="fill_keys")
 def fill_keys(timestamp: int) -> None:
@@ -59,6 +64,7 @@ def fill_keys(timestamp: int) -> None:
     finder.fill_keys()
 
 
+@declare(T("夜间查重", "Finding duplicates at night"), minutes=240)
 @app.periodic(cron="50 18 * * *", periodic_id="find_duplicates")  # 02:50 in China
 @app.task(name="platform.find_duplicates", queue="jobs", queueing_lock="find_duplicates")
 def find_duplicates(timestamp: int) -> None:
@@ -66,6 +72,7 @@ def find_duplicates(timestamp: int) -> None:
     finder.find_nightly()
 
 
+@declare(T("夜间统计名单", "Counting segments at night"), minutes=240)
 @app.periodic(cron="17 2 * * *", periodic_id="count_segments")
 @app.task(name="platform.count_segments", queue="jobs", queueing_lock="count_segments")
 def count_segments(timestamp: int) -> None:
@@ -73,6 +80,7 @@ def count_segments(timestamp: int) -> None:
     segment_members.count_all()
 
 
+@declare(T("夜间评估资料质量", "Judging quality at night"), minutes=240)
 @app.periodic(cron="20 18 * * *", periodic_id="judge_quality")  # 02:20 in China
 @app.task(name="platform.judge_quality", queue="system", queueing_lock="judge_quality")
 def judge_quality(timestamp: int) -> None:

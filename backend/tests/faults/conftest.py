@@ -12,5 +12,5 @@ from tests.faults.system import System, harmed
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """The Kemai that the short tests share; each leaves it running and whole."""
-    with harmed(tmp_path_factory.mktemp("faults") / "data") as one:
+    with harmed(tmp_path_factory.mktemp("faults") / "data", KEMAI_JOB_LEASE_SECONDS="2") as one:
         yield one

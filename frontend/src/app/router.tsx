@@ -74,6 +74,11 @@ const adminPages = [
   }),
   createRoute({
     getParentRoute: () => admin,
+    path: "/parked-jobs",
+    component: lazyRouteComponent(() => import("@/features/parked/parked-page"), "ParkedPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
     path: "/webhooks",
     component: lazyRouteComponent(() => import("@/features/webhooks/webhooks-page"), "WebhooksPage"),
   }),

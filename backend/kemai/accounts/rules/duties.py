@@ -22,6 +22,7 @@ OWNERS: dict[str, frozenset[str]] = {
     "administration.role": _SECURITY,
     "administration.parameter.edit": _SYSTEM | _SECURITY,
     "administration.dictionary.edit": _SYSTEM,
+    "administration.parked_job.manage": _SYSTEM,
     "administration.explain.view": _SECURITY,
     "administration.token.revoke": _SECURITY,
     "administration.separation.view": _SYSTEM | _SECURITY | _AUDIT,

@@ -158,7 +158,7 @@ def _mentions_me(node: Any) -> bool:
     return isinstance(node, list) and any(value == "me" or _mentions_me(value) for value in node)
 
 
-@job_kind("customers.recycle_refresh")
+@job_kind("customers.recycle_refresh", T("重算回收日期", "Days of recycling"))
 def run_refresh(run: JobRun) -> None:
     """Every record's day by the rules as they are now."""
     run.result(changed=refresh_all(kind_of(run.params["object"]), lambda n: run.step(succeeded=n)))
@@ -272,7 +272,7 @@ def decide_run(actor: Actor, run_id: UUID, *, approve: bool) -> Job | None:
         )
 
 
-@job_kind("customers.recycle")
+@job_kind("customers.recycle", T("公海回收", "Recycling"))
 def run_job(run: JobRun) -> None:
     """A run somebody asked for or approved."""
     actor = actor_of(run.job.actor_id)

@@ -111,7 +111,7 @@ def _note(row: CustomField, state: str, *, error: str = "", job: Job | None = No
     epochs.forget()
 
 
-@job_kind("field.index")
+@job_kind("field.index", T("字段建索引", "Indexing a field"))
 def run_index(run: JobRun) -> None:
     """Make or drop the index. May be run again: what a dead worker left half made is dropped first."""
     row = CustomField.objects.get(pk=run.params["field"])

@@ -38,7 +38,7 @@ def start_reindex(actor: Actor, row: CustomField) -> None:
     row.search_state, row.search_job = BUILDING, job.id
 
 
-@job_kind("field.reindex")
+@job_kind("field.reindex", T("字段加入搜索", "Making a field searchable"))
 def run_reindex(run: JobRun) -> None:
     """Go through the records that have a value; may be run again from the beginning."""
     row = CustomField.objects.get(pk=run.params["field"])

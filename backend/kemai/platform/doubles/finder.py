@@ -75,7 +75,7 @@ def start_finding(actor: Actor, object_name: str) -> Job:
     return start_job(actor.id, "duplicates.find", label=label, params={"object": object_name})
 
 
-@job_kind("duplicates.find")
+@job_kind("duplicates.find", T("查找重复", "Finding duplicates"), minutes=240)
 def run_finding(run: JobRun) -> None:
     """Make missing keys (all of them, when the rules changed), then compare whatever shares one."""
     actor = actor_of(run.job.actor_id)

@@ -101,7 +101,7 @@ def _keys(actor: Actor, declaration: ObjectType, query: Query | None) -> list[st
         return [str(row[0]) for row in cursor.fetchall()]
 
 
-@job_kind("bulk")
+@job_kind("bulk", T("批量操作", "Bulk change"))
 def run_bulk(run: JobRun) -> None:
     """Do the chosen action batch by batch, with the person's rights as they are now. A resumed job goes on after its last batch.
 

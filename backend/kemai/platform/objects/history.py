@@ -92,6 +92,8 @@ ACTIONS = {
     "advance": T("推进跟进序列", "Sequences moved on"),
     "alarm.reveals": T("安全告警：查看明文过多", "Alarm: many masked values shown"),
     "alarm.exports": T("安全告警：导出异常", "Alarm: unusual exports"),
+    "parked_jobs.replay": T("重新执行失败的后台任务", "Failed background work done again"),
+    "parked_jobs.discard": T("放弃失败的后台任务", "Failed background work discarded"),
     "mail.server": T("修改邮件发送设置", "E-mail settings changed"),
     "mail.rhythm": T("修改收信时间", "Times of e-mail changed"),
     "mail.test": T("测试邮件发送", "E-mail tested"),

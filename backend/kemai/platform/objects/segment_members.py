@@ -180,7 +180,7 @@ def _members_plan(actor: Actor, row: Segment) -> tuple[ListPlan, dict[str, Any]]
     return plan, run_params(actor, plan, query)
 
 
-@job_kind("segment")
+@job_kind("segment", T("统计名单", "Counting a segment"))
 def run_count(run: JobRun) -> None:
     """Count one segment, watched by the person who asked."""
     size, joined, left = count_segment(UUID(run.params["segment"]))

@@ -260,7 +260,7 @@ def _start(actor: Actor, row: Operation, *, queue: bool = True, look: bool = Fal
     return job
 
 
-@job_kind("undo")
+@job_kind("undo", T("撤销操作", "Taking back"))
 def run_undo(run: JobRun) -> None:
     """Take an operation back act by act, newest first. What cannot go back keeps its reason; the rest goes on. Safe to run again."""
     actor = actor_of(run.job.actor_id)

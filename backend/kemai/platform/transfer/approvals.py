@@ -200,7 +200,7 @@ def decide(actor: Actor, export_id: UUID, *, approve: bool, reason: str) -> dict
         row.save(update_fields=["state", "decided_by", "decided_at", "decision"])
         if approve:
             Job.objects.filter(pk=row.job_id).update(result={"approval": "approved", "export": str(row.id)})
-            queue_job(row.job_id)
+            queue_job(row.job_id, "export")
         else:
             close_job(row.job_id, RequestRefused(name=actor.name, reason=reason))
         label = get_object(row.object).plural.to()

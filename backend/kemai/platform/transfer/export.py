@@ -166,7 +166,7 @@ def _finish(export_id: UUID, target: stored, rows: int) -> UUID:
     return target.row.id
 
 
-@job_kind("export")
+@job_kind("export", T("导出", "Export"))
 def run_export(job: JobRun) -> None:
     """Write the file and keep it for a day, for the one who asked."""
     actor = actor_of(job.job.actor_id)

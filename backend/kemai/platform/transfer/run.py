@@ -59,7 +59,7 @@ class Totals:
         self.failed += failed
 
 
-@job_kind("import.check")
+@job_kind("import.check", T("导入检查", "Import, the check"))
 def run_check(job: JobRun) -> None:
     """The dry run: everything but the writing."""
     run = Import.objects.select_related("file").get(pk=job.params["import"])
@@ -95,7 +95,7 @@ def run_check(job: JobRun) -> None:
         job.result(**{"import": str(run.id), **run.check_result})
 
 
-@job_kind("import.commit")
+@job_kind("import.commit", T("导入", "Import"))
 def run_commit(job: JobRun) -> None:
     """The real run, from wherever the last one got to."""
     run = Import.objects.select_related("file").get(pk=job.params["import"])

@@ -68,7 +68,7 @@ class Strangers:
     his: set[str]
 
 
-@job_kind("privacy.copy")
+@job_kind("privacy.copy", T("个人信息副本", "A copy for a person"))
 def run_copy(run: JobRun) -> None:
     """Write the archive of a request and keep it for some days, for who entered it."""
     row = SubjectRequest.objects.get(pk=run.params["request"])

@@ -19,6 +19,7 @@ from kemai.base.files import remove_bytes
 from kemai.base.jobs import JobRun, job_kind
 from kemai.base.privacy import derived_columns, personal_columns
 from kemai.kit.ids import new_id
+from kemai.kit.words import T
 from kemai.platform.doubles.rules import rules_of
 from kemai.platform.doubles.store import all_keys, put_keys, row_of
 from kemai.platform.models import DuplicatePair, Follow, MatchKey
@@ -62,7 +63,7 @@ def pseudonym(key: UUID) -> str:
     return f"{PSEUDONYM} {trace_of(key).hex[:8]}"
 
 
-@job_kind("privacy.erase")
+@job_kind("privacy.erase", T("删除个人信息", "Erasing a person"))
 def run_erasure(run: JobRun) -> None:
     """Do an approved erasure; done twice it finds nothing more."""
     row = SubjectRequest.objects.get(pk=run.params["request"])

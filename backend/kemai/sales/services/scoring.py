@@ -131,7 +131,7 @@ def rescore_open() -> int:
         after = keys[-1]
 
 
-@job_kind("leads.rescore")
+@job_kind("leads.rescore", T("线索重新评分", "Scoring leads anew"))
 def run_rescore(run: JobRun) -> None:
     """The same after the rules were changed."""
     run.result(changed=rescore_open())
