@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from procrastinate.contrib.django import app
 
@@ -15,6 +16,8 @@ from kemai.base.models import Job
 from kemai.kit.clock import now
 from kemai.kit.errors import KemaiError, NotFound
 from kemai.kit.words import T
+
+log = structlog.get_logger(__name__)
 
 #: Reasons kept on the row; beyond this only counted (the error workbook of an import has them all).
 MAX_FAILURES = 1000
@@ -138,6 +141,15 @@ def close_job(job_id: UUID, error: KemaiError) -> bool:
 
 
 def run_job(job_id: str | UUID) -> Job:
+    """The same as :func:`do_job` outside the queue. Never raises: what went wrong is on the row."""
+    try:
+        return do_job(job_id)
+    except Exception as error:
+        log.error("job failed", job=str(job_id), exc_info=error)
+        return Job.objects.get(pk=job_id)
+
+
+def do_job(job_id: str | UUID) -> Job:
     """Do a waiting job, or go on with one whose worker died. What went wrong is on the row; an error nobody foresaw is raised, too, so
     that an administrator sees it."""
     job = Job.objects.get(pk=job_id)

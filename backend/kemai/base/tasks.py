@@ -17,7 +17,7 @@ def deliver(outbox_id: int, subscriber: str) -> None:
 
 @app.task(name="base.run_job", queue="jobs")
 def run_job(job_id: str, kind: str = "") -> None:
-    jobs.run_job(job_id)
+    jobs.do_job(job_id)
 
 
 @declare(T("清理过期数据", "Tidying"), minutes=60)

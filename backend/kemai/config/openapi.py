@@ -43,10 +43,10 @@ def openapi_bytes() -> bytes:
     return orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS)
 
 
-#: What every operation may answer instead; what those of a method besides: over, changed meanwhile, If-Match missing; and what those
+#: What every operation may answer instead; what those of a method besides: over, changed meanwhile, If-Match missing, no room; and what those
 #: that take a body.
 _ALWAYS = ("400", "401", "403", "404", "409", "422", "429", "503")
-_BY_METHOD = {"post": ("410",), **dict.fromkeys(("put", "patch", "delete"), ("412", "428"))}
+_BY_METHOD = {"post": ("410", "507"), **dict.fromkeys(("put", "patch", "delete"), ("412", "428", "507"))}
 _WITH_A_BODY = ("413",)
 _PROBLEM_RESPONSE = {
     "description": "A problem document (RFC 9457)",

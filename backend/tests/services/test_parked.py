@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from kemai.administration.services.organisation import known_permissions
 from kemai.administration.services.parked import tell
 from kemai.base import queue
-from kemai.base.jobs import _kinds, run_job, start_job
+from kemai.base.jobs import _kinds, do_job, run_job, start_job
 from kemai.base.models import AuditEvent, Job, ParkedJob
 from kemai.kit.words import T
 from kemai.platform.models import Notification
@@ -84,7 +84,7 @@ def test_a_persons_job_given_up_says_so_and_can_go_on(clear: None, call: Call, w
     try:
         job = start_job(world.users["rep"], "bulk", label=T("任务", "Job"), params={})
         with pytest.raises(ValueError) as raised:
-            run_job(job.id)
+            do_job(job.id)
         erred, job = job, start_job(world.users["rep"], "bulk", label=T("任务", "Job"), params={})
         for one, reason, detail in ((erred, "error", queue.describe_error(raised.value)), (job, "too_long", "")):
             arguments = {"job_id": str(one.id), "kind": "bulk"}

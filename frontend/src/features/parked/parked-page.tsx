@@ -131,10 +131,16 @@ function ParkedTable({ rows, onDeal }: TableProps) {
           align: "end",
           cell: (row) => <span className="km-num">{row.tries}</span>,
         },
-        { key: "at", title: t("at"), cell: (row) => <DateTime value={row.parked_at} kind="smart" /> },
+        {
+          key: "at",
+          title: t("at"),
+          width: 120,
+          cell: (row) => <DateTime value={row.parked_at} kind="smart" />,
+        },
         {
           key: "verbs",
           title: "",
+          width: 190,
           align: "end",
           cell: (row) => (
             <span className={styles.verbs}>
