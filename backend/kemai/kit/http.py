@@ -13,6 +13,10 @@ from kemai.kit.errors import KemaiError, Malformed
 from kemai.kit.words import T
 
 
+#: A refusal names so many faults and no more: a body of a hundred thousand wrong names is not worth an answer as long (B-3).
+MAX_TOLD = 200
+
+
 def _default(value: Any) -> Any:
     if isinstance(value, (T, Decimal)):
         return str(value)
@@ -35,7 +39,7 @@ def json_response(data: Any, status: int = 200, headers: dict[str, str] | None =
 
 def problem_response(error: KemaiError) -> HttpResponse:
     """A refusal in the caller's language."""
-    errors = [{"field": e.field, "code": e.code, "message": e.text()} for e in getattr(error, "errors", [])]
+    errors = [{"field": e.field, "code": e.code, "message": e.text()} for e in getattr(error, "errors", [])[:MAX_TOLD]]
     detail = error.detail()
     body = {
         "type": f"https://kemai.example/problems/{error.code}",
