@@ -53,8 +53,9 @@ def pytest_configure(config: pytest.Config) -> None:
         _trouble, settings._wrapped = error, empty  # so that pytest-django does not try again
     del os.environ["DJANGO_SETTINGS_MODULE"]
     if _trouble is None:
-        for fixtures in ("tests.fixtures", "tests.hooking"):
+        for fixtures in ("tests.fixtures", "tests.hooking", "tests.logwatch"):
             config.pluginmanager.register(importlib.import_module(fixtures))
+        importlib.import_module("tests.logwatch").begin()
 
 
 def pytest_report_header() -> str:

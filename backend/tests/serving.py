@@ -16,6 +16,7 @@ from pathlib import Path
 
 from kemai.config.env import BACKEND_DIR, EmbeddedPlace, child_environ
 from tests.database import fresh_copy
+from tests.logwatch import PRIVATE
 
 START_SECONDS = 60
 
@@ -69,6 +70,8 @@ def served(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+    private = [line for line in log.read_text(errors="replace").splitlines() if PRIVATE.search(line)]
+    assert not private, "P-8: personal data or a secret in the log:\n" + "\n".join(private[:20])
 
 
 def wait_ready(one: Served) -> None:
