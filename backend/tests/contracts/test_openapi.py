@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from kemai.config import middleware
 from tests.calling import API, Caller
-from tests.contracts.test_doors import KEY, OPEN
+from tests.contracts.test_doors import KEY, OPEN, operations
 from tests.contracts.test_writing import CREATED, minimal
+from tests.fixtures import taken_back
 from tests.platform.sheets import upload
 from tests.world import World
 
@@ -101,13 +103,42 @@ def test_problems_are_problem_documents(world: World, call: Callable[[str], Call
         assert "Traceback" not in answer.content.decode()
 
 
-def test_every_answer_carries_its_headers(world: World, call: Callable[[str], Caller]) -> None:
-    """S-10: on answers and refusals alike."""
-    for answer in (call("rep").get("/customers"), call("nobody").get("/customers"), call("rep").get("/nothing")):
-        assert "unsafe-inline" not in answer["Content-Security-Policy"].replace("style-src-attr 'unsafe-inline'", "")
-        assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
-        assert answer["Cache-Control"] == "no-store" and answer["X-Content-Type-Options"] == "nosniff"
-        assert "Server" not in answer
+def without_headers(caller: Caller) -> list[str]:
+    """Answers of any operation, and of any page beside them, that lack a header or tell too much."""
+    wrong = []
+    pages = [
+        ("GET", path)
+        for path in ("/", "/customers", "/healthz", "/readyz", "/f/none", "/u/none", "/f/style.css", "/assets/none.js")
+    ]
+    for method, path in [*((m, API + p) for m, p in operations(caller)), *pages]:
+        answer = caller.client.generic(
+            method, path, data=b"{}", content_type="application/json", headers=caller.headers
+        )
+        policy = answer.headers.get("Content-Security-Policy", "").replace("style-src-attr 'unsafe-inline'", "")
+        kept = all(
+            name in answer.headers
+            for name in ("Referrer-Policy", "Cross-Origin-Opener-Policy", "X-Content-Type-Options")
+        )
+        open_policy = "unsafe-" in policy or "frame-ancestors" not in policy or not policy
+        cached = path.startswith(API) and "no-" not in answer.headers.get("Cache-Control", "")
+        if not kept or open_policy or cached or "Server" in answer.headers or b"Traceback" in answer.getvalue():
+            wrong.append(f"{method} {path}: {answer.status_code} {dict(answer.headers)}")
+    return wrong
+
+
+@pytest.mark.parametrize("person", ["nobody", "guest"])
+def test_every_answer_carries_its_headers(person: str, world: World, call: Callable[[str], Caller]) -> None:
+    """S-10: on every route, answers and refusals alike."""
+    with taken_back():
+        assert without_headers(call(person)) == []
+
+
+def test_the_headers_check_can_fail(
+    world: World, call: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """T-3."""
+    monkeypatch.setitem(middleware.HEADERS, "Content-Security-Policy", "script-src 'self' 'unsafe-eval'")
+    assert len(without_headers(call("nobody"))) > 300
 
 
 def test_a_file_is_data_and_never_a_page(world: World, call: Callable[[str], Caller]) -> None:
