@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from kemai.kit.errors import KemaiError, Malformed
 from kemai.kit.words import T
 
-
 #: A refusal names so many faults and no more: a body of a hundred thousand wrong names is not worth an answer as long (B-3).
 MAX_TOLD = 200
 
