@@ -231,6 +231,25 @@ def test_the_stream_holds_few_rows_at_a_time(world: World, call: Call, monkeypat
     assert API == "/api/v1"
 
 
+def test_rights_withdrawn_during_an_export_leave_no_file(
+    world: World, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S-6: it was written with rights its person does not have any more."""
+    real, director = exporting.write_export, call("director")
+
+    def withdrawn(*args: Any, **more: Any) -> int:
+        rows = real(*args, **more)
+        call("admin").replace(f"/users/{world.users['director']}/roles", {"roles": []})
+        return rows
+
+    monkeypatch.setattr(exporting, "write_export", withdrawn)
+    started = director.post("/exports", {"object": "customers", "fields": ["name"]}).json()
+    kept = StoredFile.objects.count()
+    job = run_job(started["id"])
+    assert job.state == "failed" and job.result["code"] == "rights_changed"
+    assert StoredFile.objects.count() == kept
+
+
 def test_expired_files_go_with_their_bytes(world: World, call: Call) -> None:
     rep = call("rep")
     first, second = (upload(rep, b"a,b\n1,2\n", f"{n}.csv") for n in range(2))

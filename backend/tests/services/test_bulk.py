@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from kemai.accounts.models import User
 from kemai.administration.services.people import INSTALLER
 from kemai.base.audit import act
-from kemai.base.jobs import run_job
+from kemai.base.jobs import JobRun, run_job
 from kemai.customers.models import Customer
+from kemai.platform.objects import bulk
 from tests.calling import Caller
 from tests.fixtures import forget_everything
 from tests.world import World
@@ -136,6 +139,22 @@ def test_rights_are_those_at_run_time(world: World, call: Call) -> None:
         User.objects.filter(pk=world.users["rep"]).update(is_active=False)
     assert run_job(second).state == "failed"
     assert Customer.objects.get(pk=ids(world, "mine")[0]).deleted_at is None
+
+
+def test_rights_withdrawn_during_a_job_end_it(world: World, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S-6: what the job did before stays; after its person is switched off nothing more is done."""
+    monkeypatch.setattr(bulk, "BATCH", 1)
+    job = start(call("director"), "customers", {"ids": ids(world, "mine", "colleague"), "action": "delete"})
+    real = JobRun.step
+
+    def switched_off(run: JobRun, **counts: int) -> None:
+        real(run, **counts)
+        with act(INSTALLER, "disable", object="users"):
+            User.objects.filter(pk=world.users["director"]).update(is_active=False)
+
+    monkeypatch.setattr(JobRun, "step", switched_off)
+    assert run_job(job).state == "failed"
+    assert Customer.objects.filter(pk__in=ids(world, "mine", "colleague"), deleted_at__isnull=True).count() == 1
 
 
 def test_jobs_are_their_persons(world: World, call: Call) -> None:

@@ -103,7 +103,7 @@ def _keys(actor: Actor, declaration: ObjectType, query: Query | None) -> list[st
 
 @job_kind("bulk", T("批量操作", "Bulk change"))
 def run_bulk(run: JobRun) -> None:
-    """Do the chosen action batch by batch, with the person's rights as they are now. A resumed job goes on after its last batch.
+    """Do the chosen action batch by batch, each with the person's rights as they are then (S-6). A resumed job goes on after its last batch.
 
     The job's id is the operation's too: the log shows one line, whose undo takes back all of it.
     """
@@ -113,7 +113,7 @@ def run_bulk(run: JobRun) -> None:
     ids = [k for i in run.params["ids"] if (k := parse_id(i))]
     operation = _log(run, actor, declaration)
     for start in range(run.job.done, len(ids), BATCH):
-        batch = ids[start : start + BATCH]
+        actor, batch = actor_of(run.job.actor_id), ids[start : start + BATCH]
         with parts_of(operation.id):
             succeeded = _batch(run, actor, declaration, batch)
         back = operation.kind == RECORDS or (operation.kind == PARTS and operation.parts.exists())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kemai.kit.errors import Conflict, Gone, KemaiError, NotFound
+from kemai.kit.errors import Conflict, Forbidden, Gone, KemaiError, NotFound
 from kemai.kit.spreadsheet.model import SpreadsheetRefused
 from kemai.kit.words import T
 
@@ -160,3 +160,11 @@ class UnknownImport(NotFound):
 
 class Overtaken(Exception):
     """Another worker has gone on with this import; this one stops without a word."""
+
+
+class RightsChanged(Forbidden):
+    code = "rights_changed"
+    text = T(
+        "导出期间您的权限有变化，文件未保留，请重新导出。",
+        "Your rights changed while this was exported, so the file was not kept; export again.",
+    )

@@ -30,6 +30,7 @@ from kemai.platform.objects.secrecy import MASKED, access_of
 from kemai.platform.objects.select import ListPlan, Query, plan_list
 from kemai.platform.objects.types import CellContext
 from kemai.platform.transfer import approvals
+from kemai.platform.transfer.errors import RightsChanged
 from kemai.platform.transfer.faults import stored
 from kemai.platform.transfer.lines import WATERMARK
 from kemai.platform.transfer.watch import watch_exports
@@ -181,11 +182,19 @@ def run_export(job: JobRun) -> None:
     taken: list[UUID] = []
     with target as path, _reporting(job.job.id) as report:
         rows = write_export(actor, declaration, query, path, report=report, mark=mark, taken=taken)
+        _hold_to_rights(actor)
     file = _finish(export.id, target, rows)
     note_export(actor, declaration, query, taken=taken, file=file, purpose=export.purpose)
     watch_exports(actor)
     job.job.total = job.job.done = job.job.succeeded = rows
     job.result(file=str(file), rows=rows)
+
+
+def _hold_to_rights(actor: Actor) -> None:
+    """Refuse to hand out what was written with rights its person does not have any more (S-6); :class:`NotFound` when disabled."""
+    today = actor_of(actor.id)
+    if (today.reaches, today.field_access, today.principals) != (actor.reaches, actor.field_access, actor.principals):
+        raise RightsChanged
 
 
 def note_export(
