@@ -158,6 +158,29 @@ def test_a_link_a_password_and_a_second_factor(enter: Callable[..., Person], emp
     rep.presses("验证并登录")
     expect(page.get_by_role("navigation", name="主菜单")).to_be_visible()
 
+    # A passkey: the virtual device of the browser says that finger or face was right. It knows names, not bare addresses.
+    there = empty.url.replace("127.0.0.1", "localhost")
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": {**options, "isUserVerified": True}})
+    page.goto(f"{there}/login")
+    page.get_by_label("账号", exact=True).fill("linxiaoyu")
+    page.get_by_label("密码", exact=True).fill(LINK_SECRET)
+    rep.presses("登录", exact=True)
+    page.get_by_label("验证码").fill(code_at(secret, step_at(time.time() + 30)))
+    expect(page.get_by_role("navigation", name="主菜单")).to_be_visible()
+    page.goto(f"{there}/me")
+    rep.presses("添加通行密钥")
+    proof.get_by_label("当前密码").fill(LINK_SECRET)
+    rep.presses("添加通行密钥", proof)
+    rep.is_told("通行密钥已添加")
+    expect(page.get_by_text("还没有用过")).to_be_visible()
+    page.context.clear_cookies()
+    page.goto(f"{there}/login")
+    rep.presses("用通行密钥登录")
+    expect(page.get_by_role("navigation", name="主菜单")).to_be_visible()
+
 
 def test_english_is_english_everywhere(admin: Person) -> None:
     page = admin.page

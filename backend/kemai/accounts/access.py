@@ -19,7 +19,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from kemai.accounts.models import Department, DutySeparation, FieldRule, RoleGrant, TeamMember, Totp, User
+from kemai.accounts.models import Department, DutySeparation, FieldRule, Passkey, RoleGrant, TeamMember, Totp, User
 from kemai.accounts.rules.duties import DUTIES, leave_to
 from kemai.kit.errors import Forbidden, NotFound
 from kemai.kit.words import ZH, T
@@ -387,9 +387,9 @@ def holds_all_of(viewer: Actor, person: Actor) -> bool:
 
 def load_actor(user_id: UUID, *, via_token: bool = False) -> Actor | None:
     """A person with rights resolved, or None when absent, disabled or deleted. Eight queries, cached by the caller."""
-    factor = Totp.objects.filter(user_id=OuterRef("pk"))
+    factor, passkey = (model.objects.filter(user_id=OuterRef("pk")) for model in (Totp, Passkey))
     separate = DutySeparation.objects.filter(on=True)
-    people = User.objects.annotate(has_factor=Exists(factor), separate=Exists(separate))
+    people = User.objects.annotate(has_factor=Exists(factor) | Exists(passkey), separate=Exists(separate))
     user = people.filter(pk=user_id, is_active=True, deleted_at__isnull=True).first()
     if user is None:
         return None

@@ -26,6 +26,14 @@ class WrongCode(KemaiError):
     )
 
 
+class PasskeyRefused(KemaiError):
+    status, code = 401, "passkey_refused"
+    text = T(
+        "这个通行密钥不能使用：可能已被移除，或属于别的账号。请换一种方式登录。",
+        "This passkey does not work: it may have been removed, or belong to another account. Sign in another way.",
+    )
+
+
 class FactorOver(KemaiError):
     """There is no sign-in that waits for a code: it took too long, or was finished elsewhere."""
 
@@ -51,7 +59,7 @@ class LinkOver(Gone):
 
 class OfferOver(Conflict):
     code = "factor_offer_over"
-    text = T("二维码已过期，请重新开始设置。", "This QR code has expired; begin anew.")
+    text = T("等待的时间过长，请重新开始。", "That took too long; begin anew.")
 
 
 class SignInLocked(RateLimited):

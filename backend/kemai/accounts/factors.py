@@ -1,4 +1,4 @@
-"""A person's second factors: the codes of an authenticator program, and recovery codes for when it is lost (ORG-7)."""
+"""A person's second factors: an authenticator program, passkeys, and recovery codes for when they are lost (ORG-7)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kemai.accounts.access import Actor
-from kemai.accounts.models import RecoveryCode, Totp
+from kemai.accounts.models import Passkey, RecoveryCode, Totp
 from kemai.accounts.passwords import demands
 from kemai.accounts.rules import totp
 from kemai.accounts.rules.passwords import decide_age
@@ -76,7 +76,9 @@ def is_compulsory_for(actor: Actor) -> bool:
 
 def ways_of(user_id: UUID) -> list[str]:
     """By what this person may pass the second step; none: he has no second factor."""
-    return ["totp", "recovery"] if Totp.objects.filter(pk=user_id).exists() else []
+    known = {"totp": Totp.objects.filter(pk=user_id), "passkey": Passkey.objects.filter(user_id=user_id)}
+    found = [way for way, rows in known.items() if rows.exists()]
+    return [*found, "recovery"] if found else []
 
 
 def accept_code(user_id: UUID, code: str) -> str:
@@ -138,6 +140,7 @@ def recovery_codes_left(user_id: UUID) -> int:
 def forget_factors(user_id: UUID) -> None:
     """Take away all second factors of a person."""
     Totp.objects.filter(pk=user_id).delete()
+    Passkey.objects.filter(user_id=user_id).delete()
     RecoveryCode.objects.filter(user_id=user_id).delete()
 
 

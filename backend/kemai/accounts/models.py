@@ -329,6 +329,24 @@ class Totp(models.Model):
         triggers = rights(pgtrigger.Insert | pgtrigger.Delete)  # whether there is one, not each use
 
 
+class Passkey(models.Model):
+    """A key in a person's own device, of which only the public half is here (ORG-7). ``uses``: as the device counts them, 0 where it
+    does not."""
+
+    credential = models.CharField(primary_key=True, max_length=1400)
+    id = models.UUIDField(default=new_id, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="passkeys")
+    public_key = models.TextField()
+    uses = models.BigIntegerField(default=0)
+    name = models.CharField(max_length=60)
+    created_at = models.DateTimeField(default=now)
+    used_at = models.DateTimeField(null=True)
+    holds = Holds(WITH_PERSON, personal="name", internal="credential public_key")
+
+    class Meta:
+        triggers = rights(pgtrigger.Insert | pgtrigger.Delete)  # whether there is one, not each use
+
+
 class RecoveryCode(models.Model):
     """A word that stands in for a second factor once. Only its hash is stored."""
 

@@ -1,18 +1,21 @@
-"""Signing in: a password, and for who has one a second factor; then a session. The only way to one (decisions.md 18)."""
+"""Signing in: a password, and for who has one a second factor; or a passkey, which is both. Then a session. The only way to one
+(decisions.md 18)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db.models.functions import Lower
 
 from kemai.accounts.access import SystemActor
-from kemai.accounts.errors import FactorOver, WrongCode, WrongPassword
+from kemai.accounts.errors import FactorOver, PasskeyRefused, WrongCode, WrongPassword
 from kemai.accounts.factors import accept_code, ways_of
 from kemai.accounts.models import Session, User
+from kemai.accounts.passkeys import Site, owner_of_answer
 from kemai.accounts.sessions import ABSOLUTE, actor_of, hash_token, mark_of, open_session
 from kemai.accounts.tries import Try, count_try, remember_device
 from kemai.base import audit
@@ -73,14 +76,26 @@ def pass_factor(browser: Browser, token: str, code: str) -> tuple[str, Session]:
     return _let_in(browser, user, tried, by=way)
 
 
+def sign_in_by_passkey(browser: Browser, site: Site, *, offer: str, answer: dict[str, Any]) -> tuple[str, Session]:
+    """Open a session for whose key answered: the device has asked for finger, face or PIN, so this is both factors at once. Nobody can
+    lock the way by guessing passwords."""
+    try:
+        user = owner_of_answer(site, offer=offer, answer=answer)
+    except PasskeyRefused:
+        _refused("sign_in.passkey_refused", None, "")
+        raise
+    return _let_in(browser, user, None, by="passkey")
+
+
 def waiting_session(token: str) -> Session | None:
     """The session whose password was right and whose second factor is still to come; None when there is none (any more)."""
     rows = Session.objects.select_related("user").filter(user__is_active=True, user__deleted_at__isnull=True)
     return rows.filter(token_hash=hash_token(token), awaits_factor=True, expires_at__gt=now()).first()
 
 
-def _let_in(browser: Browser, user: User, tried: Try, *, by: str) -> tuple[str, Session]:
-    tried.got_in()
+def _let_in(browser: Browser, user: User, tried: Try | None, *, by: str) -> tuple[str, Session]:
+    if tried is not None:
+        tried.got_in()
     lasts = timedelta(hours=ABSOLUTE.value())
     mark = mark_of(actor_of(user.id))
     opened = open_session(user, address=browser.address, agent=browser.agent, lasts=lasts, mark=mark)

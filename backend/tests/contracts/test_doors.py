@@ -21,6 +21,8 @@ OPEN = {
     ("POST", "/auth/setup"): {410, 422},
     ("POST", "/auth/login"): {401, 422, 429},
     ("POST", "/auth/factor"): {401, 422},
+    ("POST", "/auth/passkey/ask"): {200},
+    ("POST", "/auth/passkey"): {401, 409, 422},
     ("GET", "/auth/password-rules"): {200},
     ("POST", "/auth/password-link"): {410, 422},
     ("POST", "/auth/password"): {410, 422},

@@ -14,7 +14,8 @@ from kemai.accounts import cookies, passwords, sessions
 from kemai.accounts.access import Actor
 from kemai.accounts.factors import owed_by, ways_of
 from kemai.accounts.models import Department, Session, Team, User
-from kemai.accounts.sign_in import Browser, pass_factor, sign_in
+from kemai.accounts.passkeys import Site, ask_for_passkey
+from kemai.accounts.sign_in import Browser, pass_factor, sign_in, sign_in_by_passkey
 from kemai.accounts.tries import new_device
 from kemai.administration.menu import check_favourites, menu_for
 from kemai.administration.services import people
@@ -34,6 +35,11 @@ class Login(Schema):
 
 class Code(Schema):
     code: str
+
+
+class PasskeyAnswer(Schema):
+    offer: str
+    answer: dict[str, Any]
 
 
 class Setup(Schema):
@@ -136,6 +142,23 @@ def login(request: HttpRequest, data: Login) -> HttpResponse:
 @router.post("/auth/factor", auth=None, operation_id="auth_factor", summary="The second step: a code")
 def give_code(request: HttpRequest, data: Code) -> HttpResponse:
     return _open(request, lambda browser: pass_factor(browser, cookies.session_token(request), data.code))
+
+
+def site_of(request: HttpRequest) -> Site:
+    """The site as this browser knows it; only names of ours come this far (``KEMAI_HOSTS``)."""
+    host = request.get_host()
+    return Site(host.rsplit(":", 1)[0], f"{'https' if settings.KEMAI_HTTPS else 'http'}://{host}")
+
+
+@router.post("/auth/passkey/ask", auth=None, operation_id="auth_passkey_ask", summary="What a passkey has to answer")
+def ask_passkey(request: HttpRequest) -> dict[str, Any]:
+    return ask_for_passkey(site_of(request))
+
+
+@router.post("/auth/passkey", auth=None, operation_id="auth_passkey", summary="Sign in by a passkey, in one step")
+def give_passkey(request: HttpRequest, data: PasskeyAnswer) -> HttpResponse:
+    site = site_of(request)
+    return _open(request, lambda browser: sign_in_by_passkey(browser, site, offer=data.offer, answer=data.answer))
 
 
 class LinkToken(Schema):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import segno
 
-from kemai.accounts import factors
+from kemai.accounts import factors, passkeys
 from kemai.accounts.access import Actor
 from kemai.accounts.errors import OfferOver, OwnRoles
 from kemai.accounts.rules.duties import SECURITY
@@ -20,7 +20,7 @@ from kemai.base import rates
 from kemai.base.audit import act
 from kemai.base.sealing import Unreadable, seal, unseal
 from kemai.kit.clock import now
-from kemai.kit.errors import Invalid
+from kemai.kit.errors import Invalid, NotFound
 from kemai.kit.words import T
 from kemai.platform.notify import notify
 from kemai.platform.objects.declare import get_object
@@ -39,6 +39,7 @@ def own_factors(actor: Actor) -> dict[str, Any]:
     """What one has set up."""
     return {
         "totp": {"since": since} if (since := factors.totp_since(actor.id)) else None,
+        "passkeys": passkeys.passkeys_of(actor.id),
         "recovery_codes": factors.recovery_codes_left(actor.id),
         "compulsory": factors.is_compulsory_for(actor),
     }
@@ -78,6 +79,34 @@ def _offered(actor: Actor, offer: str) -> str:
     if whose != str(actor.id) or until < now().timestamp():
         raise OfferOver
     return str(secret)
+
+
+def offer_passkey(actor: Actor, site: passkeys.Site, *, password: str) -> dict[str, Any]:
+    """What a browser needs to make a passkey for this person here."""
+    prove_password(actor, password)
+    return passkeys.offer_passkey(actor, site)
+
+
+def confirm_passkey(
+    actor: Actor, site: passkeys.Site, *, offer: str, answer: dict[str, Any], name: str, session_id: UUID | None
+) -> dict[str, Any]:
+    """Keep the passkey a browser made. The first factor comes with recovery codes; sessions that passed with a password alone end."""
+    with act(actor, "factor.passkey", object="users", record_id=actor.id):
+        passkeys.keep_passkey(actor, site, offer=offer, answer=answer, name=name)
+        codes = [] if factors.recovery_codes_left(actor.id) else factors.new_recovery_codes(actor.id)
+        end_sessions(actor.id, but=session_id)
+    return {**own_factors(actor), "new_recovery_codes": codes}
+
+
+def remove_passkey(actor: Actor, key: UUID, *, password: str) -> dict[str, Any]:
+    """Take away one passkey; with the last factor go the recovery codes."""
+    prove_password(actor, password)
+    with act(actor, "factor.passkey_remove", object="users", record_id=actor.id):
+        if passkeys.forget_passkey(actor.id, key) is None:
+            raise NotFound
+        if not factors.ways_of(actor.id):
+            factors.forget_factors(actor.id)
+    return own_factors(actor)
 
 
 def remove_totp(actor: Actor, *, password: str) -> dict[str, Any]:

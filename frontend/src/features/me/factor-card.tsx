@@ -13,13 +13,14 @@ import { StateTag } from "@/kit/tag";
 import { useMessage } from "@/kit/use-message";
 import { type Factors, factorsKey, factorsQuery, type TotpOffer } from "./factors";
 import styles from "./me.module.css";
+import { PasskeysCard } from "./passkeys-card";
 import { PasswordProof } from "./password-proof";
 import { RecoveryCodes } from "./recovery-codes";
 import { TotpSetup } from "./totp-setup";
 
 type Asking = "setUp" | "remove" | "codes";
 
-/** The second step of signing in: an authenticator program, and codes for when the telephone is lost. */
+/** The second step of signing in: an authenticator program or passkeys, and codes for when they are lost. */
 export function FactorCard() {
   const t = useT("me");
   const me = useMe();
@@ -60,61 +61,69 @@ export function FactorCard() {
   }
 
   const found = factors.data;
+  const some = found ? found.totp !== null || found.passkeys.length > 0 : false;
   return (
-    <Card
-      title={<span id="factor">{t("factors.title")}</span>}
-      extra={found?.totp ? <StateTag tone="good">{t("factors.on")}</StateTag> : null}
-    >
-      {factors.isPending ? <SkeletonRows rows={2} /> : null}
-      {factors.isError ? <ErrorState error={factors.error} onRetry={() => void factors.refetch()} /> : null}
-      {found && codes.length > 0 ? <RecoveryCodes codes={codes} onKept={done} /> : null}
-      {found && codes.length === 0 ? (
-        <div className={styles.mail}>
-          {found.totp ? (
-            <p>
-              {t("factors.since")} <DateTime value={found.totp.since} kind="smart" />
-              {" · "}
-              <span className={found.recovery_codes < 3 ? styles.warn : undefined}>
-                {t("factors.left", { count: found.recovery_codes })}
-              </span>
-            </p>
-          ) : (
-            <p className={styles.hint}>{t("factors.lead")}</p>
-          )}
-          {offer ? (
-            <TotpSetup
-              offer={offer}
-              onDone={(now) => {
-                keep(now);
-                message.success(t("factors.set"));
-              }}
-              onCancel={() => setOffer(null)}
-            />
-          ) : asking ? (
-            <PasswordProof
-              key={asking}
-              action={t(`factors.do.${asking}`)}
-              danger={asking === "remove"}
-              onProve={prove[asking]}
-              onCancel={() => setAsking(null)}
-            />
-          ) : (
-            <div className={styles.mailButtons}>
-              <Button type={found.totp ? "default" : "primary"} onClick={() => setAsking("setUp")}>
-                {t(found.totp ? "factors.replace" : "factors.do.setUp")}
-              </Button>
-              {found.totp ? (
-                <Button onClick={() => setAsking("codes")}>{t("factors.do.codes")}</Button>
-              ) : null}
-              {found.totp && !found.compulsory ? (
-                <Button danger onClick={() => setAsking("remove")}>
-                  {t("factors.do.remove")}
+    <>
+      <Card
+        title={<span id="factor">{t("factors.title")}</span>}
+        extra={some ? <StateTag tone="good">{t("factors.on")}</StateTag> : null}
+      >
+        {factors.isPending ? <SkeletonRows rows={2} /> : null}
+        {factors.isError ? <ErrorState error={factors.error} onRetry={() => void factors.refetch()} /> : null}
+        {found && codes.length > 0 ? <RecoveryCodes codes={codes} onKept={done} /> : null}
+        {found && codes.length === 0 ? (
+          <div className={styles.mail}>
+            {some ? (
+              <p>
+                {found.totp ? (
+                  <>
+                    {t("factors.since")} <DateTime value={found.totp.since} kind="smart" />
+                  </>
+                ) : (
+                  t("factors.byPasskey")
+                )}
+                {" · "}
+                <span className={found.recovery_codes < 3 ? styles.warn : undefined}>
+                  {t("factors.left", { count: found.recovery_codes })}
+                </span>
+              </p>
+            ) : (
+              <p className={styles.hint}>{t("factors.lead")}</p>
+            )}
+            {offer ? (
+              <TotpSetup
+                offer={offer}
+                onDone={(now) => {
+                  keep(now);
+                  message.success(t("factors.set"));
+                }}
+                onCancel={() => setOffer(null)}
+              />
+            ) : asking ? (
+              <PasswordProof
+                key={asking}
+                action={t(`factors.do.${asking}`)}
+                danger={asking === "remove"}
+                onProve={prove[asking]}
+                onCancel={() => setAsking(null)}
+              />
+            ) : (
+              <div className={styles.mailButtons}>
+                <Button type={found.totp ? "default" : "primary"} onClick={() => setAsking("setUp")}>
+                  {t(found.totp ? "factors.replace" : "factors.do.setUp")}
                 </Button>
-              ) : null}
-            </div>
-          )}
-        </div>
-      ) : null}
-    </Card>
+                {some ? <Button onClick={() => setAsking("codes")}>{t("factors.do.codes")}</Button> : null}
+                {some && !found.compulsory ? (
+                  <Button danger onClick={() => setAsking("remove")}>
+                    {t("factors.do.remove")}
+                  </Button>
+                ) : null}
+              </div>
+            )}
+          </div>
+        ) : null}
+      </Card>
+      <PasskeysCard onCodes={setCodes} />
+    </>
   );
 }

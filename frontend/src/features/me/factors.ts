@@ -4,6 +4,7 @@ import { api } from "@/api/client";
 /** What one has set up for the second step of signing in. */
 export type Factors = {
   totp: { since: string } | null;
+  passkeys: { id: string; name: string; created_at: string; used_at: string | null }[];
   recovery_codes: number;
   compulsory: boolean;
   /** Told this once, when they are made. */

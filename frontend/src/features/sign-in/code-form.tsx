@@ -5,16 +5,17 @@ import type { Me } from "@/api/types";
 import { useT } from "@/i18n/index";
 import { TextField } from "@/kit/field";
 import { useErrorText } from "@/kit/states";
+import { PasskeyButton } from "./passkey-button";
 import styles from "./sign-in.module.css";
 
-type CodeFormProps = { onDone: (me: Me) => void; onBack: (reason?: string) => void };
+type CodeFormProps = { ways: string[]; onDone: (me: Me) => void; onBack: (reason?: string) => void };
 
-/** The second step: six digits of the telephone, or a recovery code when it is not at hand. */
-export function CodeForm({ onDone, onBack }: CodeFormProps) {
+/** The second step: six digits of the telephone, a passkey, or a recovery code when neither is at hand. */
+export function CodeForm({ ways, onDone, onBack }: CodeFormProps) {
   const t = useT("sign-in");
   const errorText = useErrorText();
   const [code, setCode] = useState("");
-  const [recovery, setRecovery] = useState(false);
+  const [recovery, setRecovery] = useState(!ways.includes("totp"));
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
 
@@ -66,17 +67,20 @@ export function CodeForm({ onDone, onBack }: CodeFormProps) {
       <Button type="primary" size="large" htmlType="submit" block loading={busy}>
         {t("factor.verify")}
       </Button>
+      {ways.includes("passkey") ? <PasskeyButton onDone={onDone} onProblem={setProblem} /> : null}
       <div className={styles.other}>
-        <Button
-          type="link"
-          onClick={() => {
-            setRecovery(!recovery);
-            setCode("");
-            setProblem(null);
-          }}
-        >
-          {t(recovery ? "factor.useCode" : "factor.useRecovery")}
-        </Button>
+        {ways.includes("totp") ? (
+          <Button
+            type="link"
+            onClick={() => {
+              setRecovery(!recovery);
+              setCode("");
+              setProblem(null);
+            }}
+          >
+            {t(recovery ? "factor.useCode" : "factor.useRecovery")}
+          </Button>
+        ) : null}
         <Button type="link" onClick={() => onBack()}>
           {t("factor.back")}
         </Button>

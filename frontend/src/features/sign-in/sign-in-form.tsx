@@ -8,6 +8,7 @@ import { useT } from "@/i18n/index";
 import { PasswordField, TextField } from "@/kit/field";
 import { useErrorText } from "@/kit/states";
 import { CodeForm } from "./code-form";
+import { PasskeyButton } from "./passkey-button";
 import styles from "./sign-in.module.css";
 
 type SignInFormProps = { username?: string; onDone: (me: Me) => void };
@@ -20,7 +21,7 @@ export function SignInForm({ username: known, onDone }: SignInFormProps) {
   const [password, setPassword] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const [awaits, setAwaits] = useState(false);
+  const [ways, setWays] = useState<string[]>([]);
 
   function enter(me: Me) {
     client.setQueryData(meQuery.queryKey, me);
@@ -36,7 +37,7 @@ export function SignInForm({ username: known, onDone }: SignInFormProps) {
       const body = { username: username.trim(), password };
       const { data } = await api.post<Me | AwaitsFactor>("/auth/login", body);
       if (!("awaits" in data)) return enter(data);
-      setAwaits(true);
+      setWays(data.ways);
       setBusy(false);
       setPassword("");
     } catch (error) {
@@ -46,12 +47,13 @@ export function SignInForm({ username: known, onDone }: SignInFormProps) {
     }
   }
 
-  if (awaits) {
+  if (ways.length > 0) {
     return (
       <CodeForm
+        ways={ways}
         onDone={enter}
         onBack={(reason) => {
-          setAwaits(false);
+          setWays([]);
           setProblem(reason ?? null);
         }}
       />
@@ -84,6 +86,7 @@ export function SignInForm({ username: known, onDone }: SignInFormProps) {
       <Button type="primary" size="large" htmlType="submit" block loading={busy}>
         {t("signIn")}
       </Button>
+      <PasskeyButton onDone={enter} onProblem={setProblem} />
     </form>
   );
 }
