@@ -109,8 +109,8 @@ export function FactorCard() {
               />
             ) : (
               <div className={styles.mailButtons}>
-                <Button type={found.totp ? "default" : "primary"} onClick={() => setAsking("setUp")}>
-                  {t(found.totp ? "factors.replace" : "factors.do.setUp")}
+                <Button type={some ? "default" : "primary"} onClick={() => setAsking("setUp")}>
+                  {t(found.totp ? "factors.replace" : some ? "factors.addTotp" : "factors.do.setUp")}
                 </Button>
                 {some ? <Button onClick={() => setAsking("codes")}>{t("factors.do.codes")}</Button> : null}
                 {some && !found.compulsory ? (
