@@ -60,7 +60,7 @@ def kill_imports(system: System, rows: int, times: int) -> int:
     for turn in range(times):
         before = person.state(key)[1]
         wait_until(lambda seen=before: person.state(key)[1] > seen or person.state(key)[0] in ENDED, 60)  # type: ignore[misc]
-        time.sleep(DICE.random() * 0.3)
+        time.sleep(DICE.random() * 0.2)
         hit += person.state(key)[0] not in ENDED
         if turn % 2:
             system.kill_child("worker")
@@ -79,7 +79,7 @@ def kill_imports(system: System, rows: int, times: int) -> int:
 
 
 def test_f3_kills_in_the_middle_of_an_import(system: System) -> None:
-    assert kill_imports(system, 1200, 2), "no import was under way at any kill"
+    assert kill_imports(system, 5000, 2), "no import was under way at any kill"
 
 
 @pytest.mark.nightly
