@@ -60,7 +60,7 @@ def test_the_calendar(enter: Enter, demo: Served) -> None:
     rep.is_told("已移到")
     assert rep.reads(f"/tasks/{made['id']}")["due_at"][:16] > due[:16]
     page.get_by_role("button", name="撤销").click()
-    rep.settles()
+    rep.is_told("已撤销")
     assert rep.reads(f"/tasks/{made['id']}")["due_at"][:16] == due[:16]
     rep.presses("订阅")
     rep.presses("生成订阅地址")
