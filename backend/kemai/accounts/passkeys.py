@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -82,7 +82,11 @@ def keep_passkey(actor: Actor, site: Site, *, offer: str, answer: dict[str, Any]
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
         raise PasskeyRefused from error
     key = bytes_to_base64url(made.credential_id)
-    if len(key) > 1400 or Passkey.objects.filter(pk=key).exists() or count(actor.id) >= MOST:
+    if (
+        len(key) > 1400
+        or Passkey.objects.filter(pk=key).exists()
+        or Passkey.objects.filter(user_id=actor.id).count() >= MOST
+    ):
         raise PasskeyRefused
     return Passkey.objects.create(
         credential=key,
@@ -152,15 +156,6 @@ def passkeys_of(user_id: UUID) -> list[dict[str, Any]]:
     return [{"id": row.id, "name": row.name, "created_at": row.created_at, "used_at": row.used_at} for row in rows]
 
 
-def count(user_id: UUID) -> int:
-    """How many a person has."""
-    return Passkey.objects.filter(user_id=user_id).count()
-
-
-def forget_passkey(user_id: UUID, key: UUID) -> datetime | None:
-    """Take away one; since when it was there, None when it is not this person's."""
-    row = Passkey.objects.filter(user_id=user_id, id=key).first()
-    if row is None:
-        return None
-    row.delete()
-    return row.created_at
+def forget_passkey(user_id: UUID, key: UUID) -> bool:
+    """Take away one; False when it is not this person's."""
+    return Passkey.objects.filter(user_id=user_id, id=key).delete()[0] > 0

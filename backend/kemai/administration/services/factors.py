@@ -102,7 +102,7 @@ def remove_passkey(actor: Actor, key: UUID, *, password: str) -> dict[str, Any]:
     """Take away one passkey; with the last factor go the recovery codes."""
     prove_password(actor, password)
     with act(actor, "factor.passkey_remove", object="users", record_id=actor.id):
-        if passkeys.forget_passkey(actor.id, key) is None:
+        if not passkeys.forget_passkey(actor.id, key):
             raise NotFound
         if not factors.ways_of(actor.id):
             factors.forget_factors(actor.id)
