@@ -16,6 +16,8 @@ LOCKS := backend/requirements/uv.txt backend/requirements/dev.txt
 APP := backend/kemai/static/app
 # PORT, DATABASE_URL, DEMO and the rest reach the command whether given as `PORT=8001 make run` or `make run PORT=8001`.
 export PORT DATABASE_URL DATABASE_DIRECT_URL DEMO KEMAI_DATA
+# Compiled code is kept even where the surroundings say otherwise, as images of Python do: every start and every run needs it.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: help run dev node check test bench front front-check install lint types contracts unit e2e journey browser screens lock front-lock clean nightly
 

@@ -195,8 +195,12 @@ def use_env(env: Environment | None) -> None:
 
 
 def child_environ(**changes: str) -> dict[str, str]:
-    """This process's environment with changes, for a child process."""
-    return {**os.environ, **changes}
+    """This process's environment with changes, for a child process.
+
+    A child keeps its compiled code whatever was said to us: two thousand modules compiled anew at every start and after
+    every crash are most of what a start costs.
+    """
+    return {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **changes}
 
 
 def default_data_dir(environ: Mapping[str, str]) -> Path:

@@ -1,9 +1,11 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from kemai.config import env as env_module
-from kemai.config.env import EnvironmentProblem, kept_secret, read_environment
+from kemai.config.env import EnvironmentProblem, child_environ, kept_secret, read_environment
 
 
 @pytest.fixture
@@ -85,3 +87,10 @@ def test_long_paths_get_a_socket_folder_the_kernel_takes(tmp_path: Path) -> None
     deep = env_module.EmbeddedPlace(home=tmp_path / ("x" * 120), run_as_user=None)
     assert len(str(deep.socket_dir)) < env_module.SOCKET_PATH_LIMIT
     assert deep.socket_dir == env_module.EmbeddedPlace(home=deep.home, run_as_user=None).socket_dir
+
+
+def test_a_child_keeps_its_compiled_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """F-1: else each start compiles two thousand modules, and is twice as long in coming back."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    asked = [sys.executable, "-c", "import sys; print(sys.dont_write_bytecode)"]
+    assert subprocess.run(asked, env=child_environ(), capture_output=True, text=True).stdout == "False\n"

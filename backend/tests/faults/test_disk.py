@@ -30,9 +30,15 @@ WRITES = {
 @contextmanager
 def filled(folder: Path, leave: int = 0) -> Iterator[None]:
     """Nothing free on the folder's volume but ``leave`` bytes."""
-    filler, found = folder / "filler", os.statvfs(folder)
+    filler, room = folder / "filler", 0
     with filler.open("wb") as out:
-        os.posix_fallocate(out.fileno(), 0, max(found.f_bavail * found.f_frsize - leave, 1))
+        while not room:
+            found = os.statvfs(folder)
+            room = max(found.f_bavail * found.f_frsize - leave, 1)
+            try:
+                os.posix_fallocate(out.fileno(), 0, room)
+            except OSError:  # somebody else has taken some of it in between
+                room = 0
     try:
         yield
     finally:
