@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from kemai.base.audit import act
 from kemai.base.jobs import run_job
+from kemai.customers.models import Contact
 from kemai.platform.objects.declare import get_object
+from kemai.platform.objects.write import insert_drafts, prepare_new
 from tests.calling import Caller
 from tests.contracts import test_paging
 from tests.contracts.oracle import OBJECTS
@@ -108,3 +111,39 @@ def _bulk_statements(world: World, director: Caller, count: int) -> int:
             done = run_job(job)
         assert (done.state, done.succeeded) == ("done", count)
     return len(captured)
+
+
+#: What a row of a batch says, from its number, a customer of the writer and one of its contacts.
+ROWS: dict[str, Callable[[int, str, str], dict[str, Any]]] = {
+    "customers": lambda n, _, __: {"name": f"批量客户{n}有限公司", "phone": f"1380013{n:04}"},
+    "contacts": lambda n, customer, _: {"name": f"联系人{n}", "customer": customer, "phone": f"1390013{n:04}"},
+    "interactions": lambda n, customer, contact: {"content": f"谈了{n}次", "customer": customer, "contact": contact},
+    "opportunities": lambda n, customer, contact: {
+        "name": f"商机{n}",
+        "customer": customer,
+        "contact": contact,
+        "amount": "1",
+    },
+    "tasks": lambda n, customer, _: {"title": f"任务{n}", "related": {"object": "customers", "id": customer}},
+    "leads": lambda n, _, __: {"name": f"批量线索{n}有限公司", "phone": f"1370013{n:04}"},
+    "needs": lambda n, customer, contact: {"title": f"需求{n}", "customer": customer, "contact": contact},
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_an_import_writes_in_batches(name: str, world: World) -> None:
+    """L-4: twelve rows in one batch need as many statements as three."""
+    rep, declaration = world.actor("rep"), get_object(name)
+    contact = Contact.objects.get(pk=world.get("contacts", "mine").id)
+
+    def write(count: int) -> int:
+        with taken_back(), counting() as captured, act(rep, "create", object=name):
+            drafts = prepare_new(
+                rep, declaration, [ROWS[name](n, str(contact.customer_id), str(contact.id)) for n in range(count)]
+            )
+            assert [e for d in drafts for e in d.errors] == []
+            insert_drafts(rep, declaration, drafts)
+        return len(captured)
+
+    write(3)
+    assert write(12) == write(3)

@@ -17,7 +17,7 @@ from kemai.base.models import AuditChange, ClockBeat, Operation, ParameterValue
 from kemai.customers.models import Customer, OwnershipChange, Pool, RecycleCandidate, RecycleRule, RecycleRun
 from kemai.customers.services import recycle_run
 from kemai.customers.services.kind import CUSTOMERS
-from kemai.customers.services.ownership import note_contact
+from kemai.customers.services.ownership import note_contacts
 from kemai.customers.services.recycle_rules import count_stale, forget_rules, refresh_all
 from kemai.customers.services.recycle_run import RECYCLER, run_nightly, run_recycling, warn_owners
 from kemai.kit.calendar import CalendarDay, WorkCalendar
@@ -312,7 +312,7 @@ def test_warnings_come_once(world: World, call: Call) -> None:
     assert "1 个客户即将掉入公海" in line.title_zh and line.path == "/customers?view=falling"
     listed = call("rep").get("/customers", view="falling").json()["items"]
     assert [row["id"] for row in listed] == [str(mine(world))]
-    note_contact(mine(world), at=now(), next_at=None)
+    note_contacts([(mine(world), now(), None)])
     assert warn_owners(CUSTOMERS) == 0
     counters = {c["key"]: c["value"] for c in call("rep").get("/home").json()["counters"]}
     assert counters["falling"] == 0
@@ -330,7 +330,7 @@ def test_the_brake_stops_an_unusual_share_and_is_lifted_for_that_run(world: Worl
     assert Customer.objects.filter(pk__in=keys, owner_id__isnull=False).count() == 6
     assert Notification.objects.filter(kind="recycle_stopped", user_id=world.users["admin"]).count() == 1
     assert not Notification.objects.filter(kind="recycle_stopped", user_id=world.users["rep"]).exists()
-    note_contact(keys[0], at=now(), next_at=None)
+    note_contacts([(keys[0], now(), None)])
     late = fall(world, call, "handed")[0]  # due since, but not of that run
     assert call("rep").post(f"/recycling/runs/{run.pk}/approve").status_code == 403
     approved = call("admin").post(f"/recycling/runs/{run.pk}/approve")

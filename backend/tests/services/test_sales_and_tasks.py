@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from kemai.activities.models import Task
-from kemai.customers.models import Customer
+from kemai.base.audit import act
+from kemai.customers.models import Contact, Customer
+from kemai.kit.clock import standing_at
+from kemai.platform.objects.declare import get_object
+from kemai.platform.objects.write import delete_records, insert_drafts, prepare_new
 from kemai.sales.models import Opportunity, StageMove
 from tests.calling import Caller
 from tests.world import World
@@ -173,6 +178,43 @@ def test_follow_ups_move_the_customers_dates(world: World, call: Call) -> None:
     row = Customer.objects.get(pk=key)
     assert made.status_code == 201 and row.last_contact_at > last and row.next_contact_at.year == 2290
     assert row.version == version  # computed columns move no version
+
+
+def test_follow_ups_written_together_move_the_dates_alike(world: World) -> None:
+    """ACT-1: a batch, in any order, ends as if written one after the other by date."""
+    rep, key = world.actor("rep"), world.get("customers", "mine").id
+    days = {5: "2031-01-09T09:00:00+08:00", 7: None, 6: "2031-02-09T09:00:00+08:00"}
+    rows = [
+        {
+            "customer": str(key),
+            "content": "谈",
+            "occurred_at": f"2030-01-0{day}T09:00:00+08:00",
+            "next_contact_at": following,
+        }
+        for day, following in days.items()
+    ]
+    with standing_at(datetime(2030, 1, 20, tzinfo=UTC)), act(rep, "create", object="interactions"):
+        drafts = prepare_new(rep, get_object("interactions"), rows)
+        insert_drafts(rep, get_object("interactions"), drafts)
+    row = Customer.objects.get(pk=key)
+    assert (row.last_contact_at, row.next_contact_at) == (datetime(2030, 1, 7, 1, tzinfo=UTC), None)
+    with standing_at(datetime(2030, 1, 20, tzinfo=UTC)):
+        delete_records(rep, get_object("interactions"), [drafts[1].id])
+    row = Customer.objects.get(pk=key)
+    assert (row.last_contact_at.day, row.next_contact_at) == (6, datetime(2031, 2, 9, 1, tzinfo=UTC))
+
+
+def test_a_deal_that_goes_to_another_customer_leaves_the_contact(world: World, call: Call) -> None:
+    """A contact belongs to the record's customer, also when it is the customer that changes."""
+    rep, contact = call("rep"), Contact.objects.get(pk=world.get("contacts", "mine").id)
+    made = rep.post(
+        "/opportunities", {"name": "换客户", "customer": str(contact.customer_id), "contact": str(contact.id)}
+    )
+    other = rep.post("/customers", {"name": "接手的公司"}).json()["id"]
+    path = f"/opportunities/{made.json()['id']}"
+    refused = rep.patch(path, {"customer": other}, 1)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "other_customer")
+    assert rep.patch(path, {"customer": other, "contact": None}, 1).status_code == 200
 
 
 def test_a_win_starts_from_the_amount(world: World, call: Call) -> None:

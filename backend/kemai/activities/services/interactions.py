@@ -10,8 +10,8 @@ from kemai.activities.models import Interaction
 from kemai.activities.services.anchors import hold_by_anchors, tell_anchors, tell_anchors_of
 from kemai.activities.services.owned import set_people
 from kemai.activities.services.sequences import note_interactions
-from kemai.customers.models import Contact
-from kemai.customers.services.ownership import note_contact, set_contacts
+from kemai.customers.services.ownership import note_contacts, set_contacts
+from kemai.customers.services.records import refuse_strange_contacts
 from kemai.kit.clock import now
 from kemai.kit.words import T
 from kemai.platform.merging.references import recount_after_merge
@@ -28,6 +28,7 @@ def prepare_interactions(actor: Actor, drafts: list[Draft]) -> None:
     """Who did it, whose customer it is, and dates that can be true."""
     set_people(actor, drafts, "activities.interaction.create", NOT_IN_CHARGE)
     hold_by_anchors(drafts)
+    refuse_strange_contacts(drafts)
     latest = now() + timedelta(minutes=5)
     for draft in drafts:
         if draft.old is None:
@@ -36,7 +37,7 @@ def prepare_interactions(actor: Actor, drafts: list[Draft]) -> None:
             draft.wrong("customer", "required", types.MISSING)
         if draft.old is not None and draft.changed("lead_id"):
             draft.wrong("lead", "fixed", T("跟进的线索不能更换。", "A follow-up stays with its lead."))
-        occurred, following, contact = draft.get("occurred_at"), draft.get("next_contact_at"), draft.get("contact_id")
+        occurred, following = draft.get("occurred_at"), draft.get("next_contact_at")
         if occurred and draft.changed("occurred_at") and occurred > latest:
             draft.wrong(
                 "occurred_at",
@@ -50,22 +51,14 @@ def prepare_interactions(actor: Actor, drafts: list[Draft]) -> None:
             draft.wrong(
                 "next_contact_at", "before", T("下次联系应晚于本次跟进。", "The next contact comes after this one.")
             )
-        if (
-            contact
-            and draft.changed("contact_id")
-            and not Contact.objects.filter(pk=contact, customer_id=draft.get("customer_id")).exists()
-        ):
-            draft.wrong(
-                "contact", "other_customer", T("联系人不属于该客户。", "The contact belongs to another customer.")
-            )
 
 
 def after_interactions(actor: Actor, drafts: list[Draft]) -> None:
     """Tell the customer when it was last contacted and when it wants to be next."""
-    for draft in sorted(drafts, key=lambda d: d.get("occurred_at")):
-        dated = draft.old is None or draft.changed("occurred_at") or draft.changed("next_contact_at")
-        if dated and draft.get("customer_id"):
-            note_contact(draft.get("customer_id"), at=draft.get("occurred_at"), next_at=draft.get("next_contact_at"))
+    dated = [d for d in drafts if d.old is None or d.changed("occurred_at") or d.changed("next_contact_at")]
+    note_contacts(
+        [(d.get("customer_id"), d.get("occurred_at"), d.get("next_contact_at")) for d in dated if d.get("customer_id")]
+    )
     # What is written up from long ago (an import) does no step of today.
     fresh = [d for d in drafts if d.old is None and d.get("customer_id") and d.get("occurred_at") > now() - RECENT]
     if fresh:
@@ -85,9 +78,10 @@ def recount_contacts(actor: Actor, interaction_ids: list[UUID]) -> None:
 @recount_after_merge("customers")
 def recount_customers(keys: list[UUID]) -> None:
     """The last and the next contact of these customers, from their follow-ups."""
-    for key in keys:
-        rows = Interaction.objects.filter(customer_id=key, deleted_at__isnull=True).order_by("-occurred_at", "-id")
-        last = rows.values("occurred_at", "next_contact_at").first()
-        set_contacts(
-            key, last_at=last["occurred_at"] if last else None, next_at=last["next_contact_at"] if last else None
-        )
+    rows = Interaction.objects.filter(customer_id__in=keys, deleted_at__isnull=True)
+    latest = rows.order_by("customer_id", "-occurred_at", "-id").distinct("customer_id")
+    found = {
+        key: (at, following)
+        for key, at, following in latest.values_list("customer_id", "occurred_at", "next_contact_at")
+    }
+    set_contacts({key: found.get(key, (None, None)) for key in keys})

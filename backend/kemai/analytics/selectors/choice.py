@@ -20,7 +20,7 @@ from kemai.kit.errors import Malformed
 from kemai.kit.ids import parse_id
 from kemai.platform.objects.declare import get_object
 from kemai.sales.models import Pipeline, Stage
-from kemai.sales.services.pipelines import own_pipeline
+from kemai.sales.services.pipelines import own_pipelines
 
 PERMISSION = "analytics.analysis.view"
 #: Whose reach says how far the page goes.
@@ -78,7 +78,7 @@ def make_choice(actor: Actor, asked: dict[str, str]) -> Choice:
         parse_period(asked.get("period", ""), today(ZoneInfo(actor.time_zone))),
         _key(asked, "department", Department),
         actor.id if sees_own_only(actor) else person,
-        _key(asked, "pipeline", Pipeline) or own_pipeline(actor.department_id),
+        _key(asked, "pipeline", Pipeline) or own_pipelines([actor.department_id])[actor.department_id],
         asked.get("measure", ""),
         asked.get("by", ""),
         asked.get("step", ""),

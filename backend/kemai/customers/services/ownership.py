@@ -359,25 +359,39 @@ def move_customer(actor: Actor, customer_id: UUID, *, pool: UUID, reason: str = 
     return move_to_pool(CUSTOMERS, actor, customer_id, pool=pool, reason=reason)
 
 
-def note_contact(customer_id: UUID, *, at: datetime, next_at: datetime | None) -> None:
-    """A contact took place: keeps the latest, and the next agreed date. Computed columns: no version, no history."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE customers_customer SET last_contact_at = GREATEST(last_contact_at, %(at)s), "
-            "next_contact_at = CASE WHEN last_contact_at IS NULL OR %(at)s >= last_contact_at THEN %(next)s ELSE next_contact_at END WHERE id = %(key)s",
-            {"at": at, "next": next_at, "key": customer_id},
-        )
-    refresh(CUSTOMERS, [customer_id])
+Contacted = tuple[UUID, datetime, datetime | None]
+"""A customer, when it was contacted, and when it is to be next."""
 
 
-def set_contacts(customer_id: UUID, *, last_at: datetime | None, next_at: datetime | None) -> None:
-    """The last and next contact as counted anew (a follow-up was deleted or came back)."""
+def note_contacts(contacts: list[Contacted]) -> None:
+    """Contacts took place: keeps the latest of each customer, and the next date agreed then. Computed columns: no version, no history."""
+    latest = {key: (at, following) for key, at, following in sorted(contacts, key=lambda c: c[1])}
+    _write_contacts(
+        "last_contact_at = GREATEST(t.last_contact_at, v.at), "
+        "next_contact_at = CASE WHEN t.last_contact_at > v.at THEN t.next_contact_at ELSE v.next END",
+        latest,
+    )
+
+
+def set_contacts(latest: Mapping[UUID, tuple[datetime | None, datetime | None]]) -> None:
+    """The last and next contact of customers as counted anew (a follow-up was deleted or came back)."""
+    _write_contacts("last_contact_at = v.at, next_contact_at = v.next", latest)
+
+
+def _write_contacts(sets: str, latest: Mapping[UUID, tuple[datetime | None, datetime | None]]) -> None:
+    if not latest:
+        return
+    keys = sorted(latest)
     with connection.cursor() as cursor:
+        # Locked in key order: two batches that meet wait for each other, never in a ring.
         cursor.execute(
-            "UPDATE customers_customer SET last_contact_at = %s, next_contact_at = %s WHERE id = %s",
-            [last_at, next_at, customer_id],
+            "WITH v AS MATERIALIZED (SELECT t.id, w.at, w.next FROM customers_customer t "
+            "JOIN unnest(%(keys)s::uuid[], %(at)s::timestamptz[], %(next)s::timestamptz[]) w (id, at, next) ON w.id = t.id "
+            "ORDER BY t.id FOR NO KEY UPDATE OF t) "
+            f"UPDATE customers_customer t SET {sets} FROM v WHERE t.id = v.id",
+            {"keys": keys, "at": [latest[k][0] for k in keys], "next": [latest[k][1] for k in keys]},
         )
-    refresh(CUSTOMERS, [customer_id])
+    refresh(CUSTOMERS, keys)
 
 
 def note_deals(customer_id: UUID, *, count: int, amount: Any, last_at: datetime | None) -> None:

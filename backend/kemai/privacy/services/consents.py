@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kemai.accounts.access import Actor
 from kemai.customers.models import Contact
-from kemai.customers.services.records import set_holders
+from kemai.customers.services.records import STRANGE, set_holders
 from kemai.kit.words import T
 from kemai.platform.objects.declare import Draft
 
@@ -18,9 +18,7 @@ def prepare_consents(actor: Actor, drafts: list[Draft]) -> None:
         if contact and draft.get("customer_id") is None:
             draft.values["customer_id"] = home.get(contact)
         elif contact and home.get(contact) != draft.get("customer_id"):
-            draft.wrong(
-                "contact", "other_customer", T("联系人不属于该客户。", "The contact belongs to another customer.")
-            )
+            draft.wrong("contact", "other_customer", STRANGE)
         if draft.old is None and draft.get("obtained_by_id") is None and not actor.is_system:
             draft.values["obtained_by_id"] = actor.id
         given, withdrawn = draft.get("given_on"), draft.get("withdrawn_on")

@@ -18,6 +18,7 @@ from kemai.base import audit, rates
 from kemai.base.audit import act, emit
 from kemai.customers.models import Contact
 from kemai.customers.services.following import hold_children
+from kemai.customers.services.records import STRANGE
 from kemai.customers.services.recycle_rules import refresh
 from kemai.kit.clock import now
 from kemai.kit.errors import Forbidden, Invalid, NotFound
@@ -77,7 +78,7 @@ def convert_lead(
             raise Invalid.one(
                 "contact",
                 "other_customer",
-                T("联系人不属于该客户。", "The contact belongs to another customer."),
+                STRANGE,
             )
         opportunity_id = None
         if opportunity:

@@ -13,9 +13,8 @@ from kemai.accounts.models import User
 from kemai.base import epochs
 from kemai.base.audit import act, emit
 from kemai.base.numbering import take_numbers
-from kemai.customers.models import Contact
 from kemai.customers.services.ownership import note_deals
-from kemai.customers.services.records import set_holders
+from kemai.customers.services.records import refuse_strange_contacts, set_holders
 from kemai.kit.clock import now
 from kemai.kit.errors import FieldError, NotFound
 from kemai.kit.ids import parse_id
@@ -30,7 +29,7 @@ from kemai.sales.events import OpportunityLost, OpportunityMoved, OpportunityWon
 from kemai.sales.models import PIPELINES, Contender, Opportunity, Stage, StageMove
 from kemai.sales.services.gates import pass_gate
 from kemai.sales.services.parts import follow_opportunities, has_lines, settle_contenders, sum_lines
-from kemai.sales.services.pipelines import own_pipeline
+from kemai.sales.services.pipelines import own_pipelines
 from kemai.sales.services.reaching import note_reached
 from kemai.sales.services.steps import mark_steps, plan_steps
 
@@ -42,6 +41,7 @@ FROM_LINES = T(
 def prepare_opportunities(actor: Actor, drafts: list[Draft]) -> None:
     """Owner, number, the first stage of the pipeline; status only ever follows the stage."""
     set_holders(actor, drafts)
+    refuse_strange_contacts(drafts)
     created = [d for d in drafts if d.old is None]
     if created:
         _enter_pipeline(actor, created)
@@ -62,15 +62,6 @@ def prepare_opportunities(actor: Actor, drafts: list[Draft]) -> None:
                 draft.wrong(
                     "pipeline", "use_command", T("建立后不能更换流程。", "The pipeline cannot be changed afterwards.")
                 )
-        contact = draft.values.get("contact_id")
-        if (
-            contact
-            and draft.changed("contact_id")
-            and not Contact.objects.filter(pk=contact, customer_id=draft.get("customer_id")).exists()
-        ):
-            draft.wrong(
-                "contact", "other_customer", T("联系人不属于该客户。", "The contact belongs to another customer.")
-            )
 
 
 def _enter_pipeline(actor: Actor, drafts: list[Draft]) -> None:
@@ -82,11 +73,12 @@ def _enter_pipeline(actor: Actor, drafts: list[Draft]) -> None:
             firsts.setdefault(found.pipeline_id, found)
     owners = {d.values.get("owner_id") or actor.id for d in drafts}
     departments = dict(User.objects.filter(pk__in=owners).values_list("id", "department_id"))
+    usual = own_pipelines({departments.get(owner) for owner in owners})
     for draft, number in zip(drafts, take_numbers("sales_opportunity_number", "SJ-", len(drafts)), strict=True):
         owner = draft.values.get("owner_id") or actor.id
         stage = stages.get(draft.values["stage_id"]) if draft.values.get("stage_id") else None
         pipeline = draft.values.get("pipeline_id") or (stage.pipeline_id if stage else None)
-        pipeline = pipeline or own_pipeline(departments.get(owner))
+        pipeline = pipeline or usual.get(departments.get(owner))
         if stage is None and pipeline is not None:
             stage = firsts.get(pipeline)
         draft.values.update(

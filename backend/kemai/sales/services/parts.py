@@ -11,7 +11,7 @@ from django.db import connection
 
 from kemai.accounts.access import Actor
 from kemai.accounts.models import RecordShare
-from kemai.customers.models import Contact
+from kemai.customers.services.records import refuse_strange_contacts
 from kemai.kit.money import quantise
 from kemai.kit.words import T
 from kemai.platform.objects import shares
@@ -117,16 +117,7 @@ def has_lines(opportunity_id: UUID) -> bool:
 def prepare_committee(actor: Actor, drafts: list[Draft]) -> None:
     """Contacts of the opportunity's own customer."""
     place_parts(actor, drafts)
-    for draft in drafts:
-        contact = draft.values.get("contact_id")
-        if (
-            contact
-            and draft.changed("contact_id")
-            and not Contact.objects.filter(pk=contact, customer_id=draft.get("customer_id")).exists()
-        ):
-            draft.wrong(
-                "contact", "other_customer", T("联系人不属于该客户。", "The contact belongs to another customer.")
-            )
+    refuse_strange_contacts(drafts)
 
 
 def prepare_parts(actor: Actor, drafts: list[Draft]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
@@ -126,18 +127,22 @@ def forecast_of(kind: str, probability: int) -> str:
     return "best" if probability >= 50 else "pipeline"
 
 
-def own_pipeline(department_id: UUID | None) -> UUID | None:
-    """The first pipeline for people of a department: of the nearest department that has one, else one for everybody."""
+def own_pipelines(departments: Collection[UUID | None]) -> dict[UUID | None, UUID | None]:
+    """The first pipeline for people of each department: of the nearest one above that has one, else one for everybody. Two statements."""
     tree = dict(Department.objects.filter(deleted_at__isnull=True).values_list("id", "parent_id"))
-    chain: list[UUID | None] = []
-    while department_id is not None and department_id not in chain:
-        chain.append(department_id)
-        department_id = tree.get(department_id)
     rows = Pipeline.objects.filter(active=True, deleted_at__isnull=True).order_by("position", "name")
     firsts: dict[UUID | None, UUID] = {}
     for key, department in rows.values_list("id", "department_id"):
         firsts.setdefault(department, key)
-    return next((firsts[d] for d in (*chain, None) if d in firsts), None)
+
+    def first_of(department: UUID | None) -> UUID | None:
+        chain: list[UUID | None] = []
+        while department is not None and department not in chain:
+            chain.append(department)
+            department = tree.get(department)
+        return next((firsts[d] for d in (*chain, None) if d in firsts), None)
+
+    return {department: first_of(department) for department in departments}
 
 
 def after_pipelines(actor: Actor, drafts: list[Draft]) -> None:
