@@ -157,12 +157,12 @@ def _write(file: Path, count: int) -> Path:
 
 
 def _command(*words: str, kill_when: Callable[[], bool] | None = None) -> dict[str, Any]:
-    """The product's own command, giving way as the worker does; its time and the most memory it had. ``kill_when``: SIGKILL then."""
+    """The product's own command, which gives way as the worker does; its time and the most memory it had. ``kill_when``: SIGKILL then."""
     began = time.perf_counter()
     process = subprocess.Popen(
-        # By the system's own nice: code of ours between fork and exec may hang where other threads of ours hold locks.
-        ["nice", "-n", "10", sys.executable, "-m", "kemai.config.cli", *words],
+        [sys.executable, "-m", "kemai.config.cli", *words],
         cwd=place.ROOT,
+        start_new_session=True,  # as the worker, or a job of cron
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

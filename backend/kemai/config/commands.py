@@ -22,6 +22,7 @@ from kemai.config.archiving.restore import restore_archive
 from kemai.config.archiving.state import archive_state
 from kemai.config.backup import make_backup, restore_backup
 from kemai.config.env import Environment, EnvironmentProblem, child_environ, get_env, use_env
+from kemai.config.processes import give_way
 from kemai.config.schema import remember_installed
 from kemai.config.selfcheck import check_environment, check_running_system, examine, examine_database
 from kemai.config.supervisor import Supervisor
@@ -41,6 +42,9 @@ COMMAND_TARGETS = {
     "erase-again": "kemai.privacy.services.again.erase_again",
     "verify": "kemai.config.verify.run_checks",
 }
+
+LONG_WORK = frozenset({"import", "import undo", "export", "exposed", "verify"})
+"""Words that may take minutes beside people at work: they give way as the worker does."""
 
 
 class CommandFailed(Exception):
@@ -85,6 +89,8 @@ def call_target(word: str, **arguments: Any) -> Any:
     """Call a domain's function for a command word."""
     module_name, _, name = COMMAND_TARGETS[word].rpartition(".")
     with database(get_env()):
+        if word in LONG_WORK:
+            give_way()
         setup_django()
         try:
             function = load(module_name, name)

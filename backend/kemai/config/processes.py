@@ -16,9 +16,14 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
+LONG_WORK = 10
+"""The niceness of work that nobody waits for at a screen."""
+
+
 def give_way() -> None:
     """Let this process wait where processors are scarce: long work is never in a hurry, a person at a screen always is."""
-    os.nice(10)
+    os.nice(LONG_WORK)
+    _lower_session(os.getpid(), LONG_WORK)
 
 
 def lower_backend(pid: int) -> None:
@@ -30,8 +35,29 @@ def lower_backend(pid: int) -> None:
         own = os.getpriority(os.PRIO_PROCESS, 0)
         if own > os.getpriority(os.PRIO_PROCESS, pid):
             os.setpriority(os.PRIO_PROCESS, pid, own)
+            _lower_session(pid, own)
     except OSError:
         pass
+
+
+def _lower_session(pid: int, niceness: int) -> None:
+    """Where Linux groups processes by session for scheduling, niceness counts within a session only, and sessions have one of their own.
+
+    Our services are sessions, and so is each process of the database (see sched(7), "autogroup"). A session we only take part in (a
+    terminal's) is left as it is.
+    """
+    group = Path(f"/proc/{pid}/autogroup")
+    if not group.exists() or os.getsid(pid) != pid:
+        return
+    for _ in range(5):
+        try:
+            group.write_text(str(niceness))
+        except BlockingIOError:  # the kernel takes ten of these a second
+            time.sleep(0.11)
+        except OSError:
+            return
+        else:
+            return
 
 
 def die_with_parent(how: signal.Signals, parent: int | None = None) -> None:

@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable
 from copy import deepcopy
+from pathlib import Path
 from statistics import median
 
 import pytest
@@ -77,6 +78,19 @@ def test_long_work_gives_way_in_the_database_too(system: System) -> None:
         return {os.getpriority(os.PRIO_PROCESS, pid) - os.getpriority(os.PRIO_PROCESS, 0) for pid in backends}
 
     assert wait_until(lambda: priorities() == {0, 10}, 20), priorities()
+    if not Path("/proc/self/autogroup").exists():
+        return
+    # Niceness within a session means nothing to other sessions: those of long work must be lower themselves.
+    worker, web = (
+        Path(f"/proc/{system.tops(part)[0]}/autogroup").read_text().split()[-1] for part in ("worker", "web")
+    )
+    assert (worker, web) == ("10", "0")
+    lowered = [
+        Path(f"/proc/{pid}/autogroup").read_text().split()[-1]
+        for pid in descendants(system.postmaster())
+        if system.is_database(pid) and os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
+    ]
+    assert lowered and set(lowered) == {"10"}
 
 
 def test_f1_kills_of_the_application(system: System) -> None:
