@@ -16,6 +16,7 @@ REMEMBERED = (
     "platform_dictionaryvalue",
     "platform_matchrulesetting",
     "accounts_session",
+    "platform_dailyvolume",
     "FROM pg_class",
     "FROM pg_stats",
 )

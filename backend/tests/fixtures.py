@@ -109,6 +109,7 @@ NOT_BUSINESS = (
     "accounts_session",
     "accounts_apitoken",
     "base_ratecounter",
+    "platform_dailyvolume",
     "django_",
     "pgtrigger",
     "accounts_rightsepoch",

@@ -64,7 +64,7 @@ VIEW_AS = "administration.view_as.start"
 
 @dataclass(slots=True)
 class Caller:
-    """A recognised caller: the person, and the session he came with (None for a token)."""
+    """A recognised caller: the person, and the session or the token he came with."""
 
     actor: Actor
     session_id: UUID | None
@@ -72,6 +72,7 @@ class Caller:
     attended: bool = True
     outdated: bool = False
     """Whether the session's id was given under other rights than he has now: it is to get a new one."""
+    token_id: UUID | None = None
 
 
 _callers: dict[str, Caller] = {}
@@ -167,7 +168,7 @@ def caller_of_token(token: str) -> Caller | None:
     if actor is not None and (row[7] or row[8]):
         limits = TokenLimits(row[7], frozenset(row[8]))
         actor = replace(actor, token=limits, reaches=limits.leave(actor.reaches))
-    return _keep(digest, actor, None)
+    return _keep(digest, actor, None, token_id=row[0])
 
 
 def _actor(user_id: UUID, epoch: int | None, via_token: bool) -> Actor | None:
@@ -183,14 +184,20 @@ def _actor(user_id: UUID, epoch: int | None, via_token: bool) -> Actor | None:
 
 
 def _keep(
-    digest: str, actor: Actor | None, session_id: UUID | None, mark: str = "", *, attended: bool = True
+    digest: str,
+    actor: Actor | None,
+    session_id: UUID | None,
+    mark: str = "",
+    *,
+    attended: bool = True,
+    token_id: UUID | None = None,
 ) -> Caller | None:
     if actor is None:
         return None
     if len(_callers) > 10_000:
         _callers.clear()
     outdated = bool(mark) and mark != mark_of(actor)
-    caller = _callers[digest] = Caller(actor, session_id, time.monotonic() + _KEEP, attended, outdated)
+    caller = _callers[digest] = Caller(actor, session_id, time.monotonic() + _KEEP, attended, outdated, token_id)
     return caller
 
 

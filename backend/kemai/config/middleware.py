@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
@@ -37,6 +37,8 @@ from kemai.kit.errors import (
 from kemai.kit.http import problem_response
 from kemai.kit.words import T, language, pick_language
 from kemai.platform.objects.declare import all_objects
+from kemai.platform.objects.rows import Tally, tally
+from kemai.platform.volume import Meter
 
 log = structlog.get_logger(__name__)
 
@@ -124,12 +126,15 @@ class KemaiMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         self.buckets = Buckets()
+        self.meter = Meter()
         self.room = Room(settings.VOLUMES, settings.RESERVE_MB)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = uuid4().hex[:16]
         info = request_info.set(RequestInfo(client_address(request), request_id))
         words = language.set(pick_language(request.headers.get("Accept-Language", "")))
+        read = Tally()
+        counting = tally.set(read)
         try:
             try:
                 self.admit(request)
@@ -138,8 +143,11 @@ class KemaiMiddleware:
                     response = problem_response(MethodNotAllowed(response.headers.get("Allow", "")))
             except Exception as error:
                 response = problem_response(self.as_problem(error, request_id))
+            if read.rows and request.caller:  # type: ignore[attr-defined]
+                self.meter.add(*reader_of(request.caller), read.rows)  # type: ignore[attr-defined]
             return self.finish(request, response, request_id)
         finally:
+            tally.reset(counting)
             request_info.reset(info)
             language.reset(words)
 
@@ -148,7 +156,7 @@ class KemaiMiddleware:
 
     def admit(self, request: HttpRequest) -> None:
         """Find the caller, check CSRF, count."""
-        request.actor = None  # type: ignore[attr-defined]
+        request.caller = request.actor = None  # type: ignore[attr-defined]
         request.session_id = None  # type: ignore[attr-defined]
         request.new_session = None  # type: ignore[attr-defined]
         if not request.path.startswith(API):
@@ -163,6 +171,7 @@ class KemaiMiddleware:
             if request.method not in SAFE:
                 self.check_csrf(request)
         if caller:
+            request.caller = caller  # type: ignore[attr-defined]
             request.actor = caller.actor  # type: ignore[attr-defined]
             request.session_id = caller.session_id  # type: ignore[attr-defined]
             if caller.outdated:
@@ -228,8 +237,6 @@ class KemaiMiddleware:
         for name, value in HEADERS.items():
             if not (own and name == "X-Frame-Options"):
                 response.headers.setdefault(name, value)
-        if settings.KEMAI_HTTPS:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         response.headers["X-Request-Id"] = request_id
         if request.path.startswith(API):
             response.headers.setdefault("Cache-Control", "no-store")
@@ -277,11 +284,15 @@ def hold_to_limits(request: HttpRequest, actor: Actor) -> None:
             raise TokenLimited
 
 
+def reader_of(caller: sessions.Caller) -> tuple[UUID, UUID]:
+    """Whose reading it is, a token's or a person's, and that person: who sits there."""
+    person = caller.actor.viewer.id if caller.actor.viewer else caller.actor.id
+    return caller.token_id or person, person
+
+
 def bucket_of(caller: sessions.Caller | None) -> str:
     """Whose requests are counted: those of who sits there."""
-    if caller is None:
-        return ""
-    return str(caller.actor.viewer.id if caller.actor.viewer else caller.actor.id)
+    return str(reader_of(caller)[1]) if caller else ""
 
 
 def client_address(request: HttpRequest) -> str:

@@ -348,6 +348,20 @@ class Notification(models.Model):
         ]
 
 
+class DailyVolume(models.Model):
+    """How many rows a person, or one of his tokens, has read in a day (S-12); no word of which."""
+
+    id = models.BigAutoField(primary_key=True)
+    holder = models.UUIDField()
+    person_id = models.UUIDField()
+    day = models.DateField()
+    rows = models.IntegerField()
+    holds = Holds(days(31), internal="day")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["holder", "day"], name="daily_volume_once")]
+
+
 class NotificationChoice(models.Model):
     """How a person wants one kind of message; without a row it comes in the page and nowhere else (PLT-3)."""
 

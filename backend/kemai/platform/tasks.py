@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from kemai.base.queue import declare
 from kemai.kit.words import T
+from kemai.platform import volume
 from kemai.platform.custom import computed, indexes, reindex
 from kemai.platform.doubles import finder
 from kemai.platform.merging import part
@@ -25,6 +26,7 @@ __all__ = [
     "find_duplicates",
     "finder",
     "forget_undo",
+    "forget_volume",
     "indexes",
     "operations",
     "part",
@@ -54,6 +56,14 @@ def forget_undo(timestamp: int) -> None:
     operations.forget_inverses()
     with connection.cursor() as cursor:
         cursor.execute(_FORGET)
+
+
+@declare(T("清理读取量统计", "Forgetting how much was read"))
+@app.periodic(cron="47 3 * * *", periodic_id="forget_volume")
+@app.task(name="platform.forget_volume", queue="system", queueing_lock="forget_volume")
+def forget_volume(timestamp: int) -> None:
+    """How much somebody read in a day is kept as long as a habit looks back (S-12)."""
+    volume.forget()
 
 
 @declare(T("补全查重键", "Keys against duplicates"), minutes=240)

@@ -12,6 +12,8 @@ CHECKED = T(
     "将新建 {create}、更新 {update}、有错误 {failed}", "to create {create}, to update {update}, with errors {failed}"
 )
 TAKEN_OUT = T("{rows} 行", "{rows} rows")
+OF_USUAL = T("{rows} 行（平时最多 {usual} 行）", "{rows} rows (usually {usual} at most)")
+TIMES = T("{count} 次", "{count} times")
 FOR_ALL = T("所有人", "everybody")
 #: Columns every table has and no declaration names; None: says nothing to a reader.
 COLUMNS: dict[str, T | None] = {"deleted_at": T("移入回收站", "In the bin since"), "deletion_id": None}
@@ -35,6 +37,13 @@ def told(declaration: ObjectType | None, action: str, data: Any) -> str:
         return str(data.get("label") or "")
     if action == "export" and data.get("rows") is not None:
         return TAKEN_OUT.to(rows=data["rows"])
+    if kind == "alarm":
+        figure = (
+            TIMES.to(count=data["count"])
+            if "count" in data
+            else OF_USUAL.to(**{n: data.get(n) for n in ("rows", "usual")})
+        )
+        return _joined(data.get("token"), figure)
     return ""
 
 

@@ -18,10 +18,11 @@ from kemai.platform.alarms import watched_by
 from kemai.platform.models import DictionaryValue
 from kemai.platform.objects.declare import Field, ObjectType, all_objects
 from kemai.platform.objects.dictionaries import all_dictionaries, forget_cache
-from kemai.platform.objects.history import action_label
+from kemai.platform.objects.history import ACTIONS, action_label
 from kemai.platform.objects.read import list_options
 
 PAGE = 50
+ALARMS = [action for action in ACTIONS if action.startswith("alarm.")]
 watched_by("administration.audit.view")
 
 
@@ -80,7 +81,7 @@ def set_dictionary(actor: Actor, code: str, items: list[dict[str, Any]]) -> None
 
 
 def read_audit(actor: Actor, *, filters: dict[str, Any], cursor: str) -> dict[str, Any]:
-    """The audit log, newest first. Values of changes are shown as stored; this right is for auditors."""
+    """The audit log, newest first; the action ``alarm`` stands for all alarms. Values of changes are shown as stored; this right is for auditors."""
     actor.require("administration.audit.view")
     conditions: list[str] = []
     params: dict[str, Any] = {"limit": PAGE + 1}
@@ -91,10 +92,12 @@ def read_audit(actor: Actor, *, filters: dict[str, Any], cursor: str) -> dict[st
                 raise Malformed(what=name)
             conditions.append(f"{column} = %({name})s")
             params[name] = key
-    for name, column in (("object", "e.object"), ("action", "e.action")):
-        if filters.get(name):
-            conditions.append(f"{column} = %({name})s")
-            params[name] = filters[name]
+    if filters.get("object"):
+        conditions.append("e.object = %(object)s")
+        params["object"] = filters["object"]
+    if filters.get("action"):
+        conditions.append("e.action = ANY(%(actions)s)")
+        params["actions"] = ALARMS if filters["action"] == "alarm" else [filters["action"]]
     for name, sign in (("from", ">="), ("to", "<")):
         if filters.get(name):
             conditions.append(f"e.at {sign} %({name})s::timestamptz")
@@ -137,7 +140,7 @@ THINGS = {
 
 
 #: Facts of an event that say what was done and nothing of the record.
-PLAIN_FACTS = ("field", "rows", "count")
+PLAIN_FACTS = ("field", "rows", "count", "usual", "token")
 WITHHELD = "****"
 
 

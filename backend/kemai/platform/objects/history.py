@@ -95,6 +95,7 @@ ACTIONS = {
     "advance": T("推进跟进序列", "Sequences moved on"),
     "alarm.reveals": T("安全告警：查看明文过多", "Alarm: many masked values shown"),
     "alarm.exports": T("安全告警：导出异常", "Alarm: unusual exports"),
+    "alarm.reads": T("安全告警：读取异常", "Alarm: unusually much read"),
     "parked_jobs.replay": T("重新执行失败的后台任务", "Failed background work done again"),
     "parked_jobs.discard": T("放弃失败的后台任务", "Failed background work discarded"),
     "mail.server": T("修改邮件发送设置", "E-mail settings changed"),

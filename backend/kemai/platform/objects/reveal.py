@@ -129,7 +129,7 @@ def _watch(actor: Actor) -> None:
         )
         count = cursor.fetchone()[0]
     if count > limit:
-        sound(actor, "reveals", title=ALARM, path=f"/admin/reveals?actor={actor.id}", seconds=3600, count=count)
+        sound(actor, "reveals", title=ALARM, path=f"/admin/reveals?actor={actor.id}", count=count)
 
 
 def _field(actor: Actor, declaration: ObjectType, name: object) -> Field:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -57,12 +59,29 @@ class RowServerCursor(psycopg.ServerCursor[Any]):
         self._adapters = ADAPTERS
 
 
+@dataclass(slots=True)
+class Tally:
+    """How many rows have been read for somebody's request (:mod:`kemai.platform.volume`)."""
+
+    rows: int = 0
+
+
+#: The request's tally; None in jobs.
+tally: ContextVar[Tally | None] = ContextVar("kemai_tally", default=None)
+
+
+def _count(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    if found := tally.get():
+        found.rows += len(rows)
+    return rows
+
+
 def fetch_rows(sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
     """All rows of one statement, as text values."""
     connection.ensure_connection()
     with connection.wrap_database_errors, RowCursor(connection.connection) as cursor:
         _observe(sql)
-        return cursor.execute(sql, params).fetchall()
+        return _count(cursor.execute(sql, params).fetchall())
 
 
 #: What stands between statements that are sent as one; no statement of ours holds it.
@@ -76,9 +95,9 @@ def fetch_each(statements: list[str], params: dict[str, Any]) -> list[list[tuple
         for sql in statements:
             _observe(sql)
         cursor.execute(APART.join(statements), params)
-        found = [cursor.fetchall()]
+        found = [_count(cursor.fetchall())]
         while cursor.nextset():
-            found.append(cursor.fetchall())
+            found.append(_count(cursor.fetchall()))
         return found
 
 

@@ -10,7 +10,6 @@ from kemai.kit.words import T
 from kemai.platform.alarms import sound
 from kemai.platform.transfer.approvals import DATA
 
-DAY = 86_400
 #: Below this a day's rows are ordinary whatever somebody's habit is.
 WORTH_A_LOOK = 500
 ALARM_ROWS = declare(
@@ -29,7 +28,7 @@ ALARM_TIMES = declare(
     Parameter(
         "export.alarm_times",
         "int",
-        5,
+        3,
         T(
             "一天导出超过本人平时多少倍发出告警",
             "Alarm when a day's rows are so many times what is usual for the person",
@@ -66,4 +65,4 @@ def watch_exports(actor: Actor) -> None:
     much = limit and rows > limit
     unusual = times and usual and rows >= WORTH_A_LOOK and rows > usual * times
     if much or unusual:
-        sound(actor, "exports", title=ALARM, path="/admin/exports?which=all", seconds=DAY, rows=rows, usual=usual)
+        sound(actor, "exports", title=ALARM, path="/admin/exports?which=all", rows=rows, usual=usual)

@@ -108,6 +108,13 @@ export function AuditPage() {
             {t("audit.to")}
             <input type="date" value={to ?? ""} onChange={(event) => set({ to: event.target.value })} />
           </label>
+          <Button
+            aria-pressed={action === "alarm"}
+            type={action === "alarm" ? "primary" : "default"}
+            onClick={() => set({ action: action === "alarm" ? "" : "alarm" })}
+          >
+            {t("audit.alarms")}
+          </Button>
           {filtered ? (
             <Button
               type="text"
