@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from kemai.config.stream import STREAM_PATH, lifespan
+from kemai.config.transport import strict
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -268,6 +269,7 @@ async def send_problem(send: Send, status: int, code: str, detail: str, *, retry
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
         (b"connection", b"close"),
+        *strict(),
     ]
     if retry_after is not None:
         headers.append((b"retry-after", str(retry_after).encode()))

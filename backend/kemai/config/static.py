@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]
 
+from kemai.config import transport
 from kemai.kit.errors import MethodNotAllowed, NotFound
 from kemai.kit.words import T
 
@@ -18,7 +19,7 @@ NOT_BUILT = T("页面尚未构建，请运行 make run。", "The pages are not b
 
 class AppMiddleware(WhiteNoiseMiddleware):
     """Serves the build's files at /assets/; their names carry a hash, so they never change. A new build is noticed when a file of it
-    is asked for, so that replacing the build needs no restart."""
+    is asked for, so that replacing the build needs no restart. Outermost: all that Django answers passes here."""
 
     def __init__(self, get_response=None) -> None:
         super().__init__(get_response, settings)
@@ -28,7 +29,10 @@ class AppMiddleware(WhiteNoiseMiddleware):
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith("/assets/") and request.path_info not in self.files:
             self.scan()
-        return super().__call__(request)
+        response: HttpResponse = super().__call__(request)
+        if settings.KEMAI_HTTPS:
+            response.headers[transport.NAME] = transport.VALUE
+        return response
 
     def scan(self) -> None:
         """Learn the build's files where the build is another than the one known."""

@@ -23,6 +23,7 @@ import psycopg
 from django.utils.module_loading import import_string
 
 from kemai.config.env import get_env
+from kemai.config.transport import strict
 
 STREAM_PATH = "/api/v1/stream"
 
@@ -187,7 +188,7 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
         await refuse(send, 503, "unavailable")
         return
     try:
-        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        await send({"type": "http.response.start", "status": 200, "headers": [*HEADERS, *strict()]})
         await talk(client, missed, receive, send)
     finally:
         hub().leave(client)
@@ -247,8 +248,8 @@ HEADERS = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-bu
 
 async def refuse(send: Send, status: int, code: str) -> None:
     body = f'{{"type":"about:blank","title":"{code}","status":{status},"code":"{code}","detail":"{code}","errors":[]}}'
-    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode()), *COMMON]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    kind = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": [*kind, *COMMON, *strict()]})
     await send({"type": "http.response.body", "body": body.encode()})
 
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import RequestFactory, override_settings
 
-from kemai.config import middleware
+from kemai.config import middleware, stream, transport
+from kemai.config.dispatcher import send_problem
+from kemai.config.env import get_env
+from kemai.config.static import AppMiddleware
 from tests.calling import API, Caller
 from tests.contracts.test_doors import KEY, OPEN, operations
 from tests.contracts.test_writing import CREATED, minimal
@@ -103,6 +114,12 @@ def test_problems_are_problem_documents(world: World, call: Callable[[str], Call
         assert "Traceback" not in answer.content.decode()
 
 
+def told_of_tls(answer: Any) -> bool:
+    """Whether an answer says what it must where people come over TLS: a year at least; and nothing over plain HTTP."""
+    said = re.fullmatch(r"max-age=(\d+)(;.*)?", answer.headers.get("Strict-Transport-Security", ""))
+    return bool(said and int(said[1]) >= 365 * 86_400) if settings.KEMAI_HTTPS else said is None
+
+
 def without_headers(caller: Caller) -> list[str]:
     """Answers of any operation, and of any page beside them, that lack a header or tell too much."""
     wrong = []
@@ -121,15 +138,24 @@ def without_headers(caller: Caller) -> list[str]:
         )
         open_policy = "unsafe-" in policy or "frame-ancestors" not in policy or not policy
         cached = path.startswith(API) and "no-" not in answer.headers.get("Cache-Control", "")
-        if not kept or open_policy or cached or "Server" in answer.headers or b"Traceback" in answer.getvalue():
+        if (
+            not kept
+            or open_policy
+            or cached
+            or not told_of_tls(answer)
+            or "Server" in answer.headers
+            or b"Traceback" in answer.getvalue()
+        ):
             wrong.append(f"{method} {path}: {answer.status_code} {dict(answer.headers)}")
     return wrong
 
 
-@pytest.mark.parametrize("person", ["nobody", "guest"])
-def test_every_answer_carries_its_headers(person: str, world: World, call: Callable[[str], Caller]) -> None:
+@pytest.mark.parametrize(("person", "https"), [("nobody", False), ("guest", True)])
+def test_every_answer_carries_its_headers(
+    person: str, https: bool, world: World, call: Callable[[str], Caller]
+) -> None:
     """S-10: on every route, answers and refusals alike."""
-    with taken_back():
+    with taken_back(), override_settings(KEMAI_HTTPS=https):
         assert without_headers(call(person)) == []
 
 
@@ -139,6 +165,42 @@ def test_the_headers_check_can_fail(
     """T-3."""
     monkeypatch.setitem(middleware.HEADERS, "Content-Security-Policy", "script-src 'self' 'unsafe-eval'")
     assert len(without_headers(call("nobody"))) > 300
+
+
+@pytest.mark.parametrize("https", [False, True])
+def test_files_and_what_comes_before_django_tell_of_tls(
+    https: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S-10: the built files, an overloaded worker's refusal, the event stream's."""
+    (tmp_path / "a.js").write_text("1")
+    monkeypatch.setattr(transport, "get_env", lambda: replace(get_env(), public_url=f"http{'s' * https}://crm.example"))
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def refusals() -> None:
+        await send_problem(send, 503, "overloaded", "Busy.")
+        await stream.refuse(send, 401, "not_signed_in")
+
+    asyncio.run(refusals())
+    with override_settings(KEMAI_HTTPS=https):
+        files = AppMiddleware(lambda request: HttpResponse())
+        files.add_files(str(tmp_path), prefix="/")
+        file = files(RequestFactory().get("/a.js"))
+        file.file_to_stream.close()
+        heads = [{n.decode().title(): v.decode() for n, v in m["headers"]} for m in sent if "headers" in m]
+        answers = [file, *(SimpleNamespace(headers=head) for head in heads)]
+        assert len(answers) == 3 and [told_of_tls(answer) for answer in answers] == [True] * 3
+
+
+def test_a_short_time_is_not_enough(
+    world: World, call: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """T-3."""
+    monkeypatch.setattr(transport, "VALUE", "max-age=86400")
+    with override_settings(KEMAI_HTTPS=True):
+        assert not told_of_tls(call("nobody").get("/me")) and told_of_tls(SimpleNamespace(headers={})) is False
 
 
 def test_a_file_is_data_and_never_a_page(world: World, call: Callable[[str], Caller]) -> None:
