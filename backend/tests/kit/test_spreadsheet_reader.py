@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 import resource
 import time
@@ -236,6 +237,12 @@ REFUSED: list[tuple[str, Callable[[], bytes], str]] = [
     ("half an xls.xls", lambda: make.old_xls()[:2500], "wrong_type"),
     ("truncated.xlsx", lambda: make.excel(_typed)[:-200], "broken"),
     ("half.xlsx", lambda: make.excel(_typed)[:3000], "broken"),
+    ("gzip.csv", lambda: gzip.compress(CSV_TEXT.encode()), "wrong_type"),
+    ("rar.xlsx", lambda: b"Rar!\x1a\x07\x01\x00" + b"\0" * 99, "wrong_type"),
+    ("7z.xlsx", lambda: b"7z\xbc\xaf\x27\x1c" + b"\0" * 99, "wrong_type"),
+    ("database.csv", lambda: b"SQLite format 3\x00" + b"\0" * 99, "wrong_type"),
+    ("a zip in a zip.xlsx", lambda: make.packed({"a.xlsx": make.packed(make.parts())}), "wrong_type"),
+    ("pptx.xlsx", lambda: make.packed({"[Content_Types].xml": make.TYPES, "ppt/presentation.xml": "x"}), "wrong_type"),
     ("no workbook.xlsx", lambda: make.packed({"[Content_Types].xml": make.TYPES}), "broken"),
     ("no sheet.xlsx", lambda: make.packed(make.parts(**make.NO_RELATIONS)), "no_sheet"),
     ("cut xml.xlsx", lambda: make.packed(make.parts('<row r="1"><c r="A1"><v>1</v>')), "broken"),
@@ -326,7 +333,7 @@ def test_leaving_early_ends_the_process(tmp_path: Path) -> None:
 
 
 def _mutants(count: int) -> list[bytes]:
-    rnd = random.Random(20261121)
+    rnd = random.Random(20261121 + count)
     sources = [make.excel(_typed), make.old_xls(), CSV_TEXT.encode("gb18030"), make.packed(make.parts(), 0)]
     made = []
     for number in range(count):
@@ -347,9 +354,10 @@ def _mutants(count: int) -> list[bytes]:
     return made
 
 
-def test_mutated_files_give_rows_or_a_refusal(tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [200, pytest.param(500, marks=pytest.mark.nightly)])
+def test_mutated_files_give_rows_or_a_refusal(tmp_path: Path, count: int) -> None:
     outcomes = {"rows": 0, "refused": 0}
-    for number, data in enumerate(_mutants(200)):
+    for number, data in enumerate(_mutants(count)):
         path = make.write(tmp_path, f"{number}", data)
         began = worked()
         try:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import io
+import random
+import re
 import resource
+import shutil
+import subprocess
 import zipfile
 from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -121,6 +126,7 @@ def test_what_is_dangerous() -> None:
     assert [text for text in HARMLESS if is_dangerous(text)] == []
 
 
+TAILS = ("", "|calc", '";x', "\n2", "华")
 TEXTS = st.text(
     alphabet=st.one_of(
         st.sampled_from("=+-@\t\r\n'＝＋－＠ \u200b\u3000\"1,;a华"), st.characters(exclude_categories=["Cs"])
@@ -154,6 +160,56 @@ def test_every_text_survives_export_and_import(tmp_path: Path, rows: list[list[s
     assert squeezed(read_xlsx(tmp_path / "a.xlsx")) == [[_stored(cell) for cell in row] for row in wanted]
     assert squeezed(read_csv(tmp_path / "a.csv")) == wanted
     assert "<f>" not in xml_of(tmp_path / "a.xlsx")
+
+
+def opened(path: Path) -> str:
+    """The file as LibreOffice reads it, formulas in text files evaluated: its own XML."""
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed (apt-get install libreoffice-calc-nogui)")
+    words = ["--headless", "--convert-to", "fods", "--outdir", str(path.parent / "out")]
+    if path.suffix == ".csv":  # comma, quotes, UTF-8; the last but one word: formulas are evaluated
+        words.append("--infilter=CSV:44,34,76,1,,0,false,true,false,false,false,-1,true")
+    home = f"-env:UserInstallation=file://{path.parent}/office"
+    subprocess.run([office, home, *words, str(path)], check=True, capture_output=True, timeout=300)
+    return (path.parent / "out" / path.with_suffix(".fods").name).read_text()
+
+
+def texts_of(xml: str) -> list[str]:
+    """The first column as it is shown, row by row."""
+    spaces = {n: f"{{urn:oasis:names:tc:opendocument:xmlns:{n}:1.0}}" for n in ("table", "text")}
+    table = next(ElementTree.fromstring(xml).iter(f"{spaces['table']}table"))
+    rows = table.iter(f"{spaces['table']}table-row")
+    return ["".join(next(iter(row)).itertext()).strip() for row in rows]
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("suffix", ["xlsx", "csv"])
+def test_an_office_program_runs_nothing(tmp_path: Path, suffix: str) -> None:
+    """B-4: LibreOffice finds no formula among two thousand hostile texts, and shows the words."""
+    rnd = random.Random(20261130)
+    texts = [f"{start}{rnd.randrange(100)}+A1{rnd.choice(TAILS)}" for start in DANGEROUS for _ in range(150)]
+    path = tmp_path / f"a.{suffix}"
+    with (XlsxRows if suffix == "xlsx" else CsvRows)(path, [Column("=1+1"), Column("金额", "money")]) as out:
+        for text in texts:
+            out.write((text, Decimal("-1.50")))
+    xml = opened(path)
+    assert len(texts) >= 2_000 and "table:formula=" not in xml
+    shown = texts_of(xml)
+    assert [text for text in texts if _seen(text) not in map(_seen, shown)][:5] == []
+    assert xml.count('office:value="-1.5"') == len(texts), "numbers stay numbers"
+
+
+def _seen(text: str) -> str:
+    """What is left of a text on the screen: neither the guard nor what has no shape."""
+    return re.sub(r"[\s'\u200b\ufeff]", "", text)
+
+
+@pytest.mark.nightly
+def test_the_office_program_would_run_it(tmp_path: Path) -> None:
+    """T-3: the same text unguarded is a formula to it."""
+    (tmp_path / "a.csv").write_text("甲\n=1+1\n")
+    assert "table:formula=" in opened(tmp_path / "a.csv")
 
 
 def _stored(cell: str | None) -> str | None:
