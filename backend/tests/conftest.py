@@ -14,10 +14,11 @@ from django.conf import settings
 from django.db import connections
 from django.utils.functional import empty
 
-from tests import database
+from tests import database, reached
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 DATABASE = f"test_{WORKER}"
+EVERY_OPERATION = os.environ.get("KEMAI_EVERY_OPERATION") == "1"
 _server = None
 _trouble: Exception | None = None
 
@@ -56,10 +57,24 @@ def pytest_configure(config: pytest.Config) -> None:
         for fixtures in ("tests.fixtures", "tests.hooking", "tests.logwatch"):
             config.pluginmanager.register(importlib.import_module(fixtures))
         importlib.import_module("tests.logwatch").begin()
+        if EVERY_OPERATION:
+            importlib.import_module("tests.reaching").begin()
 
 
 def pytest_report_header() -> str:
     return f"Django did not load: {_trouble!r}" if _trouble else f"database: {PLACE.socket_dir}"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where it is asked for: fail a run in which an operation of the API never succeeded (B-1)."""
+    if not EVERY_OPERATION or _trouble is not None:
+        return
+    if settings.configured:
+        importlib.import_module("tests.reaching").keep(HOME / f"reached-{WORKER}.json")
+    if WORKER == "main" and (missing := reached.missing(HOME)):
+        print("\noperations that never succeeded:", *missing, sep="\n  ")
+        session.exitstatus = session.exitstatus or 1
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

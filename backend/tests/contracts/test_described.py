@@ -16,6 +16,7 @@ from schemathesis.specs.openapi import checks as promised
 
 from kemai.accounts.models import User
 from kemai.accounts.sessions import create_token
+from tests import reached
 from tests.contracts.test_hostile import asked_already
 from tests.fixtures import taken_back
 from tests.world import World
@@ -92,3 +93,13 @@ def test_the_judge_can_fail(world: World, described: Any) -> None:
     at = operations.index("GET /api/v1/auth/setup")
     wrong = told_wrong(described, {}, share=slice(at, at + 1), examples=1)
     assert len(wrong) == 1 and "Received: 200" in wrong[0], wrong
+
+
+def test_an_operation_nobody_reached_is_named() -> None:
+    """T-3: an address belongs to the most literal operation it fits; what is left has never succeeded."""
+    known = [("get", "/a/{id}"), ("get", "/a/mine"), ("post", "/a/{id}"), ("get", "/f/{token}.ics")]
+    assert reached.never(known, [("get", "/a/mine"), ("get", "/f/x.ics"), ("post", "/b/1")]) == [
+        "GET /a/{id}",
+        "POST /a/{id}",
+    ]
+    assert reached.never(known[:2], [("get", "/a/*")]) == ["GET /a/mine"]
