@@ -1,7 +1,8 @@
 """``python -m bench.crowd N``: many people at work at once on the data of ``bench N``, against ``kemai up`` as a company runs it.
 
 L-1: 200 people, five to ten seconds between two acts. L-2: fifty. L-5: the memory, files and connections of it all after a while. L-3: four
-times what the machine can answer. L-6: senders and readers who hardly move. What each was shown is held to the written policy afterwards.
+times what the machine can answer. L-6: senders and readers who hardly move. F-9: receivers of webhooks that do not answer. What each of a
+crowd was shown is held to the written policy afterwards.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from django.db import connection
 
 from bench import place
 from bench.__main__ import _cleaning, _make_data, say
+from bench.deaf import measure_deaf
 from bench.flood import measure_flood, measure_slow
 from bench.report import Line, conclude, told
 from bench.scope import strangers
@@ -42,7 +44,7 @@ def main() -> None:
     parser.add_argument("size", type=int, nargs="?", default=100_000, help="customers there are (default 100,000)")
     parser.add_argument("--minutes", type=float, default=10, help="length of L-1 (with L-5: 15) and L-2")
     parser.add_argument("--users", type=int, default=200, help="people of L-1")
-    parser.add_argument("--only", default="L-1,L-2,L-3,L-6", help="comma-separated; L-5 is L-1 with its processes watched")
+    parser.add_argument("--only", default="L-1,L-2,L-3,L-6,F-9", help="comma-separated; L-5 is L-1 with its processes watched")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     place.prepare_environment(arguments.size)
@@ -65,7 +67,7 @@ def main() -> None:
             if "L-2" in wanted:
                 lines += told(_crowd(up, "L-2", 50, seconds, SMALL))
         connection.close()
-    if {"L-3", "L-6"} & set(wanted):
+    if {"L-3", "L-6", "F-9"} & set(wanted):
         # One address stands for a whole company here, so the limit of one person's requests is out of the way.
         os.environ["KEMAI_REQUESTS_PER_MINUTE"] = "10000000"
         with everything() as up, _cleaning():
@@ -74,6 +76,8 @@ def main() -> None:
                 lines += told(measure_flood(up, people))
             if "L-6" in wanted:
                 lines += told(measure_slow(up, people))
+            if "F-9" in wanted:
+                lines += told(measure_deaf(up, people))
             connection.close()
     conclude(lines)
     text = json.dumps({"size": arguments.size, "lines": [line.as_json() for line in lines]}, ensure_ascii=False, indent=1)
