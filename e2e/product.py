@@ -41,18 +41,19 @@ def ensure_demo(place: EmbeddedPlace, customers: int) -> str:
     """The name of a database with the demo company, made when none fits today's code.
 
     The day is part of the name: yesterday's demo has nothing due today. It goes through the real services, so any
-    change of them makes a new one.
+    change of them makes a new one. Its lock is its own: whoever needs an empty company does not wait meanwhile.
     """
     template = database.ensure_template(place)
     name = f"demo_{customers}_{_code_digest(template)}"
-    with database.one_at_a_time(place), database.admin(place) as connection:
+    with database.one_at_a_time(place, "demo"), database.admin(place) as connection:
         names = [row[0] for row in connection.execute("SELECT datname FROM pg_database").fetchall()]
         if name in names:
             return name
         for old in names:
             if old.startswith((f"demo_{customers}_", "demo_building")):
                 connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(old)))
-        database.create_database(connection, "demo_building", template)
+        with database.one_at_a_time(place):
+            database.create_database(connection, "demo_building", template)
         _load(place.url_for(DATABASE_ROLE, "demo_building"), place.home / "demo-files", customers)
         connection.execute(sql.SQL("ALTER DATABASE demo_building RENAME TO {}").format(sql.Identifier(name)))
     return name

@@ -66,9 +66,9 @@ def start_cluster() -> LocalServer:
 
 
 @contextmanager
-def one_at_a_time(place: EmbeddedPlace) -> Iterator[None]:
+def one_at_a_time(place: EmbeddedPlace, what: str = "template") -> Iterator[None]:
     """Across the workers of a run."""
-    with open(place.home / "template.lock", "w") as handle:
+    with open(place.home / f"{what}.lock", "w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 

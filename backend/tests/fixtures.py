@@ -83,24 +83,27 @@ def _open_sessions() -> None:
 
 @contextmanager
 def taken_back() -> Iterator[None]:
-    """Whatever happens inside is undone. Rights resolved meanwhile are forgotten when they changed: their epoch went back too."""
-    before = _epoch()
+    """Whatever happens inside is undone. What was kept in memory meanwhile is forgotten when it changed: its epoch went back too."""
+    rights, kept = _epochs()
+    epochs.note(kept)  # what is read here need not be asked again inside
     with transaction.atomic():
         yield
         try:
-            changed = _epoch() != before
+            moved = _epochs()
         except DatabaseError:  # a refused statement has ended the transaction
-            changed = True
+            moved = None, None
         transaction.set_rollback(True)
-    epochs.forget()
-    if changed:
+    if moved != (rights, kept):
+        epochs.forget()
+    if moved[0] != rights:
         forget_callers()
 
 
-def _epoch() -> int:
+def _epochs() -> tuple[int | None, str | None]:
+    """Of rights, and of all else that is kept in memory."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT value FROM accounts_rightsepoch")
-        return int(cursor.fetchone()[0])
+        cursor.execute(f"SELECT value, {epochs.COLUMN} FROM accounts_rightsepoch")
+        return cursor.fetchone()  # type: ignore[no-any-return]
 
 
 #: Tables that may move though nothing was done: who called, how often, what was refused.
