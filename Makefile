@@ -91,9 +91,10 @@ screens: install front browser
 
 test: check unit e2e
 
+# The long forms, with their seconds and figures in the last lines; the short ones beside them, since only all reach every operation (B-1).
 nightly: install front browser
 	@cd backend && KEMAI_EVERY_OPERATION=1 ../$(BIN)/pytest -n 2 --dist loadgroup -q -m "nightly or not nightly"
-	@$(BIN)/pytest -q -c backend/pyproject.toml --rootdir=. e2e -m nightly
+	@$(BIN)/pytest -q -c backend/pyproject.toml --rootdir=. e2e -m nightly --durations=0 --durations-min=1
 
 # Ends with an error, too, where a service that knows of advisories does not answer: that is not checked, not clean.
 audit: node

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from tests import database, reached
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 DATABASE = f"test_{WORKER}"
 EVERY_OPERATION = os.environ.get("KEMAI_EVERY_OPERATION") == "1"
+#: A line that a test prints for people: the id of the promise, and what was measured.
+FIGURE = re.compile(r"[A-Z]+-\d+: ")
 _server = None
 _trouble: Exception | None = None
 
@@ -75,6 +78,17 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if WORKER == "main" and (missing := reached.missing(HOME)):
         print("\noperations that never succeeded:", *missing, sep="\n  ")
         session.exitstatus = session.exitstatus or 1
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What each of the long forms took, and the figures it told (``make nightly``)."""
+    reports = [one for one in terminalreporter.stats.get("passed", []) if "nightly" in one.keywords]
+    if reports:
+        terminalreporter.section("nightly")
+    for one in reports:
+        terminalreporter.write_line(f"{one.duration:6.0f} s  {one.nodeid}")
+        for line in filter(FIGURE.match, one.capstdout.splitlines()):
+            terminalreporter.write_line(f"          {line}")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -46,7 +46,7 @@ def poison(how: str) -> None:
         time.sleep(10_000)
     eaten = []
     while how == "eats":
-        eaten.append(bytearray(16_000_000))
+        eaten.append(bytes(16_000_000))  # taken and not filled, which would last longer than the job may
 
 
 if __name__ == "__main__":

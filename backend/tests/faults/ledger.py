@@ -22,11 +22,13 @@ CSRF = "csrf-token-of-the-tests-0123"
 PEOPLE = ("rep", "rep2", "rep4")
 SHARED = 4
 AGAIN = {409: {"in_flight"}, 503: None, 507: None}
+ENOUGH = 50
+"""Acknowledged writes without which a comparison would mean little."""
 
 
 @dataclass
 class Ledger:
-    """What was acknowledged, by kind of write; ``last`` is the monotonic time of the latest."""
+    """What was acknowledged, by kind of write; ``last`` is when the latest of them was asked for, monotonic."""
 
     word: str = field(default_factory=lambda: uuid4().hex[:8])
     """Stands in every name, since others wrote before."""
@@ -90,7 +92,7 @@ class Writer(threading.Thread):
         """Sent until it is answered; empty when refused as foreseen (but for what a 412 tells), or when the time is over."""
         more = {"If-Match": '"1"'} if method == "PATCH" else {"Idempotency-Key": uuid4().hex}
         end = time.monotonic() + 60
-        while time.monotonic() < end:
+        while (asked := time.monotonic()) < end:
             try:
                 status, answer = self.ask(method, path, body, more)
             except (OSError, http.client.HTTPException, ValueError):
@@ -102,7 +104,7 @@ class Writer(threading.Thread):
                 self.ledger.busy += 1
                 time.sleep(0.05)
             elif status < 300:
-                self.ledger.last = time.monotonic()
+                self.ledger.last = max(self.ledger.last, asked)
                 return answer
             elif status in refused:
                 return answer if status == 412 else {}
@@ -122,7 +124,7 @@ class Writer(threading.Thread):
 
 
 class Work:
-    """All of them at work while the block lasts; ``again()`` waits until one more write is acknowledged."""
+    """All of them at work while the block lasts; ``again()`` waits for a write that was asked for from now on."""
 
     def __init__(self, system: System) -> None:
         self.system, self.ledger, self.stop = system, Ledger(), threading.Event()
@@ -147,19 +149,25 @@ class Work:
             writer.join(70)
 
     def again(self, seconds: float = 60) -> float:
-        """Seconds until the next acknowledged write."""
+        """Seconds until a write is answered as it should be that was asked for after this; what was under way does not count."""
         began = time.monotonic()
         while self.ledger.last <= began:
             assert time.monotonic() < began + seconds, self.system.last_words()
             time.sleep(0.02)
-        return self.ledger.last - began
+        return time.monotonic() - began
+
+    def goes_on(self, seconds: float = 120) -> None:
+        """Until enough was written, however slow the machine is."""
+        end = time.monotonic() + seconds
+        while self.ledger.count <= ENOUGH and time.monotonic() < end:
+            time.sleep(0.1)
 
 
 def judge(work: Work) -> None:
     """Nothing acknowledged is lost, nothing is there twice, and what must always hold does."""
     ledger, system = work.ledger, work.system
     assert not ledger.odd, ledger.odd[:3]
-    assert ledger.count > 50, "too little was written to mean anything"
+    assert ledger.count > ENOUGH, "too little was written to mean anything"
     compare(work)
     assert system.number("SELECT count(*) FROM customers_customer WHERE (owner_id IS NULL) = (pool_id IS NULL)") == 0
     system.sql("CREATE EXTENSION IF NOT EXISTS amcheck")

@@ -135,6 +135,8 @@ class System:
             kill(pid)
 
     def kill_postmaster(self) -> None:
+        """One that runs: killing a dead one tests nothing."""
+        assert wait_until(lambda: is_alive(self.postmaster()), 30), self.last_words()
         kill(self.postmaster())
 
     def postmaster(self) -> int:

@@ -86,14 +86,16 @@ class Client(Writer):
             status, answer = self.ask(method, path, body, {"If-Match": f'"{based_on}"'} if based_on else {})
         except (OSError, http.client.HTTPException, ValueError):
             self.line, status, answer = None, 503, {}
-            time.sleep(0.05)
-        said = self.state(answer) if status < 300 else None
+        answered, said = time.monotonic(), self.state(answer) if status < 300 else None
+        outcome = "done" if said else "unknown" if status in (503, 507) else "refused"
+        if outcome == "unknown":  # does not count: all there is to ask would be asked in vain during an outage
+            self.left += 1
+            time.sleep(0.3)
         if method == "GET" and said is None:
             return None
-        outcome = "done" if said else "unknown" if status in (503, 507) else "refused"
         if outcome == "refused" and status not in (403, 404, 409, 412):
             self.ledger.odd.append(f"{method} {path} {status} {answer}")
-        self.history[key].append(Operation(self.person, verb, asked, time.monotonic(), outcome, said, based_on, remark))
+        self.history[key].append(Operation(self.person, verb, asked, answered, outcome, said, based_on, remark))
         return said
 
     def state(self, answer: dict[str, object]) -> State:

@@ -79,7 +79,7 @@ class Crew:
     def marks(self) -> int:
         return int(self.sql("SELECT count(*) FROM mark")[0][0])
 
-    def wait_marks(self, count: int, seconds: float = 60) -> float:
+    def wait_marks(self, count: int, seconds: float = 180) -> float:
         began = time.monotonic()
         assert wait_until(lambda: self.marks() >= count, seconds, every=0.05), self.log.read_text()[-3000:]
         return time.monotonic() - began

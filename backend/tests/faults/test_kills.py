@@ -42,6 +42,7 @@ def kill_application_often(system: System, times: int) -> None:
             time.sleep(DICE.random())
             kill_application(system, turn)
             took.append(work.again())
+        work.goes_on()
     assert work.ledger.unanswered, "nothing was in flight at any kill"
     print(
         f"F-1: {times} kills, {work.ledger.count} writes, up again after {median(took):.1f} s, at most {max(took):.1f} s"
@@ -59,6 +60,7 @@ def kill_database_often(system: System, times: int) -> Work:
             time.sleep(DICE.random())
             system.kill_postmaster()
             took.append(work.again())
+        work.goes_on()
         assert system.children("web") == web, "the application was started again"
     assert work.ledger.busy + work.ledger.unanswered, "nobody noticed"
     assert not work.ledger.unanswered, "a request was dropped instead of being answered 503"
