@@ -17,9 +17,9 @@ def look_for_doubles(event: Delivered) -> None:
 
 @subscribe(RecordsMerged)
 def settle_merged(event: Delivered) -> None:
-    queue.follow_merge(event)
+    queue.settle(event)
 
 
 @subscribe(RecordsParted)
 def settle_parted(event: Delivered) -> None:
-    queue.follow_parting(event)
+    queue.settle(event)

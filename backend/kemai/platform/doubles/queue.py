@@ -21,7 +21,7 @@ from kemai.platform.doubles.compare import WAYS
 from kemai.platform.doubles.declare import MatchRule
 from kemai.platform.doubles.finder import look_again
 from kemai.platform.doubles.rules import rule_map, rules_of
-from kemai.platform.models import DuplicatePair
+from kemai.platform.models import DuplicatePair, Merge
 from kemai.platform.notify import notify
 from kemai.platform.objects.declare import ObjectType, all_objects, get_object
 from kemai.platform.objects.read import list_options
@@ -299,23 +299,19 @@ def follow_change(event: Delivered) -> None:
         follow_ids(event.object, [UUID(i) for i in event.payload["ids"]])
 
 
-def follow_merge(event: Delivered) -> None:
-    """The pair is settled; what the loser may have been a double of, the survivor may be."""
-    loser = UUID(event.payload["loser_id"])
-    assert event.record_id is not None
-    one, two = sorted((event.record_id, loser))
-    pairs = DuplicatePair.objects.filter(object=event.object)
-    pairs.filter(one=one, two=two).update(state="merged", decided_by=event.actor_id, decided_at=now())
-    follow_ids(event.object, [event.record_id])
-
-
-def follow_parting(event: Delivered) -> None:
-    """Two records again, and whoever parted them knows that they are not one."""
+def settle(event: Delivered) -> None:
+    """After a merge or its parting, in whichever order they are told: a pair that was merged is settled, one that was parted is two
+    records, as whoever parted them knows; what the loser may have been a double of, the survivor may be."""
     assert event.record_id is not None
     loser = UUID(event.payload["loser_id"])
-    one, two = sorted((event.record_id, loser))
-    DuplicatePair.objects.filter(object=event.object, one=one, two=two).update(state="different")
     follow_ids(event.object, [event.record_id, loser])
+    last = Merge.objects.filter(object=event.object, survivor_id=event.record_id, loser_id=loser).latest("at")
+    one, two = sorted((event.record_id, loser))
+    DuplicatePair.objects.filter(object=event.object, one=one, two=two).update(
+        state="different" if last.undone_at else "merged",
+        decided_by=last.undone_by if last.undone_at else last.by_id,
+        decided_at=last.undone_at or last.at,
+    )
 
 
 def follow_ids(object_name: str, ids: list[UUID]) -> None:
