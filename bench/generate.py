@@ -40,7 +40,9 @@ from kemai.platform.doubles.finder import fill_keys
 from kemai.platform.models import CustomField
 from kemai.platform.objects.declare import Draft, ObjectType, get_object
 from kemai.platform.objects.searching import search_columns
+from kemai.platform.objects.write import create_record
 from kemai.sales.models import Opportunity, Stage
+from kemai.sales.models.deals import STAGE_FIGURES
 
 #: The key of a field an administrator added.
 MACHINES = "machines"
@@ -61,6 +63,11 @@ def superuser(**options: Any) -> psycopg.Connection[Any]:
     return found
 
 
+#: One deal in forty in each of these, by its number.
+ABROAD = {7: "USD", 17: "EUR", 27: "HKD"}
+RATES = {"USD": Decimal("7.1"), "EUR": Decimal("8.2"), "HKD": Decimal("0.91")}
+
+
 def generate(size: int, say: Callable[[str], None]) -> None:
     """Fill an empty, migrated database."""
     began = time.perf_counter()
@@ -71,6 +78,9 @@ def generate(size: int, say: Callable[[str], None]) -> None:
         "customers",
         {"key": MACHINES, "type": "number", "label_zh": "设备台数", "label_en": "Machines"},
     )
+    for currency, rate in RATES.items():
+        values = {"currency": currency, "valid_from": "2020-01-01", "rate": str(rate)}
+        create_record(INSTALLER, get_object("exchange-rates"), values)
     pool = Pool.objects.filter(is_default=True).values_list("id", flat=True).get()
     stages = list(Stage.objects.order_by("position").values_list("id", "kind", "pipeline_id"))
     connections.close_all()
@@ -187,6 +197,7 @@ def _deal(
     updated = created + (NOW - created) * dice.random()
     key = key_at(created, dice)
     stage, kind, pipeline = dice.choice(stages)
+    currency = ABROAD.get(n % 40, "CNY")
     seller = owner or last_owner
     return _with_search(
         declaration,
@@ -207,6 +218,8 @@ def _deal(
             "status": kind,
             "stage_since": updated,
             "closed_at": None if kind == "open" else updated,
+            "currency": currency,
+            "rate": RATES.get(currency, Decimal(1)),
             "amount": Decimal(dice.randrange(1_000, 2_000_000)),
             "expected_close_on": (created + timedelta(days=dice.randrange(300))).date(),
             "created_by": seller[0],
@@ -360,15 +373,10 @@ def _index(field: CustomField, person: Rep) -> None:
 
 
 def _figures(db: psycopg.Connection[Any]) -> None:
-    group = "stage_id, owner_id, department_id, holder_id, holder_department_id"
-    db.execute("TRUNCATE sales_stagefigure")
-    db.execute(
-        f"INSERT INTO sales_stagefigure ({group}, count, total) SELECT {group}, count(*), sum(amount) FROM sales_opportunity WHERE deleted_at IS NULL GROUP BY {group}"
-    )
-    kept = DAY_FIGURES
-    db.execute(
-        f"INSERT INTO {kept.table} ({', '.join((*kept.keys, *kept.sums))}) {recount_sql(kept, 'activities_interaction')}"
-    )
+    for kept, records in ((STAGE_FIGURES, "sales_opportunity"), (DAY_FIGURES, "activities_interaction")):
+        db.execute(f"TRUNCATE {kept.table}")
+        columns = ", ".join((*kept.keys, *kept.sums))
+        db.execute(f"INSERT INTO {kept.table} ({columns}) {recount_sql(kept, records)}")
 
 
 def _way(db: psycopg.Connection[Any]) -> None:

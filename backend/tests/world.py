@@ -409,6 +409,9 @@ def _catalogue(world: World) -> None:
         world.products.append(write.create_record(admin, get_object("products"), values))
     for n in range(2):
         write.create_record(admin, get_object("web-forms"), {"name": f"标准表单{n}"})
+    for n in range(2):
+        rate = {"currency": "USD", "valid_from": f"2020-01-0{n + 1}", "rate": f"7.{n}"}
+        write.create_record(admin, get_object("exchange-rates"), rate)
     for n in range(3):
         world.competitors.append(write.create_record(admin, get_object("competitors"), {"name": f"同行{n}"}))
 

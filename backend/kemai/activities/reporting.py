@@ -16,7 +16,7 @@ class Figure:
     """A number of one person and period. SQL over alias ``t``: ``person`` and ``at`` columns, ``where`` further conditions.
 
     ``person_field``, ``at_field`` and ``leaves`` say the same in the filter language. ``ahead``: of the period that follows.
-    ``dated``: ``at`` is a date. ``unit``: a currency, empty for a count.
+    ``dated``: ``at`` is a date. ``money``: an amount in the company's currency, not a count.
     """
 
     code: str
@@ -29,7 +29,7 @@ class Figure:
     where: str = ""
     leaves: tuple[dict[str, Any], ...] = ()
     measure: str = "count(*)"
-    unit: str = ""
+    money: bool = False
     ahead: bool = False
     dated: bool = False
 

@@ -165,6 +165,12 @@ ADMIN = (
         (
             _settings("pools", T("公海", "Pools"), "customers.pool.edit"),
             _settings("recycling", T("回收规则", "Recycling"), "customers.recycling.manage"),
+            _settings(
+                "exchange-rates",
+                T("汇率", "Exchange rates"),
+                "administration.exchange_rate.edit",
+                also="外币 币种 美元 currency dollar",
+            ),
             _settings("pipelines", T("销售流程", "Pipelines"), "sales.pipeline.edit", also="阶段 stage"),
             _settings("lead-rules", T("线索规则", "Lead rules"), "sales.leadrules.manage", also="评分 分配 score"),
             _settings("web-forms", T("网页表单", "Web forms"), "sales.webform.edit"),

@@ -6,10 +6,24 @@ from typing import Any
 
 from kemai.accounts.access import Actor, Ownership
 from kemai.accounts.models import Department, Role, Team, User
-from kemai.administration.services import factors, organisation, people
+from kemai.administration.services import currencies, factors, organisation, people
+from kemai.base.models import ExchangeRate
+from kemai.kit.money import CURRENCIES
 from kemai.kit.words import T
-from kemai.platform.objects.declare import Choice, Command, Field, ObjectType, Panel, SearchLine, View, register
-from kemai.platform.objects.types import BOOL, CHOICE, DEPARTMENT, EMAIL, INTEGER, LONG_TEXT, PHONE, TEXT, USER
+from kemai.platform.objects.declare import Choice, Command, Field, Moving, ObjectType, Panel, SearchLine, View, register
+from kemai.platform.objects.types import (
+    BOOL,
+    CHOICE,
+    DATE,
+    DEPARTMENT,
+    EMAIL,
+    INTEGER,
+    LONG_TEXT,
+    NUMBER,
+    PHONE,
+    TEXT,
+    USER,
+)
 
 EVERYBODY = Ownership(public=True)
 KINDS = (
@@ -264,5 +278,80 @@ register(
         can_import=False,
         menu=False,
         unique=(("team_name_once", "name", T("已有同名团队。", "There is a team of this name.")),),
+    )
+)
+
+register(
+    ObjectType(
+        name="exchange-rates",
+        model=ExchangeRate,
+        label=T("汇率", "Exchange rate"),
+        label_plural=T("汇率", "Exchange rates"),
+        description=T(
+            "外币从某一天起折合多少本位币。合计按它折算：已关闭的按关闭那天，其余按今天。",
+            "What other currencies are worth from a day on. Sums go by it: what is closed by that day, the rest by today.",
+        ),
+        permission="administration.exchange_rate",
+        ownership=EVERYBODY,
+        title="name",
+        fields=(
+            Field("name", TEXT, T("汇率", "Rate"), read_only=True, importable=False),
+            Field(
+                "currency",
+                CHOICE,
+                T("币种", "Currency"),
+                choices=tuple(Choice(code, label) for code, label in CURRENCIES.items()),
+                required=True,
+                create_only=True,
+                quick=True,
+                aliases=("货币", "外币", "currency code"),
+            ),
+            Field(
+                "valid_from",
+                DATE,
+                T("生效日期", "Valid from"),
+                required=True,
+                default=Moving("today"),
+                quick=True,
+                inline=True,
+                sortable=True,
+                indexed=True,
+                aliases=("日期", "发布日期"),
+            ),
+            Field(
+                "rate",
+                NUMBER,
+                T("折合本位币", "Worth"),
+                required=True,
+                quick=True,
+                inline=True,
+                aliases=("汇率", "中间价", "rate"),
+                help=T(
+                    "1 单位外币等于多少本位币，如 1 美元 = 7.0812。按 100 外币公布的中间价请除以 100。",
+                    "What 1 of the currency is worth, as 1 US dollar = 7.0812. Divide by 100 what is quoted for 100.",
+                ),
+            ),
+            Field("source", TEXT, T("来源", "Source"), quick=True, inline=True, max_length=100),
+        ),
+        columns=("name", "currency", "valid_from", "rate", "source", "updated_at"),
+        default_sort="-valid_from",
+        quick_filters=("currency", "valid_from"),
+        search=SearchLine(texts=("name",), global_search=False),
+        views=(View("all", T("全部汇率", "All rates")),),
+        facts=("currency", "valid_from", "rate", "source"),
+        prepare=currencies.prepare_rates,
+        after=currencies.after_rates,
+        gone_or_back=currencies.rates_gone_or_back,
+        menu=False,
+        unique=(
+            (
+                "exchange_rate_once",
+                "valid_from",
+                T(
+                    "这一天已有该币种的汇率，请修改那一条。",
+                    "There is a rate of this currency for that day; change that one.",
+                ),
+            ),
+        ),
     )
 )

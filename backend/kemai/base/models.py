@@ -122,6 +122,29 @@ class Record(models.Model):
         abstract = True
 
 
+class ExchangeRate(Record):
+    """What one unit of a currency is worth in the company's own from a day on (PLT-7)."""
+
+    name = models.CharField(max_length=20)
+    currency = models.CharField(max_length=3)
+    valid_from = models.DateField()
+    rate = models.DecimalField(max_digits=18, decimal_places=6)
+    source = models.CharField(max_length=100, default="")
+    holds = Holds(WITH_COMPANY, public="name currency rate source")
+
+    class Meta(Record.Meta):
+        triggers = audited("name")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["currency", "valid_from"],
+                name="exchange_rate_once",
+                condition=models.Q(deleted_at__isnull=True),
+            ),
+            models.CheckConstraint(condition=models.Q(rate__gt=0), name="exchange_rate_positive"),
+        ]
+        indexes = record_indexes("xrate", sorts=("updated_at", "valid_from"))
+
+
 class AuditEvent(models.Model):
     """One act of one person or job: a request, a sign-in, an export."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,8 @@ class Parameter:
     minimum: int | None = None
     maximum: int | None = None
     choices: tuple[tuple[str, T], ...] = ()
+    guard: Callable[[Any], None] | None = None
+    """Raises where what is stored already forbids the new value."""
 
     def value(self) -> Any:
         """The value in force (seen by every process within a second of a change)."""
@@ -96,6 +99,8 @@ def set_parameter(actor: Doer, *, code: str, value: Any) -> Parameter:
     parameter.check(value)
     old = parameter.value()
     with act(actor, "parameter.set", object="parameters", data={"code": code, "old": old, "new": value}):
+        if parameter.guard and value != old:
+            parameter.guard(value)
         ParameterValue.objects.update_or_create(
             code=code, defaults={"value": value, "updated_at": now(), "updated_by": actor.id}
         )

@@ -19,6 +19,7 @@ from kemai.sales.services.gates import set_gate
 from kemai.sales.services.lead_holding import release_lead
 from kemai.sales.services.lead_rules import set_rules
 from kemai.sales.services.leads import disqualify_lead, qualify_lead
+from kemai.sales.services.opportunities import win_opportunity
 
 PRODUCTS = (
     ("包装生产线 PL-200", "PL-200", "equipment", "set", "680000"),
@@ -47,6 +48,21 @@ NEEDS = (
     "希望寄一份样本",
 )
 
+#: Currency → what it was worth 300, 150 and 20 days ago.
+RATES = {
+    "USD": ("7.2450", "7.1680", "7.0812"),
+    "EUR": ("7.5230", "8.3740", "8.2150"),
+    "HKD": ("0.9310", "0.9130", "0.9105"),
+}
+#: Sold abroad: name, amount, currency, and how many days ago it was won (0: still open).
+ABROAD = (
+    ("出口包装线（越南）", "185000", "USD", 0),
+    ("德国客户备件框架", "42600", "EUR", 0),
+    ("香港仓库输送机", "960000", "HKD", 0),
+    ("出口检测仪（泰国）", "64000", "USD", 12),
+    ("欧洲代理年度维保", "28500", "EUR", 40),
+)
+
 
 def make_sales(administrator: Actor, sellers: list[Actor], dice: random.Random) -> dict[str, int]:
     """Everything of this module; returns how many of each."""
@@ -70,6 +86,7 @@ def make_sales(administrator: Actor, sellers: list[Actor], dice: random.Random) 
     made = {"leads": _leads(sellers, dice), "products": len(products), "competitors": len(rivals)}
     made["lines"] = _fill_deals(sellers, products, rivals, dice)
     made["key accounts"] = _key_accounts(sellers, dice)
+    made["rates"] = _abroad(administrator, sellers)
     return made
 
 
@@ -232,3 +249,29 @@ def _key_accounts(sellers: list[Actor], dice: random.Random) -> int:
             },
         )
     return min(4, len(sellers))
+
+
+def _abroad(administrator: Actor, sellers: list[Actor]) -> int:
+    """Exchange rates, and deals in other currencies with customers the sellers have (PLT-7)."""
+    for currency, known in RATES.items():
+        for days, rate in zip((300, 150, 20), known, strict=True):
+            day = (now() - timedelta(days=days)).date().isoformat()
+            values = {"currency": currency, "valid_from": day, "rate": rate, "source": "中国外汇交易中心中间价"}
+            create_record(administrator, get_object("exchange-rates"), values)
+    for n, (name, amount, currency, won) in enumerate(ABROAD):
+        seller = sellers[n % len(sellers)]
+        deal = Opportunity.objects.filter(holder_id=seller.id, deleted_at__isnull=True).order_by("number").first()
+        if deal is None:
+            continue
+        values = {
+            "name": name,
+            "customer": str(deal.customer_id),
+            "amount": amount,
+            "currency": currency,
+            "expected_close_on": (now() + timedelta(days=30 + 10 * n)).date().isoformat(),
+        }
+        with standing_at(now() - timedelta(days=won)):
+            key = create_record(seller, get_object("opportunities"), values)
+            if won:
+                win_opportunity(seller, key, reason="price")
+    return sum(map(len, RATES.values()))

@@ -8,6 +8,7 @@ from django.db import connection
 
 from kemai.activities.models.work import DAY_FIGURES
 from kemai.base import files
+from kemai.base.currencies import wrong_rates
 from kemai.base.figures import wrong_sql
 from kemai.base.models import StoredFile
 from kemai.base.seals import Broken, check_seals
@@ -24,7 +25,7 @@ SELECT count(*) FROM sales_opportunity o WHERE (o.reached_id, o.lost_from_id) IS
 """
 _DEALS = """
 SELECT count(*) FROM customers_customer c LEFT JOIN (
-    SELECT customer_id, count(*) AS n, COALESCE(sum(amount), 0) AS s FROM sales_opportunity
+    SELECT customer_id, count(*) AS n, COALESCE(sum(round(amount * rate, 2)), 0) AS s FROM sales_opportunity
     WHERE status = 'won' AND deleted_at IS NULL GROUP BY 1
 ) d ON d.customer_id = c.id
 WHERE c.deleted_at IS NULL AND (c.deal_count <> COALESCE(d.n, 0) OR c.deal_amount <> COALESCE(d.s, 0))
@@ -55,6 +56,11 @@ def run_checks() -> list[dict[str, Any]]:
             "follow-ups by the day equal a recount",
             _count(wrong_sql(DAY_FIGURES, "activities_interaction")),
             "rebuild activities_dayfigure from activities_interaction",
+        ),
+        _check(
+            "every amount has the exchange rate that counts for it",
+            wrong_rates(),
+            "save one of the currency's rates anew: its amounts follow",
         ),
         _check("how far each deal came is what its log says", _count(_REACHED), "read it off sales_stagemove anew"),
         _check("each customer's province is that of its region", _wrong_provinces(), "read it off the region anew"),

@@ -11,12 +11,29 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
+from kemai.kit.words import T
+
 PLACES: Final = 2
 WHOLE_DIGITS: Final = 16
 _CENT = Decimal("0.01")
 _LIMIT = Decimal(10) ** WHOLE_DIGITS
 _EXACT = Context(prec=60)
 _NO_CENTS = frozenset({"JPY", "KRW", "VND", "ISK", "CLP", "XAF", "XOF", "PYG", "UGX"})
+#: The currencies amounts may be in, with their names (PLT-7).
+CURRENCIES: Final = {
+    "CNY": T("人民币", "Chinese yuan"),
+    "USD": T("美元", "US dollar"),
+    "EUR": T("欧元", "Euro"),
+    "HKD": T("港元", "Hong Kong dollar"),
+    "JPY": T("日元", "Japanese yen"),
+    "GBP": T("英镑", "Pound sterling"),
+    "KRW": T("韩元", "South Korean won"),
+    "TWD": T("新台币", "New Taiwan dollar"),
+    "SGD": T("新加坡元", "Singapore dollar"),
+    "AUD": T("澳大利亚元", "Australian dollar"),
+    "CAD": T("加拿大元", "Canadian dollar"),
+    "CHF": T("瑞士法郎", "Swiss franc"),
+}
 _CODE = re.compile(r"[A-Z]{3}")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _NOT_FINITE = frozenset({"nan", "snan", "inf", "infinity"})

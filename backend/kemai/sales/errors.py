@@ -7,6 +7,17 @@ from typing import Any
 from kemai.kit.errors import Conflict, FieldError, Invalid
 from kemai.kit.words import T
 
+NO_RATE = T(
+    "{currency}还没有汇率，请管理员或财务在“系统管理 → 汇率”里加上。",
+    "There is no rate of {currency} yet; ask finance or the administrator to add one under Administration, Exchange rates.",
+)
+NO_CENTS = T("{currency}没有小数，请填整数金额。", "{currency} has no smaller unit; enter a whole amount.")
+
+PRICED = T(
+    "产品明细以原来的币种定价，请先删除明细再改币种。",
+    "The product lines are priced in this currency; remove them before changing it.",
+)
+
 
 class Closed(Conflict):
     code = "sales.opportunity_closed"

@@ -27,6 +27,7 @@ class OpportunityWon(Event):
     owner_id: str
     name: str
     amount: str
+    currency: str = "CNY"
 
 
 @dataclass(frozen=True, slots=True)

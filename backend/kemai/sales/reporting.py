@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kemai.activities.calendar import Source, calendar_source
 from kemai.activities.reporting import Figure, Lines, report_figure, report_lines
+from kemai.base.currencies import in_base
 from kemai.kit.words import T
 from kemai.sales.reasons import IS_OPEN
 
@@ -41,7 +42,7 @@ _EXPECTED = {
     "ahead": True,
     "dated": True,
 }
-_SUM = "COALESCE(sum(t.amount), 0)::numeric(20,2)"
+_SUM = f"COALESCE(sum({in_base('t.amount')}), 0)::numeric(20,2)"
 
 report_figure(
     Figure(
@@ -55,17 +56,19 @@ report_figure(
     )
 )
 report_figure(Figure("won", T("成交", "Won"), **_WON))  # type: ignore[arg-type]
-report_figure(Figure("won_sum", T("成交金额", "Won, amount"), measure=_SUM, unit="CNY", **_WON))  # type: ignore[arg-type]
+report_figure(Figure("won_sum", T("成交金额", "Won, amount"), measure=_SUM, money=True, **_WON))  # type: ignore[arg-type]
 report_figure(Figure("expected", T("预计成交", "Expected"), **_EXPECTED))  # type: ignore[arg-type]
-report_figure(Figure("expected_sum", T("预计金额", "Expected, amount"), measure=_SUM, unit="CNY", **_EXPECTED))  # type: ignore[arg-type]
-report_lines(Lines("deals", "opportunities", "t.owner_id", "t.closed_at", ("name", "amount"), "t.status = 'won'"))
+report_figure(Figure("expected_sum", T("预计金额", "Expected, amount"), measure=_SUM, money=True, **_EXPECTED))  # type: ignore[arg-type]
+report_lines(
+    Lines("deals", "opportunities", "t.owner_id", "t.closed_at", ("name", "amount", "currency"), "t.status = 'won'")
+)
 report_lines(
     Lines(
         "expected",
         "opportunities",
         "t.owner_id",
         "t.expected_close_on",
-        ("name", "amount"),
+        ("name", "amount", "currency"),
         "t.status = 'open'",
         ahead=True,
         dated=True,

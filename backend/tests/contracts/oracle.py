@@ -49,6 +49,7 @@ LOOK_UP = (
     "products",
     "competitors",
     "web-forms",
+    "exchange-rates",
 )
 #: What persons ask about their data: entered by one, approved by another.
 REQUESTS = ("subject-requests",)
@@ -112,7 +113,10 @@ POLICY: dict[str, list[tuple[tuple[str, ...], tuple[str, ...], str]]] = {
         (("customers", "contacts", "customer-relations"), ("view",), "all"),
         (("interactions", "tasks"), ("view", "create", "edit"), "own"),
     ],
-    "finance": [(WORKED, ("view", "export"), "all")],
+    "finance": [
+        (WORKED, ("view", "export"), "all"),
+        (("exchange-rates",), ("create", "edit", "delete", "import", "export"), "all"),
+    ],
     "auditor": [],
     "watcher": [(SALES, ("view",), "south")],
     "": [],

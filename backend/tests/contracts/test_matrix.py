@@ -44,6 +44,7 @@ EDITS: dict[str, dict[str, Any]] = {
     "products": {"description": "edited"},
     "competitors": {"battle_card": "edited"},
     "web-forms": {"intro_zh": "edited"},
+    "exchange-rates": {"source": "edited"},
     "departments": {"position": 7},
     "users": {"job_title": "edited"},
     "roles": {"goals": "edited"},

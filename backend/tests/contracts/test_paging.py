@@ -22,7 +22,13 @@ from tests.world import World
 ROWS = 230
 #: Scope shapes: everything, a department and below, one's own with shares and pools, chosen departments.
 #: Kinds of which two rows may not name the same; here they are copies of one all the same.
-COPIES = (*(n for n in OBJECTS if n.startswith("opportunity-")), "transfer-requests", "products", "web-forms")
+COPIES = (
+    *(n for n in OBJECTS if n.startswith("opportunity-")),
+    "transfer-requests",
+    "products",
+    "web-forms",
+    "exchange-rates",
+)
 SHAPES = ("director", "manager", "rep", "watcher")
 
 
@@ -32,7 +38,7 @@ def bulk(world: World, declaration: ObjectType) -> None:
     assert first is not None
     base = {f.attname: getattr(first, f.attname) for f in declaration.model._meta.concrete_fields}
     owners = [("rep", "east_one"), ("rep2", "east_one"), ("rep3", "south"), ("rep4", "east_two")]
-    sorts = {f.sort or f.stored for f in declaration.by_name.values() if f.sortable}
+    sorts = {f.sort or f.stored for f in declaration.by_name.values() if f.sortable and (f.sort or f.stored)}
     rows = []
     for n in range(ROWS):
         user, department = owners[n % 4]

@@ -57,6 +57,7 @@ def minimal(world: World, name: str, n: int = 0) -> dict[str, Any]:
         "products": {"name": f"新产品{n}", "code": f"NEW-{n}", "price": "10.00"},
         "competitors": {"name": f"新对手{n}"},
         "web-forms": {"name": f"新表单{n}"},
+        "exchange-rates": {"currency": "GBP", "valid_from": f"2031-01-0{n + 1}", "rate": "9.1"},
         "departments": {"name": f"新部门{n}", "parent": str(world.departments["top"])},
         "users": {"name": f"新人{n}", "username": f"new.{n}"},
         "roles": {"name": f"新角色{n}"},

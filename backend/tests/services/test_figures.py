@@ -18,7 +18,7 @@ Call = Callable[[str], Caller]
 
 RECOUNT = """
 WITH wanted AS (
-    SELECT stage_id, owner_id, department_id, holder_id, holder_department_id, count(*) AS n, COALESCE(sum(amount), 0) AS s
+    SELECT stage_id, owner_id, department_id, holder_id, holder_department_id, count(*) AS n, COALESCE(sum(round(amount * rate, 2)), 0) AS s
     FROM sales_opportunity WHERE deleted_at IS NULL GROUP BY 1, 2, 3, 4, 5
 ), kept AS (
     SELECT stage_id, owner_id, department_id, holder_id, holder_department_id, count AS n, total AS s FROM sales_stagefigure WHERE count <> 0 OR total <> 0
@@ -27,7 +27,8 @@ SELECT (SELECT count(*) FROM (TABLE wanted EXCEPT TABLE kept) a) + (SELECT count
 """
 DEALS = """
 SELECT count(*) FROM customers_customer c LEFT JOIN LATERAL (
-    SELECT count(*) AS n, COALESCE(sum(o.amount), 0) AS s FROM sales_opportunity o WHERE o.customer_id = c.id AND o.status = 'won' AND o.deleted_at IS NULL
+    SELECT count(*) AS n, COALESCE(sum(round(o.amount * o.rate, 2)), 0) AS s
+    FROM sales_opportunity o WHERE o.customer_id = c.id AND o.status = 'won' AND o.deleted_at IS NULL
 ) d ON TRUE WHERE c.deleted_at IS NULL AND (c.deal_count <> d.n OR c.deal_amount <> d.s)
 """
 

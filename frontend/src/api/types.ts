@@ -124,7 +124,9 @@ export type FieldMeta = {
   custom?: boolean;
   unique?: boolean;
   decimals?: number | null;
-  /** The one currency of a custom amount. */
+  /** The field that has the amount in the company's currency. */
+  base_field?: string | null;
+  /** The one currency of a custom amount; empty where the reader may not know it. */
   currency?: string | null;
   /** A form shows the field while the values typed meet it, and asks for it while they meet the other. */
   show_when?: FilterNode | null;
@@ -436,6 +438,8 @@ export type Me = {
   name: string;
   locale: Locale;
   time_zone: string;
+  /** In which all sums are. */
+  base_currency: string;
   theme: ThemeChoice;
   department: Ref | null;
   teams: Ref[];

@@ -5,6 +5,7 @@ import { api } from "@/api/client";
 import type { Me } from "@/api/types";
 import { changeLocale, currentLocale, type LocaleCode } from "@/i18n/index";
 import { setDisplayZone } from "@/kit/date-time";
+import { setBaseCurrency } from "@/kit/money";
 import { keepRecords } from "@/kit/offline";
 import { useMessage } from "@/kit/use-message";
 import { setThemeChoice, type ThemeChoice } from "@/theme/use-theme";
@@ -13,6 +14,7 @@ import { setThemeChoice, type ThemeChoice } from "@/theme/use-theme";
 export function usePersonalSettings(me: Me): void {
   // Not an effect: the first paint must already be on the person's clock.
   setDisplayZone(me.time_zone);
+  setBaseCurrency(me.base_currency);
   useEffect(() => {
     if (me.locale !== currentLocale()) void changeLocale(me.locale);
   }, [me.locale]);

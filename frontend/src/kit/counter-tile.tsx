@@ -10,10 +10,10 @@ export function CounterTile({ counter, plain }: { counter: Counter; plain?: bool
   const t = useT();
   const locale = useLocale();
   const { value, unit, of, previous, tone, exact, problem } = counter;
-  const money = unit === "CNY";
+  const money = /^[A-Z]{3}$/.test(unit ?? "");
   const shown = (figure: number | string) =>
     money ? (
-      <Money value={figure} short />
+      <Money value={figure} currency={unit} short />
     ) : exact === false ? (
       t("about", { figure: formatShort(figure, locale) })
     ) : (

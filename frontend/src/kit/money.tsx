@@ -1,6 +1,21 @@
 import { currentLocale, useLocale } from "@/i18n/index";
 
 const SYMBOLS: Record<string, string> = { CNY: "¥", USD: "US$", EUR: "€", HKD: "HK$", JPY: "JP¥", GBP: "£" };
+let base = "CNY";
+
+/** The company's currency, in which all sums are; set once it is known who is signed in. */
+export function setBaseCurrency(code: string): void {
+  base = code;
+}
+
+export function baseCurrency(): string {
+  return base;
+}
+
+/** Empty for an amount of which it is not known in what it is. */
+function signOf(currency: string): string {
+  return SYMBOLS[currency] ?? (currency && `${currency} `);
+}
 const NO_CENTS = new Set(["JPY", "KRW", "VND"]);
 
 /** Groups the digits of a decimal string without going through a float: amounts may be longer than a double holds. */
@@ -14,9 +29,9 @@ export function formatDecimal(value: string | number, places?: number): string {
   return `${sign}${grouped}${digits ? `.${digits}` : ""}`;
 }
 
-export function formatMoney(value: string | number | null | undefined, currency = "CNY"): string {
+export function formatMoney(value: string | number | null | undefined, currency = base): string {
   if (value === null || value === undefined || value === "") return "";
-  return `${SYMBOLS[currency] ?? `${currency} `}${formatDecimal(value, NO_CENTS.has(currency) ? 0 : 2)}`;
+  return `${signOf(currency)}${formatDecimal(value, NO_CENTS.has(currency) ? 0 : 2)}`;
 }
 
 /** 1,234,500 → 123.5 万 in Chinese, 1.2M in English: for tiles, sums and axes, never where a figure is edited. */
@@ -46,11 +61,11 @@ type MoneyProps = { value: string | number | null | undefined; currency?: string
 export function Money({ value, currency, short }: MoneyProps) {
   const locale = useLocale();
   if (value === null || value === undefined || value === "") return <span>–</span>;
-  const exact = formatMoney(value, currency ?? "CNY");
+  const exact = formatMoney(value, currency ?? base);
   if (!short) return <span className="km-num">{exact}</span>;
   return (
     <span className="km-num" title={exact}>
-      {SYMBOLS[currency ?? "CNY"] ?? ""}
+      {signOf(currency ?? base)}
       {formatShort(value, locale)}
     </span>
   );

@@ -37,6 +37,7 @@ OWNERS: dict[str, frozenset[str]] = {
 SHARED = ("administration.department.view", "administration.team.view", "administration.user.view")
 #: What sounds like administration and is business: whoever has the records decides.
 BUSINESS = (
+    "administration.exchange_rate",  # figures of the books: finance keeps them
     "platform.view.share",
     "platform.export.approve",
     "platform.operation.view",

@@ -15,6 +15,7 @@ from kemai.activities.reporting import Figure, Lines, figures, lines
 from kemai.activities.rules.periods import KINDS, Periods, begin_of, periods_of
 from kemai.activities.selectors.calendar import calendar_entries
 from kemai.activities.selectors.worklist import Whose, people_in_charge
+from kemai.base.currencies import BASE_CURRENCY
 from kemai.kit.clock import start_of_day, today
 from kemai.kit.errors import Malformed
 from kemai.kit.words import T
@@ -56,8 +57,8 @@ def numbers(actor: Actor, people: list[UUID], periods: Periods) -> dict[UUID, li
             {
                 "code": f.code,
                 "label": f.label.to(),
-                "value": values.get((f.code, str(person)), "0.00" if f.unit else "0"),
-                "unit": f.unit,
+                "value": values.get((f.code, str(person)), "0.00" if f.money else "0"),
+                "unit": BASE_CURRENCY.value() if f.money else "",
                 "path": _path(actor, f, person, periods),
             }
             for f in known

@@ -20,6 +20,7 @@ from kemai.accounts.tries import new_device
 from kemai.administration.menu import check_favourites, menu_for
 from kemai.administration.services import people
 from kemai.base import audit
+from kemai.base.currencies import BASE_CURRENCY
 from kemai.kit.errors import NotFound, NotSignedIn
 from kemai.kit.http import json_response
 from kemai.platform.api.records import signed_in
@@ -86,6 +87,7 @@ def describe_person(actor: Actor) -> dict[str, Any]:
         "name": actor.name,
         "locale": actor.locale,
         "time_zone": actor.time_zone,
+        "base_currency": BASE_CURRENCY.value(),
         "theme": actor.extra.get("theme", "auto"),
         "department": {"id": actor.department_id, "label": department} if actor.department_id else None,
         "teams": [{"id": key, "label": name} for key, name in _teams(actor)],

@@ -32,6 +32,7 @@ LOOK_UP = (
     "sales.product",
     "sales.competitor",
     "sales.webform",
+    "administration.exchange_rate",
 )
 #: What people write of their own days: read by those they report to, not by everybody who works with their customers.
 REPORTS = ("activities.report",)
@@ -170,7 +171,15 @@ READY: dict[str, tuple[str, str, str, Rules]] = {
         "回答客户的技术问题。",
         {FILES: {("view",): "department_below"}, ACTIVITIES: {("view", "create", "edit"): "own"}},
     ),
-    "finance": ("财务", "Finance", "开票、收款、对账。", {SALES: {("view", "export"): "all"}}),
+    "finance": (
+        "财务",
+        "Finance",
+        "开票、收款、对账，维护汇率。",
+        {
+            SALES: {("view", "export"): "all"},
+            ("administration.exchange_rate",): {("create", "edit", "delete", "import", "export"): "all"},
+        },
+    ),
     "auditor": (
         "审计员",
         "Auditor",

@@ -17,6 +17,7 @@ from django.db import OperationalError, connection, transaction
 
 from kemai.accounts.access import Actor
 from kemai.analytics.selectors.paths import list_path
+from kemai.base.currencies import BASE_CURRENCY
 from kemai.kit.errors import Forbidden, KemaiError, Malformed
 from kemai.kit.words import T
 from kemai.platform.objects.declare import ObjectType, get_object
@@ -71,7 +72,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """One figure: how many records ``rows`` has, or the sum of one of their fields (in yuan).
+    """One figure: how many records ``rows`` has, or the sum of one of their fields (in the company's currency).
 
     ``before``: the same of an earlier time, said beside it. ``tone``: how it is coloured when above nought. ``of``: the limit it is
     held against, 0 for none. Where no list is counted, ``count`` gives the figure (None: nothing to say) and ``path`` what it opens.
@@ -167,7 +168,7 @@ def _shown(actor: Actor, counter: Counter, measured: Measured, before: Measured 
         "problem": measured.problem.detail() if measured.problem else None,
         "tone": counter.tone if measured.value not in (None, 0, "0.00") else "calm",
         "path": path or None,
-        "unit": "CNY" if counter.sum else None,
+        "unit": BASE_CURRENCY.value() if counter.sum else None,
         "of": (counter.of() or None) if counter.of else None,
         "previous": before.value if before else None,
     }

@@ -134,7 +134,7 @@ CARDS: tuple[Card, ...] = (
         T("没有停滞的商机。", "No deal stands still."),
         Listing(
             lists.STANDING,
-            "-amount",
+            "-base_amount",
             ("customer", "stage"),
             at="stage_since",
             amount="amount",
@@ -190,7 +190,7 @@ CARDS: tuple[Card, ...] = (
         T("本月没有预计成交的商机。", "No deal is expected this month."),
         Listing(
             lists.TEAM_CLOSING,
-            "-amount",
+            "-base_amount",
             ("customer", "owner", "stage"),
             at="expected_close_on",
             due=True,

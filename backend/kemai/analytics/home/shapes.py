@@ -64,12 +64,16 @@ class Listing:
         declaration = self.rows.declaration
         readable = {f.name for f in readable_fields(actor, declaration)}
         sub = tuple(name for name in self.sub if name in readable)
-        wanted = dict.fromkeys(
-            (declaration.title, *sub, *(n for n in (self.at, self.amount, self.note) if n in readable))
-        )
+        more = (self.at, self.amount, self._currency, self.note)
+        wanted = dict.fromkeys((declaration.title, *sub, *(n for n in more if n in readable)))
         query = self.rows.query(actor, fields=tuple(wanted), sort=self.sort, limit=FIRST)
         items, following = list_page(actor, declaration, query)
         return {"items": [self._line(item, sub) for item in items], "more": following is not None, "due": self.due}
+
+    @property
+    def _currency(self) -> str:
+        """The field that says in which currency ``amount`` is; empty where it is the company's."""
+        return self.rows.declaration.by_name[self.amount].currency if self.amount else ""
 
     def _line(self, item: dict[str, Any], sub: tuple[str, ...]) -> dict[str, Any]:
         declaration = self.rows.declaration
@@ -81,6 +85,7 @@ class Listing:
             "sub": line_of(declaration, sub, item),
             "at": item.get(self.at),
             "amount": item.get(self.amount),
+            "currency": item.get(self._currency),
             "note": item.get(self.note),
         }
 

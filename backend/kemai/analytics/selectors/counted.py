@@ -134,9 +134,7 @@ def counted(
     else:
         joins = f"{declaration.table} t {joins}"
     amount = (
-        f"COALESCE(sum({comparable_field(actor, declaration, total).expression}), 0)::numeric(20,2)"
-        if total
-        else "0.00"
+        f"COALESCE(sum({comparable_field(actor, declaration, total).measured}), 0)::numeric(20,2)" if total else "0.00"
     )
     keys = ", ".join(str(n + 1) for n in range(len(columns) + 1))
     rows = fetch_rows(

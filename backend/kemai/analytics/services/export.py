@@ -10,6 +10,8 @@ from kemai.accounts.access import Actor
 from kemai.accounts.models import Department, User
 from kemai.analytics.selectors.choice import Choice, make_choice
 from kemai.analytics.selectors.parts import PARTS, Part
+from kemai.analytics.selectors.table import Column as Figures
+from kemai.base.currencies import BASE_CURRENCY
 from kemai.kit.errors import Forbidden
 from kemai.kit.spreadsheet.writer import Column
 from kemai.platform.objects.declare import get_object
@@ -45,11 +47,17 @@ def export_part(actor: Actor, part: Part, asked: dict[str, str], *, purpose: str
             get_object(part.kinds[0]),
             part.label,
             {"analysis": part.key, **{name: value for name, value in asked.items() if value}},
-            columns=[Column(table.rows_are.to()), *(Column(c.label, KINDS.get(c.kind, c.kind)) for c in table.columns)],
+            columns=[Column(table.rows_are.to()), *map(_heading, table.columns)],
             rows=rows,
             about=_about(choice),
             purpose=purpose,
         )
+
+
+def _heading(column: Figures) -> Column:
+    """Amounts say in which currency they are."""
+    label = f"{column.label} ({BASE_CURRENCY.value()})" if column.kind == "money" else column.label
+    return Column(label, KINDS.get(column.kind, column.kind))
 
 
 def _about(choice: Choice) -> str:

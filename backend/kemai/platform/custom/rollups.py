@@ -87,7 +87,7 @@ def _source(spec: dict[str, Any], related: ObjectType, op: str) -> Field | None:
 def _figure(op: str, source: Field | None, by: Field | None, rest: str) -> str:
     if source is None:
         return f"(SELECT count(*) {rest})"
-    value = on(_ALIAS, source.expression)
+    value = on(_ALIAS, source.measured)
     if op == "last" and by is not None:
         return f"(SELECT {value} {rest} ORDER BY {on(_ALIAS, by.expression)} DESC NULLS LAST, {_ALIAS}.id DESC LIMIT 1)"
     figure = f"{op}({value})"

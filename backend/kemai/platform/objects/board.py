@@ -58,8 +58,8 @@ def load_board(actor: Actor, declaration: ObjectType, query: Query, *, scope: UU
 def _card_fields(actor: Actor, declaration: ObjectType, board: Board) -> tuple[str, ...]:
     readable = {f.name for f in readable_fields(actor, declaration)}
     lines = [name for name in board.lines if name in readable]
-    currencies = [c for name in lines if (c := declaration.by_name[name].currency) in readable]
-    return tuple(dict.fromkeys((declaration.title, *lines, *currencies)))
+    beside = [n for name in lines for n in (declaration.by_name[name].currency, declaration.by_name[name].worth)]
+    return tuple(dict.fromkeys((declaration.title, *lines, *(name for name in beside if name in readable))))
 
 
 def _cards_and_figures(
@@ -123,7 +123,10 @@ def load_field_board(
     by_key = {g["key"][group] or NONE: g for g in counted.groups}
     columns = _field_columns(found, by_key)
     filters = {c["key"]: _merged(query.filter, _leaf(group, c["key"])) for c in columns}
-    cards = replace(query, fields=tuple(dict.fromkeys((declaration.title, *names, group))))
+    beside = [n for name in names for n in (declaration.by_name[name].currency, declaration.by_name[name].worth) if n]
+    readable = {f.name for f in readable_fields(actor, declaration)}
+    wanted = (declaration.title, *names, group, *(n for n in beside if n in readable))
+    cards = replace(query, fields=tuple(dict.fromkeys(wanted)))
     pages = list_groups(actor, declaration, cards, group, {k: f for k, f in filters.items() if k != NONE})
     if NONE in filters:
         pages[NONE] = list_page(actor, declaration, replace(cards, filter=filters[NONE]))
@@ -198,7 +201,7 @@ def _figures_sql(actor: Actor, declaration: ObjectType, board: Board, *, conditi
     """SQL for key, count and sum of each column, from the kept figures through the same predicate as the list: their table carries the
     ownership columns. What is only shared adds itself row by row."""
     group = declaration.by_name[board.group].stored
-    total = declaration.by_name[board.total].stored
+    total = declaration.by_name[board.total].measured
     line = declaration.ownership
     code = declaration.perm("view")
     more = f" AND {condition}" if condition else ""
@@ -211,7 +214,7 @@ def _figures_sql(actor: Actor, declaration: ObjectType, board: Board, *, conditi
         shared = branches(actor, code, Ownership(shares=line.shares))
         bound.update(shared.params)
         parts.append(
-            f"SELECT t.{group}::text, 1, COALESCE(t.{total}, 0) FROM {declaration.table} t "
+            f"SELECT t.{group}::text, 1, COALESCE({total}, 0) FROM {declaration.table} t "
             f"WHERE t.deleted_at IS NULL AND {shared.sql} AND NOT COALESCE({kept.sql}, FALSE){more}"
         )
     return f"SELECT g, sum(n)::bigint, sum(s)::numeric(20,2) FROM ({' UNION ALL '.join(parts)}) f GROUP BY g", bound

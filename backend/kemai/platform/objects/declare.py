@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from kemai.accounts.access import Actor, Ownership
+from kemai.base.currencies import in_base
 from kemai.base.models import Record
 from kemai.base.privacy import DataClass, classes_of
 from kemai.kit.clock import now, today
@@ -106,7 +107,13 @@ class Field:
     minimum: Decimal | int | None = None
     maximum: Decimal | int | None = None
     default: Any = None
+    """A value, a callable, a :class:`Moving` one, or a parameter that says it."""
     currency: str = ""
+    """Of an amount: the field that says in which currency each record has it."""
+    rate: str = ""
+    """Of an amount with ``currency``: SQL over ``t`` of what one unit is worth in the company's currency, which sums are in (PLT-7)."""
+    worth: str = ""
+    """Of such an amount: the field that has it in the company's currency."""
     help: T | None = None
     key: bool = False
     """Imports may find existing records, and cells referring to them, by this field."""
@@ -144,6 +151,11 @@ class Field:
     @cached_property
     def expression(self) -> str:
         return self.sql or self.extracted or f"t.{self.stored}"
+
+    @property
+    def measured(self) -> str:
+        """The SQL that is added up or compared across records: of amounts in several currencies what they are worth in the company's."""
+        return in_base(self.expression, self.rate) if self.rate else self.expression
 
     @property
     def sort_expression(self) -> str:
@@ -386,7 +398,7 @@ class ObjectType:
 
     @cached_property
     def defaults(self) -> list[tuple[str, Any]]:
-        """(column, default) of every field a new record is given; a callable or :class:`Moving` one is worked out for each record."""
+        """(column, default) of every field a new record is given; one that is no value is worked out for each record."""
         return [
             (f.stored, f.type.empty if f.default is None else f.default) for f in self.fields if f.stored and f.writable
         ]
@@ -427,7 +439,7 @@ class ObjectType:
         """Whether sorting by the field meets nulls."""
         if field.sort:
             return field.sort in self.nullable
-        return field.stored in self.nullable if field.stored else field.custom
+        return not field.stored or field.stored in self.nullable
 
 
 STAMP_FIELDS = (

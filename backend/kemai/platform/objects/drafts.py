@@ -6,13 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from kemai.accounts.access import Actor, visible_among
+from kemai.base.currencies import BASE_CURRENCY
+from kemai.base.parameters import Parameter
 from kemai.kit.ids import new_id
 from kemai.kit.text.search import pinyin_sort_key
 from kemai.kit.words import T
 from kemai.platform.objects import types
 from kemai.platform.objects.declare import Draft, Field, Moving, ObjectType, get_object
 from kemai.platform.objects.searching import search_columns
-from kemai.platform.objects.secrecy import HIDDEN, MASKED, READ_ONLY, access_of, row_secret
+from kemai.platform.objects.secrecy import EDITABLE, HIDDEN, MASKED, READ_ONLY, access_of, row_secret
 from kemai.platform.quality.declare import Quality, judge
 
 UNKNOWN = T("没有这个字段。", "There is no such field.")
@@ -31,7 +33,7 @@ def new_drafts(
         parse_into(actor, declaration, draft, payload)
         for column, default in declaration.defaults:
             if column not in draft.values and not isinstance(default, Moving):
-                draft.values[column] = default() if callable(default) else default
+                draft.values[column] = _plain(default)
         drafts.append(draft)
     check_references(actor, declaration, drafts)
     _fill_moving(actor, declaration, drafts)
@@ -60,6 +62,26 @@ def parse_into(actor: Actor, declaration: ObjectType, draft: Draft, payload: dic
             draft.wrong(name, "withheld", WITHHELD)
         else:
             _parse(actor, declaration, draft, found, raw)
+    for name, raw in payload.items():
+        found = declaration.by_name.get(name)
+        if found and found.currency and found.stored in draft.values:
+            _name_currency(actor, declaration, draft, found, raw)
+
+
+def _name_currency(actor: Actor, declaration: ObjectType, draft: Draft, found: Field, raw: Any) -> None:
+    """``US$5,000`` says its currency: a new record takes it where it names none, else the two must agree (PLT-7)."""
+    assert isinstance(found.type, types.Money)
+    beside = declaration.by_name[found.currency]
+    named = found.type.named(raw)
+    if not named or not beside.stored:
+        return
+    if draft.old is None and beside.stored not in draft.values and access_of(actor, declaration, beside) == EDITABLE:
+        draft.values[beside.stored] = named
+        return
+    try:
+        found.type.same_currency(draft.get(beside.stored) or BASE_CURRENCY.value(), raw)
+    except types.BadValue as error:
+        draft.wrong(found.name, error.code, error.message, **error.params)
 
 
 def _parse(actor: Actor, declaration: ObjectType, draft: Draft, found: Field, raw: Any) -> None:
@@ -79,7 +101,14 @@ def _parse(actor: Actor, declaration: ObjectType, draft: Draft, found: Field, ra
 def _default(actor: Actor, found: Field) -> Any:
     if isinstance(found.default, Moving):
         return found.default.of(actor)
-    return found.default() if callable(found.default) else found.default
+    return _plain(found.default)
+
+
+def _plain(default: Any) -> Any:
+    """What a default is just now, whoever asks."""
+    if isinstance(default, Parameter):
+        return default.value()
+    return default() if callable(default) else default
 
 
 def check_required(declaration: ObjectType, drafts: list[Draft]) -> None:

@@ -229,7 +229,7 @@ class _Compiler:
             number or (op in ("min", "max") and isinstance(found.type, types.Date))
         ):
             raise Malformed(what=f"{op} of {found.name!r}")
-        figure = f"{op}({on(self.alias, found.expression)})"
+        figure = f"{op}({on(self.alias, found.measured)})"
         if op == "sum":
             return f"COALESCE({figure}, 0)", found, _FIGURE_OPERATORS
         return figure, found, ()

@@ -221,7 +221,7 @@ def figure_of(actor: Actor, declaration: ObjectType, measure: Any) -> Figure:
         if measure["op"] == "avg"
         else ""
     )
-    return Figure(f"{measure['op']}_{found.name}", f"{measure['op']}({found.expression}){cast}")
+    return Figure(f"{measure['op']}_{found.name}", f"{measure['op']}({found.measured}){cast}")
 
 
 def _labels(actor: Actor, found: Field, keys: list[Any]) -> dict[Any, str]:

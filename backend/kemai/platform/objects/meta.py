@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from kemai.accounts.access import Actor
+from kemai.base.parameters import Parameter
 from kemai.kit.words import T
 from kemai.platform.custom.layouts import layout_for
 from kemai.platform.objects import types
@@ -224,14 +225,31 @@ def describe_field(actor: Actor, declaration: ObjectType | None, f: Field) -> di
         "inline_edit": f.inline and f.writable and access == "editable",
         "quick": f.quick,
         "default": _default(f),
-        "currency_field": f.currency or None,
+        **_money(actor, declaration, f),
         "custom": f.custom,
         "unique": f.unique,
         "decimals": f.places,
-        "currency": f.currency_code or None,
         "show_when": f.show_when,
         "require_when": f.require_when,
         "object": declaration.name if declaration else None,
+    }
+
+
+def _money(actor: Actor, declaration: ObjectType | None, f: Field) -> dict[str, Any]:
+    """In which currency an amount is, and which field has its worth in the company's; ``currency`` is empty where that is withheld."""
+
+    def known(name: str) -> str | None:
+        beside = declaration.by_name.get(name) if declaration else None
+        return (
+            name if declaration and beside and access_of(actor, declaration, beside) not in (HIDDEN, MASKED) else None
+        )
+
+    field = known(f.currency)
+    withheld = bool(declaration and f.currency and not field)
+    return {
+        "currency_field": field,
+        "base_field": known(f.worth) if field else None,
+        "currency": "" if withheld else f.currency_code or None,
     }
 
 
@@ -239,6 +257,8 @@ def _default(f: Field) -> Any:
     """What a form begins with: a value, or the word of one that is worked out (``today``, ``now``, ``me``, ``my_department``)."""
     if isinstance(f.default, Moving):
         return f.default.word
+    if isinstance(f.default, Parameter):
+        return f.default.value()
     return None if callable(f.default) else f.default
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from django.db import connection, connections, transaction
 from kemai.accounts.access import Actor, branches
 from kemai.accounts.sessions import actor_of
 from kemai.base import audit, rates
+from kemai.base.currencies import BASE_CURRENCY
 from kemai.base.jobs import JobCancelled, JobRun, job_kind, start_job
 from kemai.base.models import Job
 from kemai.base.parameters import Parameter, declare
@@ -23,10 +24,11 @@ from kemai.kit.errors import Malformed
 from kemai.kit.spreadsheet.writer import Column, CsvRows, XlsxRows, safe_file_name
 from kemai.kit.words import T, language
 from kemai.platform.models import Export, ExportedRecords
+from kemai.platform.objects import types
 from kemai.platform.objects.declare import Field, ObjectType, get_object
 from kemai.platform.objects.read import run_params
 from kemai.platform.objects.rows import stream_rows
-from kemai.platform.objects.secrecy import MASKED, access_of
+from kemai.platform.objects.secrecy import HIDDEN, MASKED, access_of
 from kemai.platform.objects.select import ListPlan, Query, plan_list
 from kemai.platform.objects.types import CellContext
 from kemai.platform.transfer import approvals
@@ -231,12 +233,13 @@ def write_export(
     taken: list[UUID] | None = None,
 ) -> int:
     """Write the rows of a list to ``path`` (.xlsx or .csv) with a watermark; returns how many. Their keys are added to ``taken``."""
+    query = _with_currencies(actor, declaration, query)
     plan = export_plan(actor, declaration, query)
     fields = [declaration.by_name[name] for name in query.fields]
     context = CellContext({}, actor.time_zone)
     shown = [(f.name, _exporter(actor, declaration, f, context)) for f in fields]
     columns = [
-        Column(f.label.to(), "text" if access_of(actor, declaration, f) == MASKED else f.type.cell_kind) for f in fields
+        Column(_heading(f), "text" if access_of(actor, declaration, f) == MASKED else f.type.cell_kind) for f in fields
     ]
     make = plan.columns.output.make
     count = 0
@@ -255,6 +258,23 @@ def write_export(
             if count % REPORT_EVERY == 0:
                 report(count)
     return count
+
+
+def _with_currencies(actor: Actor, declaration: ObjectType, query: Query) -> Query:
+    """Beside an amount stands the currency each record has it in (PLT-7)."""
+    names: dict[str, None] = {}
+    for name in query.fields:
+        names[name] = None
+        beside = declaration.by_name.get(declaration.by_name[name].currency)
+        if beside and access_of(actor, declaration, beside) != HIDDEN:
+            names[beside.name] = None
+    return replace(query, fields=tuple(names))
+
+
+def _heading(f: Field) -> str:
+    """What the product adds up says in which currency it is."""
+    summed = isinstance(f.type, types.Money) and not (f.currency or f.currency_code or (f.writable and f.importable))
+    return f"{f.label.to()} ({BASE_CURRENCY.value()})" if summed else f.label.to()
 
 
 def _exporter(actor: Actor, declaration: ObjectType, f: Field, context: CellContext) -> Callable[[Any], Any]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Round
 
 from kemai.accounts.models import Department, User
+from kemai.base.currencies import keep_rate
 from kemai.base.epochs import moves
 from kemai.base.figures import Kept, keep_figures
 from kemai.base.models import Record, audited, record_indexes
@@ -72,11 +74,11 @@ class Stage(Record):
         indexes = record_indexes("stage", sorts=("updated_at", "position"))
 
 
-#: The figures of the board: per stage and holder, how many opportunities and how much.
+#: The figures of the board: per stage and holder, how many opportunities and how much, in the company's currency.
 STAGE_FIGURES = Kept(
     "sales_stagefigure",
     {c: c for c in ("stage_id", "owner_id", "department_id", "holder_id", "holder_department_id")},
-    {"count": "1", "total": "COALESCE(amount, 0)"},
+    {"count": "1", "total": "COALESCE(round(amount * rate, 2), 0)"},
 )
 
 
@@ -94,6 +96,8 @@ class Opportunity(Held, Record):
     status = models.CharField(max_length=10, default="open")
     amount = models.DecimalField(max_digits=18, decimal_places=2, null=True)
     currency = models.CharField(max_length=3, default="CNY")
+    # What one unit of the currency is worth in the company's: by trigger (PLT-7)
+    rate = models.DecimalField(max_digits=18, decimal_places=6, default=1)
     expected_close_on = models.DateField(null=True)
     source = models.CharField(max_length=60, default="")
     need = models.TextField(default="")
@@ -109,14 +113,15 @@ class Opportunity(Held, Record):
     close_note = models.TextField(default="")
     holds = Holds(
         WITH_RECORD,
-        internal="number status amount currency expected_close_on source competitors own_forecast close_reason",
+        internal="number status amount currency rate expected_close_on source competitors own_forecast close_reason",
         personal="name need close_note",
     )
 
     class Meta(Record.Meta):
         triggers = [
-            *audited("holder_id", "holder_department_id", "stage_since", "reached_id", "lost_from_id"),
+            *audited("holder_id", "holder_department_id", "stage_since", "reached_id", "lost_from_id", "rate"),
             *keep_figures(STAGE_FIGURES),
+            *keep_rate("closed_at"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -143,6 +148,13 @@ class Opportunity(Held, Record):
                 models.Index(fields=[s, "id"], name=f"opp_{s[:12]}_ix", condition=models.Q(deleted_at__isnull=True))
                 for s in ("created_at", "name_sort", "amount", "expected_close_on")
             ),
+            models.Index(
+                Round(models.F("amount") * models.F("rate"), 2),
+                models.F("id"),
+                name="opp_base_amount_ix",
+                condition=models.Q(deleted_at__isnull=True),
+            ),
+            models.Index(fields=["currency", "id"], name="opp_currency_ix"),
             models.Index(fields=["customer", "updated_at", "id"], name="opp_customer_ix"),
             models.Index(
                 fields=["stage", "updated_at", "id"], name="opp_stage_ix", condition=models.Q(deleted_at__isnull=True)

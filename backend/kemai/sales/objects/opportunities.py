@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from kemai.accounts.access import Actor, Ownership
+from kemai.base.currencies import BASE_CURRENCY, RATE, in_base, rated
 from kemai.customers.services.carrying import Carried, carry_along
 from kemai.customers.services.following import follow_customers
+from kemai.kit.money import CURRENCIES
 from kemai.kit.words import T
 from kemai.platform.objects.declare import Board, Choice, Command, Field, ObjectType, Panel, SearchLine, View, register
 from kemai.platform.objects.types import (
@@ -17,6 +19,7 @@ from kemai.platform.objects.types import (
     INSTANT,
     LONG_TEXT,
     MONEY,
+    NUMBER,
     REFERENCE,
     TAGS,
     TEXT,
@@ -36,9 +39,7 @@ STATUS = (
     Choice("won", T("赢单", "Won"), "green"),
     Choice("lost", T("丢单", "Lost"), "default"),
 )
-CURRENCY = (Choice("CNY", T("人民币", "CNY")),)
-
-
+CURRENCY = tuple(Choice(code, label) for code, label in CURRENCIES.items())
 #: How surely a deal is counted on.
 FORECAST = (
     Choice("commit", T("承诺", "Commit"), "green"),
@@ -165,11 +166,43 @@ register(
                 inline=True,
                 minimum=0,
                 currency="currency",
+                rate=RATE,
+                worth="base_amount",
                 sortable=True,
                 indexed=True,
                 aliases=("预计金额", "商机金额"),
             ),
-            Field("currency", CHOICE, T("币种", "Currency"), choices=CURRENCY, default="CNY"),
+            Field(
+                "currency",
+                CHOICE,
+                T("币种", "Currency"),
+                choices=CURRENCY,
+                default=BASE_CURRENCY,
+                indexed=True,
+                aliases=("货币",),
+            ),
+            Field(
+                "base_amount",
+                MONEY,
+                T("折合金额", "In the company's currency"),
+                sql=in_base("t.amount"),
+                sortable=True,
+                indexed=True,
+                importable=False,
+                inputs=(("opportunities", "amount"),),
+                help=T(
+                    "按汇率折合成本位币：进行中的按今天，已关闭的按关闭那天。",
+                    "By the exchange rate: of today while open, of the day it was closed afterwards.",
+                ),
+            ),
+            Field(
+                "rate",
+                NUMBER,
+                T("汇率", "Rate"),
+                read_only=True,
+                importable=False,
+                filterable=False,
+            ),
             Field(
                 "expected_close_on",
                 DATE,
@@ -227,6 +260,7 @@ register(
                 filterable=False,
                 importable=False,
                 currency="currency",
+                inputs=(("opportunities", "amount"),),
             ),
             Field("source", CHOICE, T("来源", "Source"), dictionary="source", indexed=True),
             Field("need", LONG_TEXT, T("需求", "Need")),
@@ -450,6 +484,7 @@ register(
 )
 
 follow_customers(Opportunity)
+rated(Opportunity._meta.db_table, "closed_at", opportunities.follow_rates)
 carry_along(
     Carried(
         Opportunity._meta.db_table,

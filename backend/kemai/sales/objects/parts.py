@@ -24,7 +24,11 @@ from kemai.platform.objects.types import (
 )
 from kemai.sales import dictionaries
 from kemai.sales.models import CommitteeMember, Contender, Line, Step, TeamSeat
+from kemai.sales.objects.opportunities import CURRENCY
 from kemai.sales.services import parts
+
+#: What one unit of a line's currency is worth: its opportunity's rate.
+DEAL_RATE = "(SELECT o.rate FROM sales_opportunity o WHERE o.id = t.opportunity_id)"
 
 assert dictionaries.ATTITUDE  # declared before the fields that name it
 
@@ -126,7 +130,9 @@ register(
                 quick=True,
                 inline=True,
                 minimum=0,
-                help=T("留空用标价", "Empty: the list price"),
+                currency="currency",
+                rate=DEAL_RATE,
+                help=T("留空用标价，外币按汇率折算", "Empty: the list price, by the rate in other currencies"),
             ),
             Field(
                 "discount",
@@ -139,7 +145,26 @@ register(
                 default=0,
                 help=T("减去百分之几，如 10 表示九折", "Per cent off"),
             ),
-            Field("amount", MONEY, T("小计", "Amount"), read_only=True, importable=False),
+            Field(
+                "amount",
+                MONEY,
+                T("小计", "Amount"),
+                read_only=True,
+                importable=False,
+                currency="currency",
+                rate=DEAL_RATE,
+            ),
+            Field(
+                "currency",
+                CHOICE,
+                T("币种", "Currency"),
+                choices=CURRENCY,
+                sql="(SELECT o.currency FROM sales_opportunity o WHERE o.id = t.opportunity_id)",
+                importable=False,
+                filterable=False,
+                inputs=(("opportunities", "currency"),),
+                help=T("与商机相同", "The opportunity's"),
+            ),
             Field("remark", TEXT, T("备注", "Remark"), inline=True, max_length=300),
             _customer(),
         ),

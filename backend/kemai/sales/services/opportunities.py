@@ -12,12 +12,14 @@ from kemai.accounts.access import Actor
 from kemai.accounts.models import User
 from kemai.base import epochs
 from kemai.base.audit import act, emit
+from kemai.base.currencies import BASE_CURRENCY, in_base, without_rate
 from kemai.base.numbering import take_numbers
 from kemai.customers.services.ownership import note_deals
 from kemai.customers.services.records import refuse_strange_contacts, set_holders
 from kemai.kit.clock import now
-from kemai.kit.errors import FieldError, NotFound
+from kemai.kit.errors import FieldError, Invalid, NotFound
 from kemai.kit.ids import parse_id
+from kemai.kit.money import CURRENCIES, InvalidMoney, exact_amount
 from kemai.kit.words import T
 from kemai.platform.merging.references import recount_after_merge
 from kemai.platform.objects.declare import Draft, get_object
@@ -45,8 +47,8 @@ def prepare_opportunities(actor: Actor, drafts: list[Draft]) -> None:
     created = [d for d in drafts if d.old is None]
     if created:
         _enter_pipeline(actor, created)
+    price_in_currency(drafts)
     for draft in drafts:
-        draft.values["currency"] = draft.get("currency") or "CNY"
         if draft.old is not None and draft.old["status"] == "open" and draft.changed("amount") and has_lines(draft.id):
             draft.wrong("amount", "from_lines", FROM_LINES)
         if draft.old is not None:
@@ -62,6 +64,30 @@ def prepare_opportunities(actor: Actor, drafts: list[Draft]) -> None:
                 draft.wrong(
                     "pipeline", "use_command", T("建立后不能更换流程。", "The pipeline cannot be changed afterwards.")
                 )
+
+
+def price_in_currency(drafts: list[Draft]) -> None:
+    """Each amount is in a currency that has a rate, with the places that currency has (PLT-7)."""
+    for draft in drafts:
+        draft.values["currency"] = draft.get("currency") or BASE_CURRENCY.value()
+    unknown = without_rate({d.values["currency"] for d in drafts if d.changed("currency")})
+    for draft in drafts:
+        currency, amount = draft.values["currency"], draft.get("amount")
+        if currency in unknown and draft.changed("currency"):
+            draft.wrong("currency", "no_rate", errors.NO_RATE, currency=CURRENCIES[currency].to())
+        if draft.old is not None and draft.changed("currency") and has_lines(draft.id):
+            draft.wrong("currency", "from_lines", errors.PRICED)
+        changed = draft.changed("amount") or draft.changed("currency")
+        if changed and not _has_its_places(amount, currency):
+            draft.wrong("amount", "no_cents", errors.NO_CENTS, currency=CURRENCIES[currency].to())
+
+
+def _has_its_places(amount: Any, currency: str) -> bool:
+    """Whether the amount has no smaller part than the currency has."""
+    try:
+        return amount is None or exact_amount(amount, currency) == amount
+    except InvalidMoney:
+        return False
 
 
 def _enter_pipeline(actor: Actor, drafts: list[Draft]) -> None:
@@ -173,6 +199,8 @@ def win_opportunity(
         if row["status"] != "open":
             raise errors.Closed
         final = row["amount"] if amount is None else amount
+        if not _has_its_places(final, row["currency"]):
+            raise Invalid.one("amount", "no_cents", errors.NO_CENTS, currency=CURRENCIES[row["currency"]].to())
         target = _stage_of_kind(row["pipeline_id"], "won")
         pass_gate(actor, {**row, "amount": final}, target, checks or [])
         changes = {
@@ -193,6 +221,7 @@ def win_opportunity(
                 str(row["owner_id"]),
                 row["name"],
                 str(final),
+                row["currency"],
             )
         )
         return undo
@@ -360,11 +389,18 @@ def count_deals(customer_id: UUID) -> None:
     """Count a customer's won opportunities anew and tell the customer file."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*), COALESCE(sum(amount), 0), max(closed_at) FROM sales_opportunity WHERE customer_id = %s AND status = 'won' AND deleted_at IS NULL",
+            f"SELECT count(*), COALESCE(sum({in_base('t.amount')}), 0), max(closed_at) FROM sales_opportunity t "
+            "WHERE customer_id = %s AND status = 'won' AND deleted_at IS NULL",
             [customer_id],
         )
         count, amount, last = cursor.fetchone()
     note_deals(customer_id, count=count, amount=amount, last_at=last)
+
+
+def follow_rates(ids: list[UUID]) -> None:
+    """Customers' dealings after other rates came to count for these opportunities."""
+    won = Opportunity.objects.filter(pk__in=ids, status="won", deleted_at__isnull=True)
+    count_deals_of(sorted(set(won.values_list("customer_id", flat=True))))
 
 
 def board_columns(actor: Actor, pipeline: UUID | None) -> list[dict[str, Any]]:

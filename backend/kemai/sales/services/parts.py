@@ -11,6 +11,7 @@ from django.db import connection
 
 from kemai.accounts.access import Actor
 from kemai.accounts.models import RecordShare
+from kemai.base.currencies import BASE_CURRENCY
 from kemai.customers.services.records import refuse_strange_contacts
 from kemai.kit.money import quantise
 from kemai.kit.words import T
@@ -25,15 +26,17 @@ _PLACE = ("customer_id", "owner_id", "department_id", "holder_id", "holder_depar
 CLOSED = T("商机已经关闭，请先重新打开。", "The opportunity is closed; reopen it first.")
 
 
-def place_parts(actor: Actor, drafts: list[Draft], *, when_open: bool = False) -> None:
-    """Give parts their opportunity's customer and holders; a part stays with its opportunity. ``when_open``: not on a closed one."""
+def place_parts(actor: Actor, drafts: list[Draft], *, when_open: bool = False) -> dict[UUID, dict[str, Any]]:
+    """Give parts their opportunity's customer and holders; a part stays with its opportunity. ``when_open``: not on a closed one.
+
+    Returns the opportunities: their currency and its rate, too."""
     keys = {d.get("opportunity_id") for d in drafts if d.get("opportunity_id")}
     rows = {
         row["id"]: row
         for row in Opportunity.objects.filter(pk__in=keys)
         .order_by("pk")
         .select_for_update(no_key=True)
-        .values("id", "status", *_PLACE)
+        .values("id", "status", "currency", "rate", *_PLACE)
     }
     for draft in drafts:
         found = rows.get(draft.get("opportunity_id"))
@@ -43,6 +46,7 @@ def place_parts(actor: Actor, drafts: list[Draft], *, when_open: bool = False) -
             draft.values |= {column: found[column] for column in _PLACE}
             if when_open and found["status"] != "open":
                 draft.wrong("opportunity", "closed", CLOSED)
+    return rows
 
 
 def follow_opportunities(keys: Iterable[UUID]) -> None:
@@ -62,21 +66,22 @@ def follow_opportunities(keys: Iterable[UUID]) -> None:
 
 
 def prepare_lines(actor: Actor, drafts: list[Draft]) -> None:
-    """The list price where none is given, and what the line comes to."""
-    place_parts(actor, drafts, when_open=True)
+    """The list price where none is given, and what the line comes to, in the opportunity's currency."""
+    deals = place_parts(actor, drafts, when_open=True)
     wanted = {d.get("product_id") for d in drafts if d.get("product_id")}
     products = {p.id: p for p in Product.objects.filter(pk__in=wanted)}
     for draft in drafts:
         product = products.get(draft.get("product_id"))
+        deal = deals.get(draft.get("opportunity_id"), {"currency": BASE_CURRENCY.value(), "rate": 1})
         if product and draft.changed("product_id") and not product.active:
             draft.wrong("product", "inactive", T("该产品已停用。", "This product is no longer sold."))
         if draft.get("price") is None and product:
-            draft.values["price"] = product.price
+            draft.values["price"] = quantise(product.price / deal["rate"], deal["currency"])
         quantity, price, discount = (draft.get(c) for c in ("quantity", "price", "discount"))
         if quantity is not None and quantity <= 0:
             draft.wrong("quantity", "not_positive", T("数量应大于零。", "The quantity is more than none."))
         elif quantity is not None and price is not None:
-            draft.values["amount"] = compute_line(quantity, price, discount or Decimal(0))
+            draft.values["amount"] = compute_line(quantity, price, discount or Decimal(0), deal["currency"])
 
 
 def after_lines(actor: Actor, drafts: list[Draft]) -> None:

@@ -24,6 +24,7 @@ export type Row = {
   sub: string;
   at?: string | null;
   amount?: string | null;
+  currency?: string | null;
   note?: string | number | null;
 };
 export type Bar = { label: string; count: number; amount: string; path: string };

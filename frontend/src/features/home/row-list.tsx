@@ -41,7 +41,7 @@ export function RowList({ card }: { card: RowsCard }) {
               </span>
               {item.amount ? (
                 <span className={styles.amount}>
-                  <Money value={item.amount} short />
+                  <Money value={item.amount} currency={item.currency} short />
                 </span>
               ) : null}
               {item.at ? (

@@ -1,5 +1,6 @@
 import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
+import { formatMoney } from "@/kit/money";
 import type { Figure } from "./queries";
 import styles from "./reports.module.css";
 
@@ -13,17 +14,13 @@ export function Figures({ figures, quiet }: { figures: Figure[]; quiet?: boolean
       {shown.map((figure) => (
         <li key={figure.code}>
           <AppLink path={figure.path}>
-            <strong className="km-num">{figure.unit ? `¥${grouped(figure.value)}` : figure.value}</strong>
+            <strong className="km-num">
+              {figure.unit ? formatMoney(figure.value, figure.unit).replace(/\.00$/, "") : figure.value}
+            </strong>
             <span>{figure.label}</span>
           </AppLink>
         </li>
       ))}
     </ul>
   );
-}
-
-export function grouped(amount: string): string {
-  const [whole = "0", cents] = amount.split(".");
-  const figures = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
-  return cents && cents !== "00" ? `${figures}.${cents}` : figures;
 }

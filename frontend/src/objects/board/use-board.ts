@@ -71,6 +71,9 @@ export function useBoard(
     },
     [client, meta.name, query],
   );
+  const summed = fieldOf(meta, spec.sum_field ?? "");
+  // What a card adds to its column: sums are in the company's currency.
+  const added = { ...spec, sum_field: summed?.base_field ?? spec.sum_field };
   const action = spec.declared ? meta.actions.find((one) => one.name === spec.move) : undefined;
   const field = spec.declared ? null : fieldOf(meta, spec.group_field);
   const movable = action !== undefined || (field !== null && meta.can.edit && canSet(field));
@@ -78,7 +81,7 @@ export function useBoard(
   /** The card stands in its new column at once, and goes back where it stood when the server refuses. */
   async function shift<T>(record: RecordData, to: string, write: () => Promise<T>): Promise<T> {
     const before = client.getQueryData<BoardData>(key);
-    setColumns((columns) => moveCard(columns, spec, record.id, to));
+    setColumns((columns) => moveCard(columns, added, record.id, to));
     try {
       return await write();
     } catch (error) {

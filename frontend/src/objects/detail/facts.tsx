@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useState } from "react";
 import { useIsPhone } from "@/kit/use-is-phone";
+import { worthText } from "../fields/format";
 import { kindOf } from "../fields/registry";
 import { useFormat } from "../fields/use-format";
 import { useReader } from "../form/use-reader";
@@ -82,7 +83,13 @@ function Fact({ object, field, record, editable, save }: FactProps) {
   const { t } = context;
   const [editing, setEditing] = useState(false);
   const { Cell } = kindOf(field);
-  const cell = <Cell field={field} value={record[field.name]} record={record} />;
+  const worth = worthText(field, record);
+  const cell = (
+    <>
+      <Cell field={field} value={record[field.name]} record={record} />{" "}
+      {worth ? <span className={styles.worth}>≈ {worth}</span> : null}
+    </>
+  );
   const reveal = record.masked?.[field.name] === true;
   const keyDown = (event: KeyboardEvent) => {
     if (event.key !== "F2") return;

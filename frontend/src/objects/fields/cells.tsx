@@ -16,6 +16,7 @@ import {
   percentText,
   referenceText,
   sizeText,
+  worthText,
 } from "./format";
 import { ChoiceTag, PlainTag, TagRow } from "./tag";
 import type { CellProps } from "./types";
@@ -35,10 +36,12 @@ export function TextCell({ value }: CellProps) {
 }
 
 export function MoneyCell({ field, value, record }: CellProps) {
-  const { locale } = useFormat();
+  const { locale, t } = useFormat();
   if (isBlank(value)) return <Blank />;
+  const worth = worthText(field, record);
+  const title = worth ? t("value.worth", { amount: worth }) : magnitude(value, locale);
   return (
-    <span className={styles.number} title={magnitude(value, locale) || undefined}>
+    <span className={styles.number} title={title || undefined}>
       {moneyText(value, field, record)}
     </span>
   );

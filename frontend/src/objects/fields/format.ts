@@ -1,5 +1,5 @@
 import { comma } from "@/i18n/index";
-import { formatMoney } from "@/kit/money";
+import { baseCurrency, formatMoney } from "@/kit/money";
 import type { Choice, FieldMeta, RecordData } from "../model/meta";
 import { isReference } from "../model/meta";
 import { groupDigits, inMillions, inWan } from "../model/numbers";
@@ -26,8 +26,16 @@ export function moneyText(value: unknown, field: FieldMeta, record?: RecordData)
 }
 
 export function currencyOf(field: FieldMeta, record?: RecordData): string {
+  if (field.currency === "") return "";
   const code = field.currency || (field.currency_field ? record?.[field.currency_field] : null);
-  return typeof code === "string" && code ? code : "CNY";
+  return typeof code === "string" && code ? code : baseCurrency();
+}
+
+/** What an amount in another currency is worth in the company's; empty where that says nothing new. */
+export function worthText(field: FieldMeta, record?: RecordData): string {
+  const worth =
+    field.base_field && currencyOf(field, record) !== baseCurrency() ? record?.[field.base_field] : null;
+  return typeof worth === "string" ? formatMoney(worth) : "";
 }
 
 /** 万 and 亿 for readers of Chinese, M and B for others; empty while the number is easily read as it is. */

@@ -5,17 +5,17 @@ import { fieldsNamed, type ObjectMeta, type RecordData } from "../model/meta";
 import { type ListState, listQuery } from "../model/view-state";
 import type { Shown } from "./use-list-state";
 
-/** Asked for besides the columns: what names a row, the currencies of its amounts, and what may be done with it. */
+/** Asked for besides the columns: what names a row, the currencies of its amounts and their worth, and what may be done with it. */
 function wanted(meta: ObjectMeta, shown: Shown): string[] {
-  const currencies = fieldsNamed(
+  const beside = fieldsNamed(
     meta,
-    shown.columns.flatMap((field) => field.currency_field ?? []),
+    shown.columns.flatMap((field) => [field.currency_field ?? [], field.base_field ?? []].flat()),
   );
   const names = [
     meta.title_field,
     ...(meta.title_field_en ? [meta.title_field_en] : []),
     ...meta.subtitle_fields,
-    ...[...shown.columns, ...currencies].map((field) => field.name),
+    ...[...shown.columns, ...beside].map((field) => field.name),
     "can",
   ];
   return [...new Set(names)];

@@ -100,7 +100,7 @@ class _Compiler:
                 node.to - node.at,
                 label=found.label,
             )
-        sql = found.expression
+        sql = found.measured
         return Piece(f"({sql})::numeric" if kind == NUMBER else f"({sql})", kind)
 
     def _call(self, node: Call) -> Piece:

@@ -134,6 +134,10 @@ class WholePercent(Percent, Integer):
     places = 0
 
 
+#: ISO 4217 for no currency.
+_NONE = "XXX"
+
+
 class Money(Number):
     name = "money"
     cell_kind = "money"
@@ -143,17 +147,22 @@ class Money(Number):
         return "12000.50"
 
     def parse(self, field: Field, raw: Any) -> Decimal | None:
-        if field.currency_code and isinstance(raw, str) and raw:
-            self._same_currency(field.currency_code, raw)
+        if field.currency_code:
+            self.same_currency(field.currency_code, raw)
         return super().parse(field, raw)
 
-    def _same_currency(self, currency: str, raw: str) -> None:
-        """Refuse an amount that names another currency than the field's: taken as it stands it would be worth something else."""
+    def named(self, raw: Any) -> str:
+        """The currency a text names beside its figure; empty where it names none."""
         try:
-            named = money.parse_money(raw, currency).currency
+            found = money.parse_money(raw, _NONE).currency if isinstance(raw, str) else _NONE
         except ValueError:
-            return  # said by what reads the amount
-        if named != currency:
+            return ""  # said by what reads the amount
+        return "" if found == _NONE else found
+
+    def same_currency(self, currency: str, raw: Any) -> None:
+        """Refuse an amount that names another currency than its own: taken as it stands it would be worth something else."""
+        named = self.named(raw)
+        if named and named != currency:
             raise BadValue(
                 "other_currency",
                 T(

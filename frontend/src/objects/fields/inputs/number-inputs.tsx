@@ -1,5 +1,6 @@
 import { Input } from "antd";
 import { useState } from "react";
+import { baseCurrency } from "@/kit/money";
 import { groupDigits, readDecimal } from "../../model/numbers";
 import { magnitude } from "../format";
 import type { InputProps } from "../types";
@@ -59,7 +60,8 @@ export function MoneyInput(props: InputProps) {
   const { t } = useFormat();
   const { currency, currency_field: named } = props.field;
   const code = currency || (named ? props.values?.[named] : null);
-  const unit = typeof code === "string" && code !== "CNY" ? code : t("value.yuan");
+  const shown = typeof code === "string" && code ? code : baseCurrency();
+  const unit = shown === "CNY" ? t("value.yuan") : shown;
   return <DecimalInput {...props} readable suffix={unit} />;
 }
 
