@@ -23,9 +23,9 @@ from kemai.platform.objects.declare import (
 from kemai.platform.objects.types import BOOL, CHOICE, DATE, INSTANT, LONG_TEXT, REFERENCE, RELATED, TEXT, USER
 from kemai.privacy import dictionaries, errors
 from kemai.privacy.models import Consent, SubjectRequest
-from kemai.privacy.services import consents, requests
+from kemai.privacy.services import consents, outgoing, requests
 
-assert dictionaries.PURPOSE  # declared before the fields that name it
+assert dictionaries.PURPOSE and outgoing.LABEL  # declared before the fields that name it; what exports say
 
 IN_FORCE = {"field": "withdrawn_on", "op": "is_null", "value": True}
 SUBJECTS = ("contacts", "customers", "leads")

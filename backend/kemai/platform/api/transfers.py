@@ -53,6 +53,7 @@ class ExportStart(Schema):
     fields: list[str] | None = None
     format: Literal["xlsx", "csv"] = "xlsx"
     purpose: str = ""
+    confirmed: bool = False
 
 
 class Decision(Schema):
@@ -152,9 +153,11 @@ def export(request: HttpRequest, data: ExportStart) -> HttpResponse:
     def run() -> HttpResponse:
         declaration = get_object(data.object)
         query = query_of(
-            declaration, {k: v for k, v in data.dict().items() if k not in ("object", "format", "purpose")}, actor=actor
+            declaration,
+            {k: v for k, v in data.dict().items() if k not in ("object", "format", "purpose", "confirmed")},
+            actor=actor,
         )
-        job = start_export(actor, declaration, query, data.format, purpose=data.purpose)
+        job = start_export(actor, declaration, query, data.format, purpose=data.purpose, confirmed=data.confirmed)
         return json_response(job_json(job), 202)
 
     return run()

@@ -35,6 +35,7 @@ from kemai.platform.transfer import approvals
 from kemai.platform.transfer.errors import RightsChanged
 from kemai.platform.transfer.faults import stored
 from kemai.platform.transfer.lines import WATERMARK
+from kemai.platform.transfer.marks import SAY, hold_back, mark_of
 from kemai.platform.transfer.watch import watch_exports
 
 FORMATS = ("xlsx", "csv")
@@ -78,15 +79,19 @@ class Watermark:
         return cls(text, number)
 
 
-def start_export(actor: Actor, declaration: ObjectType, query: Query, file_format: str, *, purpose: str = "") -> Job:
+def start_export(
+    actor: Actor, declaration: ObjectType, query: Query, file_format: str, *, purpose: str = "", confirmed: bool = False
+) -> Job:
     """Check what is asked and queue the job; above the row limit it waits for an approval first.
 
+    ``confirmed``: also with rows that are marked as not to go out, where the company leaves that to the person (ORG-10).
     Rows, columns and masks are decided when it runs, by the rights of that moment.
     """
     if file_format not in FORMATS:
         raise Malformed(what="format: xlsx | csv")
     plan = export_plan(actor, declaration, query)
     purpose = approvals.check_purpose(purpose)
+    _hold_back(actor, plan, query, confirmed=confirmed)
     rates.take(f"export:{actor.id}", limit=PER_HOUR.value(), seconds=3600)
     rows = _rows_above(actor, plan, query, approvals.limit())
     label = LABEL.to(label=declaration.plural.to())
@@ -102,6 +107,16 @@ def start_export(actor: Actor, declaration: ObjectType, query: Query, file_forma
         if rows is not None:
             approvals.ask(actor, export, job, rows=rows, label=declaration.plural)
     return job
+
+
+def _hold_back(actor: Actor, plan: ListPlan, query: Query, *, confirmed: bool) -> None:
+    mark = mark_of(plan.declaration.name)
+    if mark is None or mark.policy() == SAY:
+        return
+    sql, params = _statement(actor, plan, query, select="1", ordered=False)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({sql} AND {mark.lacking}) x", params)
+        hold_back(mark, cursor.fetchone()[0], confirmed=confirmed)
 
 
 def _rows_above(actor: Actor, plan: ListPlan, query: Query, limit: int) -> int | None:
@@ -243,7 +258,12 @@ def write_export(
     ]
     make = plan.columns.output.make
     count = 0
-    sql, params = _statement(actor, plan, query)
+    found = mark_of(declaration.name)
+    select = plan.columns.select
+    if found:
+        columns.append(Column(found.label.to()))
+        select = [*select, found.sql]
+    sql, params = _statement(actor, plan, query, select=", ".join(select))
     with (
         _writer(path, columns, declaration, mark or Watermark.of(actor, declaration.plural), actor) as out,
         transaction.atomic(),
@@ -251,7 +271,7 @@ def write_export(
     ):
         for row in rows:
             item = make(row)
-            out.write([show(item[name]) for name, show in shown])
+            out.write([*(show(item[name]) for name, show in shown), *([found.text(row[-1])] if found else [])])
             if taken is not None:
                 taken.append(UUID(item["id"]))
             count += 1

@@ -38,6 +38,8 @@ export type ExportRequest = {
   fields: string[];
   format: "xlsx" | "csv";
   purpose: string;
+  /** Also with persons who have not agreed to it, where the company leaves that to whoever exports. */
+  confirmed?: boolean;
 };
 
 export async function startExport(request: ExportRequest): Promise<Job> {

@@ -10,21 +10,29 @@ import { useFormat } from "../fields/use-format";
 const JobDialog = lazy(async () => ({ default: (await import("./job-dialog")).JobDialog }));
 const ExportPurpose = lazy(async () => ({ default: (await import("./export-purpose")).ExportPurpose }));
 
+const ExportDoubt = lazy(async () => ({ default: (await import("./export-purpose")).ExportDoubt }));
+
 type Format = ExportRequest["format"];
+type Doubt = { why: string; format: Format; purpose: string };
 
 /** The list as it is seen (filter, order, columns), as a file. */
 export function ExportMenu({ request }: { request: Omit<ExportRequest, "format" | "purpose"> }) {
   const { t } = useFormat();
   const message = useMessage();
   const [job, setJob] = useState<Job | null>(null);
+  const [doubt, setDoubt] = useState<Doubt | null>(null);
   const [asking, setAsking] = useState<Format | null>(null);
-  const start = async (format: Format, purpose = "") => {
+  const start = async (format: Format, purpose = "", confirmed = false) => {
     setAsking(null);
+    setDoubt(null);
     try {
-      setJob(await startExport({ ...request, format, purpose }));
+      setJob(await startExport({ ...request, format, purpose, confirmed }));
     } catch (error) {
+      const errors = error instanceof ApiError ? error.errors : [];
+      const why = errors.find((one) => one.field === "confirmed")?.message;
       // Where the company wants to know what for, the question comes after the click, not before every export.
-      if (error instanceof ApiError && error.errors.some((one) => one.field === "purpose")) setAsking(format);
+      if (errors.some((one) => one.field === "purpose")) setAsking(format);
+      else if (why) setDoubt({ why, format, purpose });
       else message.error(error);
     }
   };
@@ -43,6 +51,15 @@ export function ExportMenu({ request }: { request: Omit<ExportRequest, "format" 
           <ExportPurpose
             onClose={() => setAsking(null)}
             onExport={(purpose) => void start(asking, purpose)}
+          />
+        </Suspense>
+      ) : null}
+      {doubt ? (
+        <Suspense fallback={null}>
+          <ExportDoubt
+            why={doubt.why}
+            onClose={() => setDoubt(null)}
+            onExport={() => void start(doubt.format, doubt.purpose, true)}
           />
         </Suspense>
       ) : null}

@@ -28,3 +28,21 @@ export function ExportPurpose({ onExport, onClose }: ExportPurposeProps) {
     </AskDialog>
   );
 }
+
+type ExportDoubtProps = { why: string; onExport: () => void; onClose: () => void };
+
+/** Some of those in it have not agreed: said before the file is made. */
+export function ExportDoubt({ why, onExport, onClose }: ExportDoubtProps) {
+  const { t } = useFormat();
+  return (
+    <AskDialog
+      title={t("export.doubt")}
+      submit={t("export.anyway")}
+      ready
+      onSubmit={onExport}
+      onClose={onClose}
+    >
+      <p>{why}</p>
+    </AskDialog>
+  );
+}
