@@ -6,7 +6,7 @@ import { Plus, Rss } from "lucide-react";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useMe } from "@/access/me";
 import { mayCreate } from "@/access/menu";
-import { WhoseSelect } from "@/features/worklist/public";
+import { TeamInstead, useWhose, WhoseSelect } from "@/features/worklist/public";
 import { useT } from "@/i18n/index";
 import { PageHeader } from "@/kit/page-header";
 import { SkeletonRows } from "@/kit/skeleton";
@@ -28,7 +28,7 @@ const RecordPanel = lazy(() =>
 const FeedPanel = lazy(() => import("./feed-panel").then((m) => ({ default: m.FeedPanel })));
 
 const ROOM = 5;
-type Search = { day?: string; span?: string; person?: string; team?: string };
+type Search = { day?: string; span?: string };
 
 /** Tasks, next contacts, promises, plans and care days together; one's own, a colleague's, the team's. */
 export function CalendarPage() {
@@ -42,9 +42,9 @@ export function CalendarPage() {
   const now = today(timeZone);
   const day = /^\d{4}-\d{2}-\d{2}$/.test(search.day ?? "") ? (search.day as string) : now;
   const span: Span = SPANS.find((one) => one === search.span) ?? (phone ? "week" : "month");
-  const team = search.team === "1";
+  const { whose, team } = useWhose();
   const days = useMemo(() => daysOf(day, span), [day, span]);
-  const { entries, move } = useEntries(days, { person: search.person, team }, timeZone);
+  const { entries, move } = useEntries(days, whose, timeZone);
   const [creating, setCreating] = useState<string | null>(null);
   const [open, setOpen] = useState<Entry | null>(null);
   const [feeding, setFeeding] = useState(false);
@@ -86,15 +86,8 @@ export function CalendarPage() {
         title={t("title")}
         actions={
           <>
-            <WhoseSelect
-              value={team ? "team" : (search.person ?? me.id)}
-              onPick={(value) =>
-                set({
-                  team: value === "team" ? "1" : undefined,
-                  person: value === "team" || value === me.id ? undefined : value,
-                } as Search)
-              }
-            />
+            {entries.data?.items.length === 0 ? <TeamInstead /> : null}
+            <WhoseSelect />
             <Button icon={<Rss size={15} aria-hidden />} onClick={() => setFeeding(true)}>
               {t("feed.open")}
             </Button>

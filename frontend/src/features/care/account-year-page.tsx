@@ -2,10 +2,9 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { CalendarClock, ChevronLeft, ChevronRight } from "lucide-react";
 import { requestCreate } from "@/access/create-request";
-import { useMe } from "@/access/me";
 import { api } from "@/api/client";
 import type { Id } from "@/api/types";
-import { WhoseSelect } from "@/features/worklist/public";
+import { TeamInstead, useWhose, WhoseSelect } from "@/features/worklist/public";
 import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
 import { Card } from "@/kit/card";
@@ -25,24 +24,23 @@ type Line = {
   coverage: Record<string, { planned: number; done: number }>;
 };
 type Year = { year: number; items: Line[] };
-type Search = { year?: string; person?: string; team?: string };
+type Search = { year?: string };
 const MONTHS = Array.from({ length: 12 }, (_, n) => n + 1);
 
 /** Key accounts through the year: which month brings what, and between which levels people meet. */
 export function AccountYearPage() {
   const t = useT("care");
-  const me = useMe();
   const navigate = useNavigate();
   const search: Search = useSearch({ strict: false });
   const year = /^20\d\d$/.test(search.year ?? "") ? Number(search.year) : localTime().year();
-  const team = search.team === "1";
+  const { whose } = useWhose();
   const data = useQuery({
-    queryKey: ["account-year", year, search.person ?? "", team],
+    queryKey: ["account-year", year, whose.person ?? "", whose.team],
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) =>
       (
         await api.get<Year>("/account-year", {
-          query: { year, person: search.person, team: team || undefined },
+          query: { year, person: whose.person, team: whose.team || undefined },
           signal,
         })
       ).data,
@@ -56,15 +54,7 @@ export function AccountYearPage() {
         sub={t("year.sub")}
         actions={
           <>
-            <WhoseSelect
-              value={team ? "team" : (search.person ?? me.id)}
-              onPick={(value) =>
-                set({
-                  team: value === "team" ? "1" : undefined,
-                  person: value === "team" || value === me.id ? undefined : value,
-                } as Search)
-              }
-            />
+            <WhoseSelect />
             <button type="button" className={styles.add} onClick={() => requestCreate("planned-contacts")}>
               {t("year.add")}
             </button>
@@ -83,7 +73,12 @@ export function AccountYearPage() {
       {data.isPending ? <SkeletonRows rows={6} /> : null}
       {data.isError ? <ErrorState error={data.error} onRetry={() => void data.refetch()} /> : null}
       {data.data && data.data.items.length === 0 ? (
-        <EmptyState icon={CalendarClock} title={t("year.empty")} text={t("year.emptyText")} />
+        <EmptyState
+          icon={CalendarClock}
+          title={t("year.empty")}
+          text={t("year.emptyText")}
+          action={<TeamInstead />}
+        />
       ) : null}
       {data.data && data.data.items.length > 0 ? (
         <Card flush>

@@ -1,12 +1,10 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Button } from "antd";
 import { CakeSlice, Check, PhoneCall } from "lucide-react";
 import { useState } from "react";
-import { useMe } from "@/access/me";
 import { api, newIdempotencyKey } from "@/api/client";
 import type { Id, Ref } from "@/api/types";
-import { WhoseSelect } from "@/features/worklist/public";
+import { TeamInstead, useWhose, WhoseSelect } from "@/features/worklist/public";
 import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
 import { Avatar } from "@/kit/avatar";
@@ -35,21 +33,21 @@ type Item = {
   texts: { name: string; text: string }[];
 };
 type Care = { first: string; last: string; items: Item[]; more: boolean };
-type Search = { person?: string; team?: string };
 
 /** Whom to greet this week, with the words ready; a greeting sent is written down with one click. */
 export function CarePage() {
   const t = useT("care");
-  const me = useMe();
-  const navigate = useNavigate();
-  const search: Search = useSearch({ strict: false });
-  const team = search.team === "1";
+  const { whose } = useWhose();
   const care = useQuery({
-    queryKey: ["care", search.person ?? "", team],
+    queryKey: ["care", whose.person ?? "", whose.team],
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) =>
-      (await api.get<Care>("/care", { query: { person: search.person, team: team || undefined }, signal }))
-        .data,
+      (
+        await api.get<Care>("/care", {
+          query: { person: whose.person, team: whose.team || undefined },
+          signal,
+        })
+      ).data,
   });
   return (
     <div className={styles.page}>
@@ -60,22 +58,7 @@ export function CarePage() {
             ? t("span", { first: formatDate(care.data.first), last: formatDate(care.data.last) })
             : t("sub")
         }
-        actions={
-          <WhoseSelect
-            value={team ? "team" : (search.person ?? me.id)}
-            onPick={(value) =>
-              void navigate({
-                to: ".",
-                search: (value === "team"
-                  ? { team: "1" }
-                  : value === me.id
-                    ? {}
-                    : { person: value }) as never,
-                replace: true,
-              })
-            }
-          />
-        }
+        actions={<WhoseSelect />}
       />
       {care.isPending ? <SkeletonRows rows={6} /> : null}
       {care.isError ? <ErrorState error={care.error} onRetry={() => void care.refetch()} /> : null}
@@ -84,7 +67,12 @@ export function CarePage() {
           icon={CakeSlice}
           title={t("empty")}
           text={t("emptyText")}
-          action={<AppLink path="/contacts">{t("contacts")}</AppLink>}
+          action={
+            <>
+              <TeamInstead />
+              <AppLink path="/contacts">{t("contacts")}</AppLink>
+            </>
+          }
         />
       ) : null}
       {care.data && care.data.items.length > 0 ? (

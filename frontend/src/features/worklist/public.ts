@@ -1,3 +1,4 @@
 export type { Worklist } from "./queries";
-export { WhoseSelect } from "./whose-select";
+export { useWhose } from "./use-whose";
+export { TeamInstead, WhoseSelect } from "./whose-select";
 export { WorklistCard } from "./worklist-card";

@@ -1,8 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
 import { PhoneCall } from "lucide-react";
 import { type KeyboardEvent, useRef, useState } from "react";
-import { useMe } from "@/access/me";
 import { useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
 import { Card } from "@/kit/card";
@@ -12,7 +10,8 @@ import { EmptyState, ErrorState } from "@/kit/states";
 import { useGo } from "@/kit/use-go";
 import { useHotkey } from "@/kit/use-hotkey";
 import { type Line, worklistQuery } from "./queries";
-import { WhoseSelect } from "./whose-select";
+import { useWhose } from "./use-whose";
+import { TeamInstead, WhoseSelect } from "./whose-select";
 import styles from "./worklist.module.css";
 import { type Doing, WorklistLine } from "./worklist-line";
 
@@ -21,14 +20,10 @@ const MOST = 200;
 /** Whom to contact today and why, best first; worked through from the keyboard or with a thumb. */
 export function WorklistPage() {
   const t = useT("worklist");
-  const me = useMe();
   const go = useGo();
-  const navigate = useNavigate();
-  const search: { person?: string; team?: string } = useSearch({ strict: false });
-  const team = search.team === "1";
-  const other = Boolean(search.person && search.person !== me.id);
+  const { whose, team, own } = useWhose();
   const list = useQuery({
-    ...worklistQuery({ person: other ? search.person : undefined, team }, MOST),
+    ...worklistQuery(whose, MOST),
     placeholderData: keepPreviousData,
   });
   const [at, setAt] = useState(0);
@@ -50,7 +45,6 @@ export function WorklistPage() {
 
   function keyDown(event: KeyboardEvent<HTMLLIElement>, line: Line) {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
-    const own = !team && !other;
     const doing: Doing | null =
       event.key === "Enter"
         ? { kind: "note", picked: null }
@@ -72,22 +66,7 @@ export function WorklistPage() {
       <PageHeader
         title={t("title")}
         sub={list.data ? t("sub", { count: list.data.total }) : t("subIdle")}
-        actions={
-          <WhoseSelect
-            value={team ? "team" : (search.person ?? me.id)}
-            onPick={(value) =>
-              void navigate({
-                to: ".",
-                search: (value === "team"
-                  ? { team: "1" }
-                  : value === me.id
-                    ? {}
-                    : { person: value }) as never,
-                replace: true,
-              })
-            }
-          />
-        }
+        actions={<WhoseSelect />}
       />
       {list.isPending ? <SkeletonRows rows={8} /> : null}
       {list.isError ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}
@@ -96,7 +75,12 @@ export function WorklistPage() {
           icon={PhoneCall}
           title={t("empty")}
           text={t("emptyText")}
-          action={<AppLink path="/customers">{t("next")}</AppLink>}
+          action={
+            <>
+              <TeamInstead />
+              <AppLink path="/customers">{t("next")}</AppLink>
+            </>
+          }
         />
       ) : null}
       {items.length > 0 ? (
@@ -117,7 +101,7 @@ export function WorklistPage() {
                   }}
                   line={line}
                   withOwner={team}
-                  readOnly={team || other}
+                  readOnly={!own}
                   tabIndex={index === current ? 0 : -1}
                   onFocus={() => setAt(index)}
                   onKeyDown={(event) => keyDown(event, line)}
