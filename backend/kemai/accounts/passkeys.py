@@ -1,11 +1,10 @@
 """Passkeys: a key in the telephone, computer or security stick that proves who somebody is, password and second factor in one (ORG-7).
 
-What was asked of a browser goes out sealed and comes back with the answer, so nothing is stored meanwhile; each question is good once.
+Each question asked of a browser is good once (see :mod:`kemai.accounts.offers`).
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -30,13 +29,14 @@ from webauthn.helpers.structs import (
 from kemai.accounts.access import Actor
 from kemai.accounts.errors import OfferOver, PasskeyRefused
 from kemai.accounts.models import Passkey, User
+from kemai.accounts.offers import open_offer, seal_offer
 from kemai.base import rates
-from kemai.base.sealing import Unreadable, seal, unseal
 from kemai.kit.clock import now
 from kemai.kit.errors import RateLimited
 
 NAME = "客脉 Kemai"
 OFFER_LASTS = timedelta(minutes=5)
+MAKE, USE = "passkey.make", "passkey.use"
 MOST = 20
 """Passkeys of one person."""
 
@@ -65,12 +65,12 @@ def offer_passkey(actor: Actor, site: Site) -> dict[str, Any]:
             for key in Passkey.objects.filter(user_id=actor.id).values_list("credential", flat=True)
         ],
     )
-    return {"options": options_to_json_dict(options), "offer": _seal("make", options.challenge, str(actor.id))}
+    return {"options": options_to_json_dict(options), "offer": _ask(MAKE, options.challenge, str(actor.id))}
 
 
 def keep_passkey(actor: Actor, site: Site, *, offer: str, answer: dict[str, Any], name: str) -> Passkey:
     """Keep the key a browser made; :class:`OfferOver` for an old question, :class:`PasskeyRefused` for a wrong answer."""
-    challenge = _unseal("make", offer, str(actor.id))
+    challenge = _asked(MAKE, offer, str(actor.id))
     try:
         made = verify_registration_response(
             credential=answer,
@@ -100,12 +100,12 @@ def keep_passkey(actor: Actor, site: Site, *, offer: str, answer: dict[str, Any]
 def ask_for_passkey(site: Site) -> dict[str, Any]:
     """What a browser needs to show the keys it has for this site, whoever sits there."""
     options = generate_authentication_options(rp_id=site.host, user_verification=UserVerificationRequirement.REQUIRED)
-    return {"options": options_to_json_dict(options), "offer": _seal("use", options.challenge)}
+    return {"options": options_to_json_dict(options), "offer": _ask(USE, options.challenge)}
 
 
 def owner_of_answer(site: Site, *, offer: str, answer: dict[str, Any]) -> User:
     """Whose key answered; :class:`PasskeyRefused` unless it is a kept one of an active person and its answer is right."""
-    challenge = _unseal("use", offer)
+    challenge = _asked(USE, offer)
     row = Passkey.objects.select_related("user").filter(pk=str(answer.get("id", ""))[:1400]).first()
     if row is None or not row.user.is_active or row.user.deleted_at is not None:
         raise PasskeyRefused
@@ -128,18 +128,13 @@ def owner_of_answer(site: Site, *, offer: str, answer: dict[str, Any]) -> User:
     return row.user
 
 
-def _seal(what: str, challenge: bytes, whose: str = "") -> str:
-    return seal(json.dumps([what, bytes_to_base64url(challenge), whose, (now() + OFFER_LASTS).timestamp()]))
+def _ask(purpose: str, challenge: bytes, whose: str = "") -> str:
+    return seal_offer(purpose, bytes_to_base64url(challenge), whose=whose, lasts=OFFER_LASTS)
 
 
-def _unseal(wanted: str, offer: str, whose: str = "") -> bytes:
-    """The question of an offer, used up with this; :class:`OfferOver` when it is old, somebody else's or was answered before."""
-    try:
-        what, challenge, owner, until = json.loads(unseal(offer))
-    except (Unreadable, ValueError, TypeError) as error:
-        raise OfferOver from error
-    if (what, owner) != (wanted, whose) or until < now().timestamp():
-        raise OfferOver
+def _asked(purpose: str, offer: str, whose: str = "") -> bytes:
+    """The question of an offer, used up with this; :class:`OfferOver` also when it was answered before."""
+    challenge = open_offer(purpose, offer, whose=whose)
     try:
         rates.take(f"passkey:{challenge}", limit=1, seconds=int(OFFER_LASTS.total_seconds()) + 60)
     except RateLimited as error:

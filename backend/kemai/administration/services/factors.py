@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,15 +10,14 @@ import segno
 
 from kemai.accounts import factors, passkeys
 from kemai.accounts.access import Actor
-from kemai.accounts.errors import OfferOver, OwnRoles
+from kemai.accounts.errors import OwnRoles
+from kemai.accounts.offers import open_offer, seal_offer
 from kemai.accounts.rules.duties import SECURITY
 from kemai.accounts.rules.totp import uri_of
 from kemai.accounts.sessions import end_sessions
 from kemai.administration.services.people import prove_password, refuse_stronger
 from kemai.base import rates
 from kemai.base.audit import act
-from kemai.base.sealing import Unreadable, seal, unseal
-from kemai.kit.clock import now
 from kemai.kit.errors import Invalid, NotFound
 from kemai.kit.words import T
 from kemai.platform.notify import notify
@@ -27,6 +25,7 @@ from kemai.platform.objects.declare import get_object
 from kemai.platform.objects.write import lock_row
 
 ISSUER = "Kemai"
+TOTP = "totp"
 OFFER_LASTS = timedelta(minutes=15)
 TOLD_RESET = T("{name}重置了您的两步验证", "{name} took away your second factor")
 WRONG_CODE = T(
@@ -54,14 +53,14 @@ def offer_totp(actor: Actor, *, password: str) -> dict[str, Any]:
         "secret": secret,
         "uri": uri,
         "qr": segno.make(uri, error="m", micro=False).svg_data_uri(border=2, scale=4, dark="#000", light="#fff"),
-        "offer": seal(json.dumps([str(actor.id), secret, (now() + OFFER_LASTS).timestamp()])),
+        "offer": seal_offer(TOTP, secret, whose=str(actor.id), lasts=OFFER_LASTS),
     }
 
 
 def confirm_totp(actor: Actor, *, offer: str, code: str, session_id: UUID | None) -> dict[str, Any]:
     """Keep an offered secret, once a code shows that the program has it. The first time it comes with recovery codes; sessions that
     passed with a password alone end."""
-    secret = _offered(actor, offer)
+    secret = open_offer(TOTP, offer, whose=str(actor.id))
     rates.take(f"factor:{actor.id}", limit=10, seconds=900)
     with act(actor, "factor.set", object="users", record_id=actor.id):
         if not factors.keep_totp(actor.id, secret, code.strip()):
@@ -69,16 +68,6 @@ def confirm_totp(actor: Actor, *, offer: str, code: str, session_id: UUID | None
         codes = [] if factors.recovery_codes_left(actor.id) else factors.new_recovery_codes(actor.id)
         end_sessions(actor.id, but=session_id)
     return {**own_factors(actor), "new_recovery_codes": codes}
-
-
-def _offered(actor: Actor, offer: str) -> str:
-    try:
-        whose, secret, until = json.loads(unseal(offer))
-    except (Unreadable, ValueError) as error:
-        raise OfferOver from error
-    if whose != str(actor.id) or until < now().timestamp():
-        raise OfferOver
-    return str(secret)
 
 
 def offer_passkey(actor: Actor, site: passkeys.Site, *, password: str) -> dict[str, Any]:
