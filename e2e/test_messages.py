@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
+from email.message import EmailMessage
+from typing import Any
 
+import psycopg
 from e2e.person import PHONE, Person
 from playwright.sync_api import expect
 
+from tests.mailing import Post, text_of
 from tests.receiving import Receiver
 from tests.serving import Served
 
 Enter = Callable[..., Person]
+#: Background work gives way to everything else on a machine that is busy.
+WORKER_MS = 60_000
 
 
 def own_customer(rep: Person) -> dict[str, str]:
@@ -96,3 +103,70 @@ def test_a_receiver_is_told(enter: Enter, demo: Served) -> None:
         expect(admin.page.get_by_role("button", name="customers.changed")).to_be_visible()
         admin.page.get_by_role("button", name="customers.changed").first.click()
         expect(admin.dialog.get_by_text("通知 ERP")).to_be_visible()
+
+
+def test_a_mention_comes_as_a_letter(enter: Enter, demo: Served) -> None:
+    """PLT-3: the server is set and tried in the browser; who confirms an address and wants it gets mentions by mail; the link opens them."""
+    admin, rep, manager = enter(demo, "admin"), enter(demo, "rep"), enter(demo, "manager")
+    with Post() as post:
+        admin.asks("PUT", "/admin/parameters/integrations.mail_ports", {"value": f"465, {post.port}"})
+        sets_up(admin, post)
+
+        manager.goes_to("/me")
+        manager.page.get_by_label("邮箱地址").fill("manager@example.com")
+        manager.presses("发送确认邮件")
+        manager.page.goto(within(arrived(post, "manager@example.com"), "confirm="))
+        manager.is_told("邮箱已确认")
+        with manager.page.expect_response(re.compile("/me/notifications/mention")):
+            manager.page.get_by_label("有人提到我（@）").select_option("页面和邮件")
+
+        customer, me = own_customer(rep), manager.reads("/me")
+        note = {"customer": customer["id"], "channel": "phone", "content": f"请 @[{me['name']}]({me['id']}) 看一下报价"}
+        assert rep.asks("POST", "/interactions", note).status == 201
+        letter = arrived(post, "manager@example.com", hurry=lambda: a_minute_passes(demo, admin))
+        assert rep.reads("/me")["name"] in text_of(letter)
+        manager.page.goto(within(letter, "/interactions/"))
+        expect(manager.page.get_by_text("看一下报价").first).to_be_visible()
+        expect(manager.page.get_by_role("link", name=customer["name"]).first).to_be_visible()
+
+
+def sets_up(admin: Person, post: Post) -> None:
+    """The administrator names the server, switches sending on, and sees a letter taken."""
+    admin.goes_to("/admin/mail")
+    admin.page.get_by_label("服务器", exact=True).fill("127.0.0.1")
+    admin.page.get_by_label("加密方式").select_option("不加密（仅限内网转发）")
+    admin.page.get_by_label("端口").fill(str(post.port))
+    admin.page.get_by_label("发件邮箱").fill("crm@example.com")
+    admin.page.get_by_label("发件人名称").fill("客脉")
+    admin.page.get_by_role("switch", name="启用邮件发送").click()
+    admin.presses("保存", exact=True)
+    admin.is_told("已保存")
+    admin.page.get_by_label("收件邮箱").fill("it@example.com")
+    admin.presses("发送测试邮件")
+    expect(admin.page.get_by_text("服务器已收下")).to_be_visible(timeout=WORKER_MS)
+    arrived(post, "it@example.com")
+
+
+def a_minute_passes(demo: Served, admin: Person) -> None:
+    """Messages are gathered for a minute, and letters go once a minute: a test letter takes along whatever is due."""
+    with psycopg.connect(demo.database_url) as connection:
+        connection.execute("UPDATE integrations_mailitem SET due_at = now() WHERE letter_id IS NULL")
+    admin.asks("POST", "/admin/mail/test", {"to": "it@example.com"})
+
+
+def arrived(post: Post, address: str, hurry: Callable[[], Any] = lambda: None) -> EmailMessage:
+    """The next letter to this address, taken out of the server's tray."""
+    until = time.monotonic() + WORKER_MS / 1000
+    while time.monotonic() < until:
+        for n, to in enumerate(post.to):
+            if to == address:
+                del post.to[n]
+                return post.got.pop(n)
+        hurry()
+        time.sleep(0.3)
+    raise AssertionError(f"no letter to {address}")
+
+
+def within(letter: EmailMessage, part: str) -> str:
+    """The link in it that holds ``part``."""
+    return next(link for link in re.findall(r"https?://\S+", text_of(letter)) if part in link)
