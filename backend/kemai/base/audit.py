@@ -15,6 +15,7 @@ from uuid import UUID
 import orjson
 from django.db import connection, transaction
 
+from kemai.base import replica
 from kemai.base.events import Event
 from kemai.kit.clock import now
 
@@ -155,6 +156,7 @@ def _insert(
     actor: Doer, action: str, object: str, record_id: UUID | None, reason: str, data: dict[str, Any] | None
 ) -> int:
     info = request_info.get()
+    replica.leave()
     with connection.cursor() as cursor:
         cursor.execute(
             _OPEN,

@@ -84,6 +84,8 @@ class Environment:
     database_url: str
     database_direct_url: str
     """For workers, dispatcher and stream, which may not go through a transaction pooler."""
+    replica_url: str
+    """A hot standby that answers lists and reports where it is as far as the primary; empty: none (PLT-13)."""
     embedded: EmbeddedPlace | None
     """Set when Kemai runs its own PostgreSQL."""
     archive_days: int
@@ -153,6 +155,7 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
         data_dir=data_dir,
         database_url=database_url,
         database_direct_url=environ.get("DATABASE_DIRECT_URL") or database_url,
+        replica_url=environ.get("REPLICA_URL") or "",
         embedded=embedded,
         archive_days=read_int(environ, "KEMAI_ARCHIVE_DAYS", 14, low=1, high=3650),
         secret_key=environ.get("KEMAI_SECRET_KEY") or kept_secret(data_dir / "secret-key"),

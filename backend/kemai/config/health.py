@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
+from kemai.base.replica import trouble_of_standby
 from kemai.config.schema import APPLIED_QUERY, expected_migrations
 
 WORKER_SILENT_SECONDS = 45
@@ -34,7 +36,12 @@ def readyz(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         pass
     ready = all(checks.values())
-    return answer({"status": "ok" if ready else "unavailable", "checks": checks}, 200 if ready else 503)
+    body: dict[str, object] = {"status": "ok" if ready else "unavailable", "checks": checks}
+    if settings.REPLICA_URL and checks["database"]:
+        body["standby"] = (
+            trouble_of_standby() or "ok"
+        )  # told, and no reason to send people elsewhere: the primary answers
+    return answer(body, 200 if ready else 503)
 
 
 def answer(body: dict[str, object], status: int) -> JsonResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ from kemai.accounts import cookies, sessions
 from kemai.accounts.access import Actor
 from kemai.accounts.errors import FactorNeeded, LooksOnly
 from kemai.accounts.factors import owed_by
+from kemai.base import replica
 from kemai.base.audit import RequestInfo, request_info
 from kemai.base.idempotency import Answer, once
 from kemai.config.room import Room
@@ -186,14 +188,15 @@ class KemaiMiddleware:
 
     def respond(self, request: HttpRequest) -> HttpResponse:
         """Call the view, unless it would write where there is no room; a POST with an Idempotency-Key at most once (contract.md)."""
-        reads = request.method in SAFE or request.path.startswith(AUTH) or request.path.endswith("/aggregate")
-        if not reads and self.room.is_short():
+        reads = request.method in SAFE or request.path.endswith("/aggregate")
+        if not reads and not request.path.startswith(AUTH) and self.room.is_short():
             raise StorageFull
         key = request.headers.get("Idempotency-Key")
         actor = request.actor  # type: ignore[attr-defined]
         secret = request.path.startswith(SECRET) or request.path.endswith(SECRET_ENDS)
         if not key or request.method != "POST" or actor is None or secret:
-            return self.get_response(request)
+            with replica.reading() if reads else nullcontext():
+                return self.get_response(request)
 
         def run() -> Answer:
             response = self.get_response(request)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from kemai.base.standby import TELL_SECONDS, StandbyState, look_at_standby
 from kemai.config.archiving.line import ArchiveProblem
 from kemai.config.archiving.state import archive_state
 from kemai.config.env import MIN_SECRET_LENGTH, Environment, is_loopback
@@ -76,6 +77,19 @@ def read_facts(url: str) -> dict[str, str]:
     return dict(zip(names, row or [], strict=True))
 
 
+def standby_problem(state: StandbyState) -> str:
+    """What is wrong with the standby that answers lists and reports; empty when nothing. Meanwhile the primary answers them."""
+    return {
+        "": "",
+        "away": f"REPLICA_URL does not answer: {state.words}",
+        "foreign": "REPLICA_URL is a copy of another database: name a standby of this one.",
+        "promoted": "REPLICA_URL takes writes itself: name a standby of the present primary, or unset it.",
+        "behind": f"The standby is {state.seconds_behind:.0f} s and {state.bytes_behind:,} bytes behind: look at its log and its network."
+        if state.seconds_behind >= TELL_SECONDS
+        else "",
+    }[state.verdict]
+
+
 def check_environment(env: Environment) -> None:
     for problem in environment_problems(env):
         raise SelfCheckFailed(problem)
@@ -131,7 +145,14 @@ def examine(env: Environment) -> list[dict[str, Any]]:
         if problem := archive_state(env)["problem"]:
             raise SelfCheckFailed(problem)
 
+    def followed() -> None:
+        state = look_at_standby(env.database_direct_url, env.replica_url)
+        if problem := standby_problem(state):
+            raise SelfCheckFailed(problem)
+
     database = examine_database(env)
+    if env.replica_url and database[0]["ok"]:
+        database.append(finding("standby", followed))
     if env.embedded and env.embedded.archive and database[0]["ok"]:
         database.append(finding("archive", archived))
     return [finding("settings", settings), finding("disk", room), finding("screens", screens), *database]

@@ -9,6 +9,9 @@ from kemai.config.logs import configure_logging
 
 _env = get_env()
 
+STATEMENT_SECONDS = _env.statement_seconds
+STATEMENT_LIMITS = f"-c statement_timeout={STATEMENT_SECONDS * 1000} -c lock_timeout=4000 -c idle_in_transaction_session_timeout=60000 -c jit=off"
+
 
 def database(url: str) -> dict[str, object]:
     """Django's form of a PostgreSQL URL: also of sockets, and of several servers of which one takes writes."""
@@ -26,7 +29,7 @@ def database(url: str) -> dict[str, object]:
         "OPTIONS": {
             **known,
             "prepare_threshold": None,
-            "options": f"-c statement_timeout={_env.statement_seconds * 1000} -c lock_timeout=4000 -c idle_in_transaction_session_timeout=60000 -c jit=off",
+            "options": STATEMENT_LIMITS,
         },
     }
 
@@ -37,6 +40,7 @@ DEBUG = _env.debug
 ALLOWED_HOSTS = _env.hosts
 DATABASES = {"default": database(_env.database_url)}
 DATABASE_DIRECT_URL = _env.database_direct_url
+REPLICA_URL = _env.replica_url
 FILES_DIR = _env.files_dir
 VOLUMES = [_env.data_dir, *([_env.embedded.home] if _env.embedded else [])]
 RESERVE_MB = _env.reserve_mb

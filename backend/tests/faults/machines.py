@@ -52,6 +52,7 @@ class Machines:
             "DATABASE_URL": f"postgresql://kemai:{PASSWORD}@{HOST}:{self.ports['pooler']}/kemai",
             "DATABASE_DIRECT_URL": f"postgresql://kemai:{PASSWORD}@{HOST}:{self.ports['primary']},{HOST}:{self.ports['standby']}"
             "/kemai?target_session_attrs=read-write",
+            "REPLICA_URL": f"postgresql://kemai:{PASSWORD}@{HOST}:{self.ports['standby']}/kemai",
         }  # fmt: skip
 
     # ------------------------------------------------------------ the two servers
@@ -210,9 +211,9 @@ class Machines:
         except OSError:
             return 0
 
-    def ask(self, statement: str, *values: Any, database: str = "postgres") -> list[tuple[Any, ...]]:
-        """Asked of the server that takes writes, as its administrator."""
-        url = f"postgresql://{SUPERUSER}:{PASSWORD}@{HOST}:{self.ports[self.serving]}/{database}"
+    def ask(self, statement: str, *values: Any, database: str = "postgres", server: str = "") -> list[tuple[Any, ...]]:
+        """Asked of the server that takes writes (or of the one named), as its administrator."""
+        url = f"postgresql://{SUPERUSER}:{PASSWORD}@{HOST}:{self.ports[server or self.serving]}/{database}"
         with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
             cursor = connection.execute(statement, values or None)  # type: ignore[call-overload]
             return cursor.fetchall() if cursor.description else []

@@ -28,6 +28,7 @@ from kemai.kit.words import T
 from kemai.platform.notify import notify
 from kemai.platform.objects import read
 from kemai.platform.objects.declare import get_object
+from kemai.platform.objects.rows import fetch_within
 from kemai.sales.models import Lead, Opportunity
 from tests.calling import Caller
 from tests.contracts import test_paging
@@ -289,16 +290,16 @@ def test_a_figure_that_takes_too_long_does_not_cost_the_others_theirs(
     world: World, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Asked one by one then: a count is estimated as above its list, a sum says that it did not come in time."""
-    real, rep = asking._patiently, call("rep")
+    real, rep = asking.fetch_within, call("rep")
     assert rep.put("/home/arrangement", {"counters": ["mine", "tasks", "pipeline"], "cards": []}).status_code == 200
     before = {c["key"]: c["value"] for c in rep.get("/home").json()["counters"]}
 
-    def slow(sql: str, params: dict[str, Any], milliseconds: int) -> Any:
+    def slow(milliseconds: int, sql: str, params: dict[str, Any]) -> Any:
         if "FROM activities_task" in sql or "SELECT COALESCE(sum" in sql:
             return None
-        return real(sql, params, milliseconds)
+        return real(milliseconds, sql, params)
 
-    monkeypatch.setattr(asking, "_patiently", slow)
+    monkeypatch.setattr(asking, "fetch_within", slow)
     after = {c["key"]: c for c in rep.get("/home").json()["counters"]}
     assert after["mine"]["value"] == before["mine"] and after["mine"]["exact"]
     assert after["tasks"]["exact"] is False and after["tasks"]["value"] >= asking.EXACT_COUNT
@@ -323,10 +324,10 @@ def test_what_is_too_large_to_be_asked_is_not_put_on_a_ready_page(
 
 def test_a_statement_past_its_time_is_no_answer(world: World) -> None:
     """The database's own limit, not ours."""
-    assert asking._patiently("SELECT pg_sleep(%(s)s)::text", {"s": 2}, 20) is None
+    assert fetch_within(20, "SELECT pg_sleep(%(s)s)::text", {"s": 2}) is None
     with pytest.raises(OperationalError):
         raise OperationalError
-    assert asking._patiently("SELECT %(s)s::int", {"s": 2}, 1000) == [(2,)]
+    assert fetch_within(1000, "SELECT %(s)s::int", {"s": 2}) == [(2,)]
 
 
 @pytest.mark.parametrize("person", ["rep", "director"])

@@ -13,7 +13,6 @@ from functools import partial
 from typing import Any
 
 import orjson
-from django.db import OperationalError, connection, transaction
 
 from kemai.accounts.access import Actor
 from kemai.analytics.selectors.paths import list_path
@@ -23,7 +22,7 @@ from kemai.kit.words import T
 from kemai.platform.objects.declare import ObjectType, get_object
 from kemai.platform.objects.groups import figure_of
 from kemai.platform.objects.read import EXACT_COUNT, NotIndexed, refuse_unindexed, run_params
-from kemai.platform.objects.rows import fetch_rows
+from kemai.platform.objects.rows import fetch_within
 from kemai.platform.objects.select import ListPlan, Query, plan_list
 from kemai.platform.objects.statistics import estimate
 
@@ -214,12 +213,12 @@ def _together(parts: list[_Part]) -> list[Measured]:
     for n, part in enumerate(parts):
         select.append("(" + re.sub(r"%\((\w+)\)s", rf"%(\1__{n})s", part.sql) + ")")
         params.update({f"{name}__{n}": value for name, value in part.params.items()})
-    rows = _patiently(f"SELECT {', '.join(select)}", params, PATIENCE) if parts else None
+    rows = fetch_within(PATIENCE, f"SELECT {', '.join(select)}", params) if parts else None
     return [_measured(part, value) for part, value in zip(parts, rows[0], strict=True)] if rows else []
 
 
 def _alone(part: _Part) -> Measured:
-    rows = _patiently(part.sql, part.params, PATIENCE_FOR_ONE)
+    rows = fetch_within(PATIENCE_FOR_ONE, part.sql, part.params)
     if rows:
         return _measured(part, rows[0][0])
     return _estimated(part) if part.counts else Measured(problem=TooSlow())
@@ -234,15 +233,3 @@ def _estimated(part: _Part) -> Measured:
     plan = part.plan
     guess = estimate(plan.declaration, f"{plan.scope.sql} AND {plan.condition}", part.params)
     return Measured(max(guess, EXACT_COUNT), exact=False)
-
-
-def _patiently(sql: str, params: dict[str, Any], milliseconds: int) -> list[tuple[Any, ...]] | None:
-    """The rows, or None when they do not come in time."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL statement_timeout = {milliseconds}")
-            rows = fetch_rows(sql, params)
-            cursor.execute("SET LOCAL statement_timeout = 5000")
-            return rows
-    except OperationalError:
-        return None

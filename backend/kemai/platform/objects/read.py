@@ -9,15 +9,13 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import OperationalError, connection, transaction
-
 from kemai.accounts.access import Actor, branches, is_viewing
 from kemai.kit.clock import now
 from kemai.kit.errors import KemaiError, NotFound
 from kemai.kit.words import T
 from kemai.platform.objects.declare import Command, Field, ObjectType
 from kemai.platform.objects.reveal_policy import VERB, masked_fields, offer
-from kemai.platform.objects.rows import fetch_rows
+from kemai.platform.objects.rows import fetch_rows, fetch_within
 from kemai.platform.objects.searching import search_params
 from kemai.platform.objects.secrecy import comparable_field, readable_fields, row_secret
 from kemai.platform.objects.select import (
@@ -36,6 +34,8 @@ from kemai.platform.objects.statistics import estimate, table_rows
 #: Without an index a filter or sort may run over so many rows, not more (decisions.md 5).
 UNINDEXED_ROWS = 20_000
 EXACT_COUNT = 10_000
+#: Milliseconds an exact count may take.
+COUNT_PATIENCE = 300
 MAX_NAMES = 500
 """Records named at once by their keys."""
 
@@ -135,16 +135,10 @@ def count(actor: Actor, declaration: ObjectType, query: Query) -> tuple[int, boo
     """(total, exact): exact up to 10,000 rows or 300 ms, else the planner's estimate (decisions.md 7)."""
     plan = plan_list(actor, declaration, query)
     params = run_params(actor, plan, query)
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = 300")
-            cursor.execute(plan.count_statement(EXACT_COUNT + 1), params)
-            total = cursor.fetchone()[0]
-            cursor.execute("SET LOCAL statement_timeout = 5000")
-        if total <= EXACT_COUNT:
-            return total, True
-    except OperationalError:
-        total = 0
+    rows = fetch_within(COUNT_PATIENCE, plan.count_statement(EXACT_COUNT + 1), params)
+    total = rows[0][0] if rows else 0
+    if rows and total <= EXACT_COUNT:
+        return total, True
     guess = estimate(declaration, f"{plan.scope.sql} AND {plan.condition}", params)
     return max(guess, total), False
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import psycopg
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from psycopg import postgres
 from psycopg.adapt import AdaptersMap, Buffer, Loader
 from psycopg.types.string import TextLoader
+
+from kemai.base import replica
+
+R = TypeVar("R")
 
 
 class _InstantText(Loader):
@@ -78,10 +82,13 @@ def _count(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 
 def fetch_rows(sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
     """All rows of one statement, as text values."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, RowCursor(connection.connection) as cursor:
-        _observe(sql)
-        return _count(cursor.execute(sql, params).fetchall())
+
+    def read(server: psycopg.Connection[Any]) -> list[tuple[Any, ...]]:
+        with RowCursor(server) as cursor:
+            _observe(sql)
+            return cursor.execute(sql, params).fetchall()
+
+    return _count(_ask(read))
 
 
 #: What stands between statements that are sent as one; no statement of ours holds it.
@@ -90,25 +97,78 @@ APART = ";\n"
 
 def fetch_each(statements: list[str], params: dict[str, Any]) -> list[list[tuple[Any, ...]]]:
     """The rows of several statements that share ``params``, sent as one: one way to the database and back."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, RowCursor(connection.connection) as cursor:
-        for sql in statements:
+
+    def read(server: psycopg.Connection[Any]) -> list[list[tuple[Any, ...]]]:
+        with RowCursor(server) as cursor:
+            for sql in statements:
+                _observe(sql)
+            cursor.execute(APART.join(statements), params)
+            found = [cursor.fetchall()]
+            while cursor.nextset():
+                found.append(cursor.fetchall())
+            return found
+
+    return [_count(rows) for rows in _ask(read)]
+
+
+def fetch_within(milliseconds: int, sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]] | None:
+    """The rows, or None when they do not come in time."""
+    limit = f"SET LOCAL statement_timeout = {milliseconds}"
+
+    def read(server: psycopg.Connection[Any]) -> list[tuple[Any, ...]]:
+        with RowCursor(server) as cursor:
             _observe(sql)
-        cursor.execute(APART.join(statements), params)
-        found = [_count(cursor.fetchall())]
-        while cursor.nextset():
-            found.append(_count(cursor.fetchall()))
-        return found
+            # Sent as one they are one transaction, and LOCAL ends with it.
+            cursor.execute(f"{limit}{APART}{sql}", params)
+            cursor.nextset()
+            return cursor.fetchall()
+
+    try:
+        if replica.link() is not None:
+            return _count(_ask(read))
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(limit)
+            rows = fetch_rows(sql, params)
+            cursor.execute("SET LOCAL statement_timeout = 5000")
+            return rows
+    except OperationalError:
+        return None
+
+
+def _ask(read: Callable[[psycopg.Connection[Any]], R]) -> R:
+    """Read from the standby where it may answer, else from the primary."""
+    standby = replica.link()
+    if standby is not None:
+        try:
+            return read(standby)
+        except psycopg.Error as error:
+            replica.broke_off(error)
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        return read(connection.connection)
 
 
 @contextmanager
 def stream_rows(sql: str, params: dict[str, Any], size: int = 2000) -> Iterator[Iterator[tuple[Any, ...]]]:
-    """The rows of one statement, ``size`` at a time; must run inside a transaction."""
-    connection.ensure_connection()
+    """The rows of one statement, ``size`` at a time, in a transaction. A standby may break off in the middle, with an error of psycopg's
+    own: :func:`kemai.base.replica.read_whole`."""
+    standby = replica.link()
+    if standby is not None:
+        with standby.transaction():
+            yield from _stream(standby, sql, params, size)
+        return
+    with transaction.atomic(), connection.wrap_database_errors:
+        connection.ensure_connection()
+        yield from _stream(connection.connection, sql, params, size)
+
+
+def _stream(
+    server: psycopg.Connection[Any], sql: str, params: dict[str, Any], size: int
+) -> Iterator[Iterator[tuple[Any, ...]]]:
     # A server-side cursor binds on the server; the client-side mogrified text keeps one binding rule for both.
-    with RowCursor(connection.connection) as binder:
+    with RowCursor(server) as binder:
         text = binder.mogrify(sql, params)
-    with RowServerCursor(connection.connection, "kemai_stream") as cursor:
+    with RowServerCursor(server, "kemai_stream") as cursor:
         cursor.itersize = size
         _observe(sql)
         cursor.execute(text.encode())

@@ -19,6 +19,7 @@ from kemai.base.currencies import BASE_CURRENCY
 from kemai.base.jobs import JobCancelled, JobRun, job_kind, start_job
 from kemai.base.models import Job
 from kemai.base.parameters import Parameter, declare
+from kemai.base.replica import read_whole
 from kemai.kit.clock import now
 from kemai.kit.errors import Malformed
 from kemai.kit.spreadsheet.writer import Column, CsvRows, XlsxRows, safe_file_name
@@ -40,6 +41,8 @@ from kemai.platform.transfer.watch import watch_exports
 
 FORMATS = ("xlsx", "csv")
 REPORT_EVERY = 5_000
+#: Seconds an export waits for a standby to catch up before it reads from the primary.
+STANDBY_SECONDS = 5
 LABEL = T("导出：{label}", "Export: {label}")
 ABOUT = T("导出信息", "About this export")
 MARK = T(
@@ -198,7 +201,10 @@ def run_export(job: JobRun) -> None:
     target = _target(actor, declaration.plural, file_format)
     taken: list[UUID] = []
     with target as path, _reporting(job.job.id) as report:
-        rows = write_export(actor, declaration, query, path, report=report, mark=mark, taken=taken)
+        rows = read_whole(
+            lambda: write_export(actor, declaration, query, path, report=report, mark=mark, taken=taken),
+            patience=STANDBY_SECONDS,
+        )
         _hold_to_rights(actor)
     file = _finish(export.id, target, rows)
     note_export(actor, declaration, query, taken=taken, file=file, purpose=export.purpose)
@@ -247,7 +253,9 @@ def write_export(
     mark: Watermark | None = None,
     taken: list[UUID] | None = None,
 ) -> int:
-    """Write the rows of a list to ``path`` (.xlsx or .csv) with a watermark; returns how many. Their keys are added to ``taken``."""
+    """Write the rows of a list to ``path`` (.xlsx or .csv) with a watermark; returns how many. Their keys are left in ``taken``."""
+    taken = [] if taken is None else taken
+    taken.clear()
     query = _with_currencies(actor, declaration, query)
     plan = export_plan(actor, declaration, query)
     fields = [declaration.by_name[name] for name in query.fields]
@@ -257,7 +265,6 @@ def write_export(
         Column(_heading(f), "text" if access_of(actor, declaration, f) == MASKED else f.type.cell_kind) for f in fields
     ]
     make = plan.columns.output.make
-    count = 0
     found = mark_of(declaration.name)
     select = plan.columns.select
     if found:
@@ -266,18 +273,15 @@ def write_export(
     sql, params = _statement(actor, plan, query, select=", ".join(select))
     with (
         _writer(path, columns, declaration, mark or Watermark.of(actor, declaration.plural), actor) as out,
-        transaction.atomic(),
         stream_rows(sql, params) as rows,
     ):
         for row in rows:
             item = make(row)
             out.write([*(show(item[name]) for name, show in shown), *([found.text(row[-1])] if found else [])])
-            if taken is not None:
-                taken.append(UUID(item["id"]))
-            count += 1
-            if count % REPORT_EVERY == 0:
-                report(count)
-    return count
+            taken.append(UUID(item["id"]))
+            if len(taken) % REPORT_EVERY == 0:
+                report(len(taken))
+    return len(taken)
 
 
 def _with_currencies(actor: Actor, declaration: ObjectType, query: Query) -> Query:
