@@ -209,6 +209,12 @@ ADMIN = (
                 "administration.separation.view",
                 also="三权分立 sanyuanfenli 等保",
             ),
+            _settings(
+                "safety",
+                T("数据安全状态", "State of safety"),
+                "administration.safety.view",
+                also="备份 恢复 演练 存档 备库 磁盘 backup restore drill archive standby disk",
+            ),
             _settings("tokens", T("接口令牌", "API tokens"), "administration.token.revoke"),
             _settings("webhooks", T("Webhook 推送", "Webhooks"), "integrations.webhook.edit"),
             _settings("mail", T("邮件发送", "E-mail"), "integrations.mail.edit"),

@@ -14,6 +14,7 @@ from kemai.activities.api import calendar, care, reports, worklist
 from kemai.administration.api import auth, factors, guide, parked, people, separation, tokens, trust
 from kemai.administration.api import settings as admin_settings
 from kemai.analytics.api import analysis, home
+from kemai.config.safety import api as safety
 from kemai.customers.api import pools, recycling
 from kemai.integrations.api import mail, webhooks
 from kemai.kit.errors import FieldError, Invalid, KemaiError, Malformed
@@ -92,6 +93,7 @@ for prefix, router, tag in (
     ("", trust.router, "administration"),
     ("", guide.router, "administration"),
     ("", parked.router, "administration"),
+    ("", safety.router, "administration"),
     ("", general.router, "general"),
     ("", transfers.router, "transfers"),
     ("", views.router, "views"),

@@ -35,6 +35,7 @@ class ConfigConfig(AppConfig):
                 if find_spec(f"kemai.{domain}.{module}"):
                     import_module(f"kemai.{domain}.{module}")
         import_module("kemai.config.following")
+        import_module("kemai.config.safety.tasks")
         if get_env().embedded is not None:
             # The one signal there is: Django has no other place for what every new connection needs.
             connection_created.connect(_of_low_priority)

@@ -188,6 +188,9 @@ def add_upkeep(words: Any) -> None:
         "--replace", action="store_true", help="when there is data already: keep it aside, take its place"
     )
     back.add_argument("--at", type=moment, metavar="TIME", help="from an archive's folder: the moment, with its zone")
+    try_it = add_word(words, "drill", "prove that a backup can be restored, beside the running system",
+                      commands.drill, prints_data=True)  # fmt: skip
+    try_it.add_argument("file", metavar="FILE", type=Path, help="a backup, or the folder of an archive")
     add_archive(words)
     exposed = add_word(words, "exposed", "who saw, exported or received which persons between two times", list_exposed,
                        prints_data=True)  # fmt: skip

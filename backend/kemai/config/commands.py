@@ -20,9 +20,11 @@ from kemai.config import dbupgrade, localdb
 from kemai.config.archiving.keep import archived_place, keep_archive, make_base, prune
 from kemai.config.archiving.restore import restore_archive
 from kemai.config.archiving.state import archive_state
-from kemai.config.backup import make_backup, restore_backup
+from kemai.config.backup import BackupProblem, make_backup, restore_backup
 from kemai.config.env import Environment, EnvironmentProblem, child_environ, get_env, use_env
 from kemai.config.processes import give_way
+from kemai.config.safety.drill import try_restore
+from kemai.config.safety.notes import note
 from kemai.config.schema import remember_installed
 from kemai.config.selfcheck import check_environment, check_running_system, examine, examine_database
 from kemai.config.supervisor import Supervisor
@@ -177,8 +179,19 @@ def migrate(arguments: argparse.Namespace) -> None:
 
 def backup(arguments: argparse.Namespace) -> dict[str, Any]:
     env = get_env()
-    with database(env):
-        return make_backup(env, arguments.file, with_secret=not arguments.without_secret_key, say=say)
+    try:
+        with database(env):
+            made = make_backup(env, arguments.file, with_secret=not arguments.without_secret_key, say=say)
+    except (BackupProblem, OSError) as problem:
+        note(env.data_dir, "backup-failed", problem=str(problem))
+        raise
+    note(env.data_dir, "backup", **{name: made[name] for name in ("file", "bytes", "broken_files", "seconds")})
+    return made
+
+
+def drill(arguments: argparse.Namespace) -> dict[str, Any]:
+    give_way()  # people work meanwhile
+    return try_restore(get_env(), arguments.file, say=say)
 
 
 def restore(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -230,7 +243,9 @@ def verify(arguments: argparse.Namespace) -> dict[str, Any]:
         findings += call_target("verify")
     except CommandFailed:
         pass
-    return {"ok": all(finding["ok"] for finding in findings), "checks": findings}
+    wrong = [finding["check"] for finding in findings if not finding["ok"]]
+    note(env.data_dir, "verify", ok=not wrong, problem=", ".join(wrong))
+    return {"ok": not wrong, "checks": findings}
 
 
 def db_start(arguments: argparse.Namespace) -> None:

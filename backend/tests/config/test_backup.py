@@ -24,6 +24,8 @@ from kemai.config.backup.create import count_rows
 from kemai.config.backup.forgotten import BESIDE
 from kemai.config.env import Environment
 from kemai.config.localdb import LocalServer, clear_leftovers
+from kemai.config.safety.drill import try_restore
+from kemai.config.safety.notes import noted
 from tests.config.drill import Source, environment, everything, hashes, refuse, take
 from tests.conftest import PLACE
 from tests.database import SETTINGS, cluster_root, place_at
@@ -289,6 +291,29 @@ def test_the_embedded_server(backup: Path, tmp_path: Path, quick: None) -> None:
     finally:
         clear_leftovers(place)
         subprocess.run(["rm", "-rf", str(place.home), str(place.socket_dir)], check=True)
+
+
+def test_a_damaged_backup_fails_its_drill(source: Source, backup: Path, tmp_path: Path) -> None:
+    """What came of it is noted, and nothing is left of it."""
+    env = dataclasses.replace(source.env, data_dir=tmp_path / "data")
+    env.data_dir.mkdir()
+    harmed = tmp_path / "harmed.tar"
+    harmed.write_bytes(backup.read_bytes()[:-30_000])
+    found = try_restore(env, harmed, say=lambda line: None)
+    assert not found["ok"] and found["problem"].startswith("kemai: ")
+    assert noted(env.data_dir, "drill")["ok"] is False
+    assert os.listdir(env.data_dir) == ["safety"]
+
+
+@pytest.mark.nightly
+def test_a_whole_backup_passes_its_drill(source: Source, backup: Path, tmp_path: Path) -> None:
+    env = dataclasses.replace(source.env, data_dir=tmp_path / "data")
+    env.data_dir.mkdir()
+    found = try_restore(env, backup, say=lambda line: None)
+    assert found["ok"] and found["made_at"], found
+    assert {"migrations", "every stored file is there, whole"} <= {row["check"] for row in found["checks"]}
+    assert noted(env.data_dir, "drill")["ok"] is True
+    assert os.listdir(env.data_dir) == ["safety"]
 
 
 def test_the_command_says_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -74,6 +74,11 @@ const adminPages = [
   }),
   createRoute({
     getParentRoute: () => admin,
+    path: "/safety",
+    component: lazyRouteComponent(() => import("@/features/safety/safety-page"), "SafetyPage"),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
     path: "/parked-jobs",
     component: lazyRouteComponent(() => import("@/features/parked/parked-page"), "ParkedPage"),
   }),

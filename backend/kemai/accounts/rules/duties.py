@@ -23,6 +23,7 @@ OWNERS: dict[str, frozenset[str]] = {
     "administration.parameter.edit": _SYSTEM | _SECURITY,
     "administration.dictionary.edit": _SYSTEM,
     "administration.parked_job.manage": _SYSTEM,
+    "administration.safety.view": _SYSTEM,
     "administration.explain.view": _SECURITY,
     "administration.token.revoke": _SECURITY,
     "administration.separation.view": _SYSTEM | _SECURITY | _AUDIT,

@@ -69,6 +69,7 @@ EXTRA_PERMISSIONS: list[tuple[str, T]] = [
     ("administration.dictionary.edit", T("修改字典", "Change dictionaries")),
     ("platform.field.manage", T("管理字段与布局", "Manage fields and layouts")),
     ("administration.parked_job.manage", T("处理失败的后台任务", "Deal with background work that failed")),
+    ("administration.safety.view", T("查看数据安全状态", "See the state of safety")),
     ("administration.audit.view", T("查看审计日志", "Read the audit log")),
     ("administration.explain.view", T("查询权限原因", "Ask why somebody can or cannot")),
     ("administration.view_as.start", T("以他人视角查看", "Look as another person")),

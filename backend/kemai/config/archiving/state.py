@@ -25,28 +25,31 @@ SELECT last_archived_wal, last_archived_time, last_failed_time > COALESCE(last_a
 """
 
 
-def archive_state(env: Environment) -> dict[str, Any]:
+def archive_state(env: Environment, *, sized: bool = True) -> dict[str, Any]:
     """Where it goes, how far it is, what can be restored, and whether that is as it should be.
 
-    ``ok`` is false with the reason in ``problem``. The database must answer. ``ArchiveProblem`` when there is no archive.
+    ``ok`` is false with the reason in ``problem``, in one word in ``trouble``. The database must answer. ``sized``: with its bytes,
+    for which every file is looked at. ``ArchiveProblem`` when there is no archive.
     """
     folder, line = open_archive(env)
     assert env.embedded is not None
     with psycopg.connect(env.embedded.url_for(SUPERUSER, "postgres"), connect_timeout=10) as connection:
         segment, at, failing, waiting = connection.execute(_STATE).fetchone() or (None, None, None, 0)
     bases = [base for _, base in folder.bases()]
-    problem = ""
+    trouble = problem = ""
     if failing or waiting > MOST_WAITING:
-        problem = f"{waiting} segments wait to be archived: see {env.embedded.log}."
+        trouble, problem = "waiting", f"{waiting} segments wait to be archived: see {env.embedded.log}."
     elif not line.bases():
+        trouble = "no_base"
         problem = "There is no copy of the database in this line yet: `kemai up` makes one, or `kemai archive base`."
     elif datetime.now(UTC) - line.bases()[-1].finished > OLDEST_BASE:
+        trouble = "old_base"
         problem = "The last copy of the database is older than two days: run `kemai archive base`."
     return {
-        "ok": not problem, "problem": problem, "folder": str(folder.root), "line": line.name,
+        "ok": not problem, "problem": problem, "trouble": trouble, "folder": str(folder.root), "line": line.name,
         "last_segment": segment or "", "last_archived": at.isoformat() if at else "", "waiting": waiting,
         "at_most_behind_seconds": LONGEST_WAIT, "restorable_from": bases[0].finished.isoformat() if bases else "",
-        "bases": len(bases), "bytes": size_of(folder),
+        "bases": len(bases), "bytes": size_of(folder) if sized else None,
     }  # fmt: skip
 
 
