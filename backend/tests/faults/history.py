@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import inf
 
+MOST = 500_000
+"""Places of the search; with more the history is too tangled to be judged in reasonable memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -35,13 +38,15 @@ class Operation:
     remark: str = ""
 
 
+#: Which operations are done beyond the first so many, how many those are, which unanswered ones were put in, and the state then.
+Place = tuple[frozenset[int], int, frozenset[int], State]
+
+
 def step(state: State, op: Operation) -> list[State]:
-    """The states after ``op`` that agree with its answer; none when the answer is impossible here."""
+    """The states after an answered ``op`` that agree with its answer; none when the answer is impossible here."""
     after = wanted(state, op)
     if op.outcome == "refused":
         return [state] if after is None else []
-    if op.outcome == "unknown":
-        return [state] if after is None else [state, after]
     if after is None or op.said is None:
         return []
     if op.verb == "read":
@@ -69,32 +74,45 @@ def wanted(state: State, op: Operation) -> State | None:
 
 
 def is_possible(first: State, history: list[Operation]) -> bool:
-    """Whether there is an order of the operations on one record that explains all answers (after Wing and Gong)."""
-    ops = sorted(history, key=lambda op: op.asked)
-    seen: set[tuple[frozenset[int], State]] = set()
-    work: list[tuple[frozenset[int], int, State]] = [(frozenset(), 0, first)]
+    """Whether there is an order of the operations on one record that explains all answers (after Wing and Gong).
+
+    What was not answered is put in where it would have changed something, or never: it explains answers and needs no explanation.
+    """
+    ops = sorted((op for op in history if op.outcome != "unknown"), key=lambda op: op.asked)
+    perhaps = [op for op in history if op.outcome == "unknown" and op.verb != "read"]
+    work: list[Place] = [(frozenset(), 0, frozenset(), first)]
+    seen: set[Place] = set()
     while work:
-        ahead, start, state = work.pop()
+        ahead, start, used, state = work.pop()
         while start in ahead:  # those before ``start`` are all done
             ahead, start = ahead - {start}, start + 1
         if start == len(ops):
             return True
-        waiting, soonest = [], inf
-        for n in range(start, len(ops)):
-            if ops[n].asked > soonest:
-                break
-            if n not in ahead:
-                waiting.append(n)
-                soonest = min(soonest, end_of(ops[n]))
-        for n in waiting:
-            if ops[n].asked <= soonest:
-                for after in step(state, ops[n]):
-                    place = (ahead | {n} | {-start - 1}, after)
-                    if place not in seen:
-                        seen.add(place)
-                        work.append((ahead | {n}, start, after))
+        waiting, soonest = _next(ops, ahead, start)
+        found = [
+            (ahead | {n}, start, used, after)
+            for n in waiting
+            if ops[n].asked <= soonest
+            for after in step(state, ops[n])
+        ]
+        found += [
+            (ahead, start, used | {n}, after)
+            for n, op in enumerate(perhaps)
+            if n not in used and op.asked <= soonest and (after := wanted(state, op))
+        ]
+        work += [place for place in found if place not in seen]
+        seen.update(found)
+        assert len(seen) < MOST, "too many orders to look through"
     return False
 
 
-def end_of(op: Operation) -> float:
-    return inf if op.outcome == "unknown" else op.answered
+def _next(ops: list[Operation], ahead: frozenset[int], start: int) -> tuple[list[int], float]:
+    """Which of those not done may come next, and until when one of them must have."""
+    waiting, soonest = [], inf
+    for n in range(start, len(ops)):
+        if ops[n].asked > soonest:
+            break
+        if n not in ahead:
+            waiting.append(n)
+            soonest = min(soonest, ops[n].answered)
+    return waiting, soonest
