@@ -18,7 +18,7 @@ from kemai.config.env import BACKEND_DIR, EmbeddedPlace, child_environ
 from tests.database import fresh_copy
 from tests.logwatch import PRIVATE
 
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
