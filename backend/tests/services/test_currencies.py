@@ -212,6 +212,17 @@ def test_an_amount_may_name_its_currency(
         assert (answer["amount"], answer["currency"]) == wanted
 
 
+def test_amounts_without_a_currency_are_in_the_companys(world: World, call: Call, rates: Any) -> None:
+    """PLT-7: a budget in dollars is refused, not taken as yuan; what a deal is won with is in its own currency."""
+    rep = call("rep")
+    need = {"title": "外币预算", "customer": str(world.get("customers", "mine").id)}
+    for budget, status in (("US$5,000", 422), ("¥1.2万", 201)):
+        assert rep.post("/needs", need | {"budget": budget}).status_code == status
+    row = deal(world, rep, "5.00")
+    assert rep.post(f"/opportunities/{row['id']}/win", {"amount": "US$6"}).status_code == 422
+    assert rep.post(f"/opportunities/{row['id']}/win", {"amount": "6"}).status_code == 200
+
+
 def test_lines_are_priced_in_the_deals_currency(world: World, call: Call, rates: Any) -> None:
     """SAL-2, PLT-7: the list price by the rate; with lines the currency stays; sums of lines in the company's."""
     rep = call("rep")

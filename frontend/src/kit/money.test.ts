@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatDecimal, formatMoney, formatShort } from "./money";
+import { formatDecimal, formatMoney, formatShort, formatShortMoney, setBaseCurrency } from "./money";
 
 describe("amounts", () => {
   it.each([
@@ -24,5 +24,17 @@ describe("amounts", () => {
     [5_418_000, "en", "5.4M"],
   ] as const)("%s in %s is short %s", (value, locale, shown) => {
     expect(formatShort(value, locale)).toBe(shown);
+  });
+});
+
+describe("currencies", () => {
+  it("shows each in its own sign, and sums in the company's", () => {
+    expect(formatMoney("5", "USD")).toBe("US$5.00");
+    expect(formatMoney("5.00", "JPY")).toBe("JP¥5");
+    expect(formatMoney("5", "CHF")).toBe("CHF 5.00");
+    expect(formatMoney("5", "")).toBe("5.00");
+    setBaseCurrency("USD");
+    expect([formatMoney("5"), formatShortMoney(20_000)]).toEqual(["US$5.00", "US$2 万"]);
+    setBaseCurrency("CNY");
   });
 });

@@ -50,6 +50,11 @@ export function formatShort(value: string | number, locale = currentLocale()): s
   return formatDecimal(String(Math.round(number * 100) / 100));
 }
 
+/** A sum of the company's in short, where there is room for text only (charts). */
+export function formatShortMoney(value: number): string {
+  return `${signOf(base)}${formatShort(value)}`;
+}
+
 function trim(value: number): string {
   const text = Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(1);
   return formatDecimal(text.replace(/\.0$/, ""));

@@ -59,6 +59,7 @@ OUT_OF_SCOPE = T(
     "保存后的记录将超出您的权限范围（负责人或部门）。",
     "The record as saved would lie outside what you may write (owner or department).",
 )
+ITS_CURRENCY = T("请只填数字，币种与记录相同。", "Enter the figure alone; the currency is the record's.")
 DOUBLE = T("与已有记录重复。", "This is a double of an existing record.")
 
 
@@ -512,7 +513,9 @@ def parse_params(actor: Actor, fields: tuple[Any, ...], raw: dict[str, Any]) -> 
         except BadValue as error:
             draft.wrong(f.name, error.code, error.message, **error.params)
             continue
-        if f.required and parsed[f.name] in (None, "", []):
+        if f.currency and f.type.named(raw.get(f.name)):
+            draft.wrong(f.name, "other_currency", ITS_CURRENCY)
+        elif f.required and parsed[f.name] in (None, "", []):
             draft.wrong(f.name, "required", MISSING)
         elif f.target and parsed[f.name] is not None:
             target = get_object(f.target)

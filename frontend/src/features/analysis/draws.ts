@@ -1,4 +1,4 @@
-import { formatShort } from "@/kit/money";
+import { formatShort, formatShortMoney } from "@/kit/money";
 import { percent } from "./figure";
 import { numberOf, type Row, type Table } from "./queries";
 import type { ChartColours, Draw } from "./use-chart";
@@ -26,7 +26,7 @@ function tooltip(colours: ChartColours) {
 }
 
 function shortOf(kind: string, value: number): string {
-  if (kind === "money") return `¥${formatShort(value)}`;
+  if (kind === "money") return formatShortMoney(value);
   return kind === "percent" ? percent(value) : formatShort(value);
 }
 

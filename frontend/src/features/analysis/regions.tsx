@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useLocale, useT } from "@/i18n/index";
 import { AppLink } from "@/kit/app-link";
-import { formatShort } from "@/kit/money";
+import { formatShort, formatShortMoney } from "@/kit/money";
 import { Pills } from "@/kit/pills";
 import styles from "./analysis.module.css";
 import { FigureLink } from "./figure";
@@ -45,7 +45,8 @@ export function Regions() {
 
 function saidOf(row: Row, column: Column): string {
   const value = numberOf(row, column.key);
-  return value ? `${column.kind === "money" ? "¥" : ""}${formatShort(value)}` : "";
+  if (!value) return "";
+  return column.kind === "money" ? formatShortMoney(value) : formatShort(value);
 }
 
 function Tiles({ rows, column, english }: { rows: Row[]; column: Column; english: boolean }) {

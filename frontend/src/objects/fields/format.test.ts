@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type FieldMeta, paramAsField, type RecordData } from "../model/meta";
-import { addressText, dateText, instantText, magnitude, moneyText, percentText } from "./format";
+import { addressText, dateText, instantText, magnitude, moneyText, percentText, worthText } from "./format";
 import { kindOf, knownTypes } from "./registry";
 import type { FormatContext } from "./types";
 
@@ -71,4 +71,21 @@ it("gives magnitudes in the reader's own units", () => {
   expect(moneyText(undefined, field("money"))).toBe("");
   expect(percentText(null)).toBe("");
   expect(addressText({ region_label: "浙江省/杭州市", detail: null })).toBe("浙江省/杭州市");
+});
+
+describe("amounts in several currencies", () => {
+  const amount = field("money", { currency_field: "currency", base_field: "worth" });
+
+  it.each([
+    ["USD", "US$5.00", "¥35.40"],
+    ["CNY", "¥5.00", ""],
+  ])("in %s", (currency, shown, worth) => {
+    const record = { id: "1", currency, worth: "35.40" } as unknown as RecordData;
+    expect(moneyText("5", amount, record)).toBe(shown);
+    expect(worthText(amount, record)).toBe(worth);
+  });
+
+  it("bears no sign where the reader may not know the currency", () => {
+    expect(moneyText("5", field("money", { currency: "" }))).toBe("5.00");
+  });
 });

@@ -3,11 +3,14 @@
  */
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?$/;
 
-/** What people type or paste: full-width digits, group commas, 万 and 亿. Null when it is no number. */
+/**
+ * What people type or paste: full-width digits, group commas, 万 and 亿. Null when it is no number, and when a sign says in which currency
+ * it is: the server knows whether that is the record's.
+ */
 export function readDecimal(text: string): string | null {
   const narrow = text
     .replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0))
-    .replace(/[，,\s¥￥$]/g, "")
+    .replace(/[，,\s]/g, "")
     .replace(/．|。/g, ".")
     .replace(/－/g, "-");
   const unit = narrow.endsWith("亿") ? 8 : narrow.endsWith("万") ? 4 : 0;

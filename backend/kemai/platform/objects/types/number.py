@@ -7,6 +7,7 @@ import unicodedata
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from kemai.base.currencies import BASE_CURRENCY
 from kemai.kit import money
 from kemai.kit.words import T
 from kemai.platform.objects.types.base import ORDERED, BadValue, CellContext, FieldType
@@ -147,8 +148,8 @@ class Money(Number):
         return "12000.50"
 
     def parse(self, field: Field, raw: Any) -> Decimal | None:
-        if field.currency_code:
-            self.same_currency(field.currency_code, raw)
+        if not field.currency:
+            self.same_currency(field.currency_code or BASE_CURRENCY.value(), raw)
         return super().parse(field, raw)
 
     def named(self, raw: Any) -> str:
