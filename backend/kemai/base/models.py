@@ -130,7 +130,7 @@ class ExchangeRate(Record):
     valid_from = models.DateField()
     rate = models.DecimalField(max_digits=18, decimal_places=6)
     source = models.CharField(max_length=100, default="")
-    holds = Holds(WITH_COMPANY, public="name currency rate source")
+    holds = Holds(WITH_COMPANY, public="name currency valid_from rate source")
 
     class Meta(Record.Meta):
         triggers = audited("name")

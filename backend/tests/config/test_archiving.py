@@ -264,7 +264,7 @@ def test_the_archive_is_kept(system: Made, tmp_path: Path) -> None:
     folder, line = open_archive(env)
     with running(env) as connection:
         assert archive_state(env) | {"bytes": 0, "last_archived": ""} == {
-            "ok": True, "problem": "", "folder": str(folder.root), "line": line.name, "waiting": 0, "bases": 1, "bytes": 0,
+            "ok": True, "problem": "", "trouble": "", "folder": str(folder.root), "line": line.name, "waiting": 0, "bases": 1, "bytes": 0,
             "last_segment": archive_state(env)["last_segment"], "last_archived": "", "at_most_behind_seconds": LONGEST_WAIT,
             "restorable_from": line.bases()[0].finished.isoformat(),
         }  # fmt: skip
