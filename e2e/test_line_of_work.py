@@ -273,7 +273,7 @@ def test_what_is_seen_is_what_is_exported_and_sent(rep: Person) -> None:
         link.click()
     rows = sheets.read_xlsx(Path(download.value.path()).read_bytes())
     heads = [head.inner_text() for head in grid.get_by_role("columnheader").all()][1:]
-    assert [str(cell) for cell in rows[0]] == heads
+    assert [str(cell) for cell in rows[0]] == [*heads, "个人信息同意"]  # what persons among them agreed to (ORG-10)
     assert [row[0] for row in rows[1:]] == shown
     phone = heads.index("电话")
     assert all(isinstance(row[phone], str) and len(row[phone]) == 11 for row in rows[1:])

@@ -7,13 +7,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from kemai.base import parameters
 from kemai.base.jobs import run_job
 from kemai.base.models import AuditEvent, ParameterValue
+from kemai.base.outbox import deliver_event, dispatch_pending
 from kemai.kit.errors import Duplicate, Forbidden, Invalid
 from kemai.platform.doubles import finder, queue, rules
-from kemai.platform.models import DuplicatePair, MatchKey
+from kemai.platform.models import DuplicatePair, MatchKey, Merge
 from kemai.platform.objects import write
 from kemai.platform.objects.declare import get_object
 from tests.calling import Caller
@@ -140,6 +142,38 @@ def test_the_whole_is_searched_and_decisions_stay(world: World) -> None:
     write.update_record(world.actor("rep"), get_object("customers"), two, {"name": "完全不同的名字"}, version=1)
     finder.look_again(get_object("customers"), [two])
     assert [len(case["pairs"]) for case in queue.list_cases(director, "customers")["items"]] == [1]
+
+
+def _deliver() -> None:
+    """Hand on to the queue what happened to records."""
+    while dispatch_pending():
+        pass
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE task_name = 'base.deliver' RETURNING (args ->> 'outbox_id')::bigint, args ->> 'subscriber'"
+        )
+        waiting = cursor.fetchall()
+    for outbox_id, subscriber in waiting:
+        if subscriber.startswith("kemai.platform.subscribers."):
+            deliver_event(outbox_id, subscriber)
+
+
+def test_a_merged_pair_is_settled_and_parted_again(world: World, call: Callable[[str], Caller]) -> None:
+    """CUS-9: the queue keeps what became of a pair, though one of its records is gone; a pair not found before is found decided."""
+    one, two = make(world, "rep", "上海华辰精密机械有限公司"), make(world, "rep", "上海华晨精密机械有限公司")
+    for found_before in (True, False):
+        _deliver()
+        DuplicatePair.objects.all().delete()
+        if found_before:
+            pair_up([one, two], (0, 1, 90))
+        assert call("manager").post(f"/customers/{one}/merge", {"loser": str(two), "take": []}).status_code == 200
+        _deliver()
+        if found_before:
+            assert DuplicatePair.objects.get().state == "merged"
+        merge = Merge.objects.get(loser_id=two, undone_at=None)
+        assert call("manager").post(f"/merges/{merge.pk}/undo").status_code == 200
+        _deliver()
+        assert DuplicatePair.objects.get().state == "different"
 
 
 def pair_up(keys: list[UUID], *pairs: tuple[int, int, int]) -> None:

@@ -304,10 +304,17 @@ def settle(event: Delivered) -> None:
     records, as whoever parted them knows; what the loser may have been a double of, the survivor may be."""
     assert event.record_id is not None
     loser = UUID(event.payload["loser_id"])
+    _decide(
+        event.object, event.record_id, loser
+    )  # first, because an open pair of a record that is gone leaves the queue
     follow_ids(event.object, [event.record_id, loser])
-    last = Merge.objects.filter(object=event.object, survivor_id=event.record_id, loser_id=loser).latest("at")
-    one, two = sorted((event.record_id, loser))
-    DuplicatePair.objects.filter(object=event.object, one=one, two=two).update(
+    _decide(event.object, event.record_id, loser)  # and a pair that was only found now
+
+
+def _decide(object_name: str, survivor: UUID, loser: UUID) -> None:
+    last = Merge.objects.filter(object=object_name, survivor_id=survivor, loser_id=loser).latest("at")
+    one, two = sorted((survivor, loser))
+    DuplicatePair.objects.filter(object=object_name, one=one, two=two).update(
         state="different" if last.undone_at else "merged",
         decided_by=last.undone_by if last.undone_at else last.by_id,
         decided_at=last.undone_at or last.at,
