@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -98,17 +99,20 @@ class Meter:
     waiting: dict[tuple[UUID, UUID], int] = field(default_factory=dict)
     rows: int = 0
     since: float = field(default_factory=time.monotonic)
+    _lock: Lock = field(default_factory=Lock)
 
     def add(self, holder: UUID, person: UUID, rows: int) -> None:
         """Count rows read by ``holder``, who is the person or a token of his; now and then write all counts down."""
-        self.waiting[holder, person] = self.waiting.get((holder, person), 0) + rows
-        self.rows += rows
+        with self._lock:
+            self.waiting[holder, person] = self.waiting.get((holder, person), 0) + rows
+            self.rows += rows
         if self.rows >= WRITE_ROWS or time.monotonic() > self.since + WRITE_SECONDS:
             self.write_down()
 
     def write_down(self) -> None:
         """Add the counts to the day's and sound the alarm for whoever is far beyond his habit. What cannot be written waits."""
-        waiting, self.waiting, self.rows, self.since = self.waiting, {}, 0, time.monotonic()
+        with self._lock:
+            waiting, self.waiting, self.rows, self.since = self.waiting, {}, 0, time.monotonic()
         try:
             with transaction.atomic():
                 for reader, facts in _write(waiting):
@@ -116,7 +120,9 @@ class Meter:
                     sound(reader, "reads", title=title, path=PATH.format(id=reader.id), **facts)
         except DatabaseFailed as error:
             log.warning("what was read is not counted yet", error=type(error).__name__)
-            self.waiting = waiting
+            with self._lock:
+                for key, rows in waiting.items():
+                    self.waiting[key] = self.waiting.get(key, 0) + rows
 
 
 def _write(waiting: dict[tuple[UUID, UUID], int]) -> list[tuple[Reader, dict[str, Any]]]:
