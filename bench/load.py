@@ -84,6 +84,7 @@ def run_client(number: int, plan: dict[str, Any]) -> dict[str, Any]:
     at = number * 7
     clock = time.perf_counter
     end = clock() + plan["seconds"]
+    time.sleep(pause * number / plan["clients"])  # people do not all press a key in the same instant
     while True:
         page = pages[at % len(pages)]
         at += 1
