@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -22,3 +23,28 @@ def parse_id(value: object) -> UUID | None:
         return UUID(value)
     except ValueError:
         return None
+
+
+class PackedIds:
+    """Many keys in the order they came, sixteen bytes each: a list of a million UUIDs would take a hundred megabytes."""
+
+    SIZE = 16
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+
+    def __len__(self) -> int:
+        return len(self._bytes) // self.SIZE
+
+    def append(self, key: UUID) -> None:
+        self._bytes += key.bytes
+
+    def clear(self) -> None:
+        self._bytes.clear()
+
+    def parts(self, most: int) -> Iterator[list[UUID]]:
+        """All of them, ``most`` at a time."""
+        whole = memoryview(self._bytes)
+        for start in range(0, len(whole), most * self.SIZE):
+            part = whole[start : start + most * self.SIZE]
+            yield [UUID(bytes=bytes(part[at : at + self.SIZE])) for at in range(0, len(part), self.SIZE)]

@@ -185,11 +185,15 @@ class Export(models.Model):
 
 
 class ExportedRecords(models.Model):
-    """Which records an export took out, by the audit event that says so: whom a leak would concern (P-9)."""
+    """Which records an export took out, in parts, by the audit event that says so: whom a leak would concern (P-9)."""
 
-    event_id = models.BigIntegerField(primary_key=True)
+    id = models.BigAutoField(primary_key=True)
+    event_id = models.BigIntegerField()
     record_ids = ArrayField(models.UUIDField(), default=list)
     holds = Holds(WITH_AUDIT, internal="record_ids")
+
+    class Meta:
+        indexes = [models.Index(fields=["event_id"], name="exported_event_ix")]
 
 
 class RememberedMapping(models.Model):

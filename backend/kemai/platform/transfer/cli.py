@@ -6,7 +6,6 @@ import shutil
 import time
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import orjson
 
@@ -16,7 +15,7 @@ from kemai.accounts.sessions import actor_of
 from kemai.base import files, jobs
 from kemai.base.models import Job
 from kemai.kit.errors import KemaiError, NotFound
-from kemai.kit.ids import parse_id
+from kemai.kit.ids import PackedIds, parse_id
 from kemai.kit.words import T, language
 from kemai.platform.models import Import
 from kemai.platform.objects.declare import get_object
@@ -150,7 +149,7 @@ def export_file(
     fields = tuple(f.name for f in declaration.fields if access_of(actor, declaration, f) != HIDDEN)
     tree = orjson.dumps(filter_tree).decode() if filter_tree else ""
     query = Query(fields=fields, filter=tree, sort=declaration.default_sort)
-    taken: list[UUID] = []
+    taken = PackedIds()
     rows = export.write_export(actor, declaration, query, Path(path), taken=taken)
     export.note_export(actor, declaration, query, taken=taken, file=None)
     return {"file": str(path), "rows": rows, "seconds": round(time.monotonic() - began, 2)}

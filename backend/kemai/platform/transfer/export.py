@@ -22,6 +22,7 @@ from kemai.base.parameters import Parameter, declare
 from kemai.base.replica import read_whole
 from kemai.kit.clock import now
 from kemai.kit.errors import Malformed
+from kemai.kit.ids import PackedIds
 from kemai.kit.spreadsheet.writer import Column, CsvRows, XlsxRows, safe_file_name
 from kemai.kit.words import T, language
 from kemai.platform.models import Export, ExportedRecords
@@ -199,7 +200,7 @@ def run_export(job: JobRun) -> None:
     approvals.require_approved(export)
     mark = Watermark.of(actor, declaration.plural, purpose=export.purpose, number=str(export.id)[-12:])
     target = _target(actor, declaration.plural, file_format)
-    taken: list[UUID] = []
+    taken = PackedIds()
     with target as path, _reporting(job.job.id) as report:
         rows = read_whole(
             lambda: write_export(actor, declaration, query, path, report=report, mark=mark, taken=taken),
@@ -221,7 +222,7 @@ def _hold_to_rights(actor: Actor) -> None:
 
 
 def note_export(
-    actor: Actor, declaration: ObjectType, query: Query, *, taken: list[UUID], file: UUID | None, purpose: str = ""
+    actor: Actor, declaration: ObjectType, query: Query, *, taken: PackedIds, file: UUID | None, purpose: str = ""
 ) -> None:
     """The audit event of an export: what was asked for and which records went out (P-3, P-9)."""
     data = {
@@ -234,7 +235,8 @@ def note_export(
     }
     with transaction.atomic():
         event = audit.record(actor, "export", object=declaration.name, reason=purpose, data=data)
-        ExportedRecords.objects.create(event_id=event, record_ids=taken)
+        for part in taken.parts(REPORT_EVERY):
+            ExportedRecords.objects.create(event_id=event, record_ids=part)
 
 
 def export_plan(actor: Actor, declaration: ObjectType, query: Query) -> ListPlan:
@@ -251,10 +253,10 @@ def write_export(
     *,
     report: Callable[[int], None] = lambda rows: None,
     mark: Watermark | None = None,
-    taken: list[UUID] | None = None,
+    taken: PackedIds | None = None,
 ) -> int:
     """Write the rows of a list to ``path`` (.xlsx or .csv) with a watermark; returns how many. Their keys are left in ``taken``."""
-    taken = [] if taken is None else taken
+    taken = PackedIds() if taken is None else taken
     taken.clear()
     query = _with_currencies(actor, declaration, query)
     plan = export_plan(actor, declaration, query)

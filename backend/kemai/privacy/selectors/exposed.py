@@ -97,10 +97,13 @@ class Exposure:
 
 
 _AUDIT = """
-SELECT e.at, e.actor_id, e.actor_name, e.action, e.object, e.record_id, e.reason, e.data, e.address, x.record_ids
-FROM base_auditevent e LEFT JOIN platform_exportedrecords x ON x.event_id = e.id
+SELECT e.at, e.actor_id, e.actor_name, e.action, e.object, e.record_id, e.reason, e.data, e.address,
+(SELECT array_agg(u.key ORDER BY x.id, u.place) FROM platform_exportedrecords x, unnest(x.record_ids) WITH ORDINALITY u (key, place)
+  WHERE x.event_id = e.id)
+FROM base_auditevent e
 WHERE e.action = ANY(%(actions)s) AND e.at >= %(start)s AND e.at < %(end)s
-AND (%(keys)s::uuid[] IS NULL OR e.record_id = ANY(%(keys)s) OR x.record_ids && %(keys)s) ORDER BY e.at DESC, e.id DESC LIMIT %(limit)s
+AND (%(keys)s::uuid[] IS NULL OR e.record_id = ANY(%(keys)s)
+  OR EXISTS (SELECT FROM platform_exportedrecords x WHERE x.event_id = e.id AND x.record_ids && %(keys)s)) ORDER BY e.at DESC, e.id DESC LIMIT %(limit)s
 """
 _WEBHOOKS = """
 SELECT d.finished_at, p.name, p.url, d.object, d.record_id, d.fields FROM integrations_webhookdelivery d
