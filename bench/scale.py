@@ -90,7 +90,7 @@ def _beside(port: int, pages: list[list[bytes]], arguments: argparse.Namespace, 
     file = _write(folder / "many.csv", arguments.rows)
     busy = Figures()
     ended = threading.Event()
-    reading = threading.Thread(target=_read_while, args=(port, pages, ended, busy))
+    reading = threading.Thread(target=_read_while, args=(port, pages, lambda: not ended.is_set(), busy))
     reading.start()
     try:
         done = _command("import", "customers", str(file), "--as", "rep200", "--json")
@@ -136,13 +136,12 @@ def _pages(port: int) -> list[list[bytes]]:
 
 def _read(port: int, pages: list[list[bytes]], seconds: float) -> Figures:
     figures, end = Figures(), time.monotonic() + seconds
-    while time.monotonic() < end:
-        figures.add(run_load(port, pages, clients=8, seconds=TURN, pause=PAUSE), TURN)
+    _read_while(port, pages, lambda: time.monotonic() < end, figures)
     return figures
 
 
-def _read_while(port: int, pages: list[list[bytes]], ended: threading.Event, into: Figures) -> None:
-    while not ended.is_set():
+def _read_while(port: int, pages: list[list[bytes]], going: Callable[[], bool], into: Figures) -> None:
+    while going():
         into.add(run_load(port, pages, clients=8, seconds=TURN, pause=PAUSE), TURN)
 
 
