@@ -22,6 +22,7 @@ from kemai.accounts.errors import FactorNeeded, LooksOnly
 from kemai.accounts.factors import owed_by
 from kemai.base import replica
 from kemai.base.audit import RequestInfo, request_info
+from kemai.base.contention import TRIES, has_lost, refusal_of, state_of
 from kemai.base.idempotency import Answer, once
 from kemai.config.room import Room
 from kemai.kit.errors import (
@@ -34,7 +35,6 @@ from kemai.kit.errors import (
     RateLimited,
     StorageFull,
     TooLarge,
-    Unavailable,
 )
 from kemai.kit.http import problem_response
 from kemai.kit.words import T, language, pick_language
@@ -44,7 +44,6 @@ from kemai.platform.volume import Meter
 
 log = structlog.get_logger(__name__)
 
-DISK_FULL = "53100"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 API = "/api/v1/"
 #: What a token limited to some kinds of record may read besides: who it is, and what there is. (First part, whether more follows.)
@@ -154,6 +153,7 @@ class KemaiMiddleware:
             language.reset(words)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse:
+        request.has_lost = has_lost(error)  # type: ignore[attr-defined]
         return problem_response(self.as_problem(error, request_info.get().request_id))
 
     def admit(self, request: HttpRequest) -> None:
@@ -187,10 +187,24 @@ class KemaiMiddleware:
         self.buckets.take(bucket_of(caller) or client_address(request), settings.REQUESTS_PER_MINUTE)
 
     def respond(self, request: HttpRequest) -> HttpResponse:
-        """Call the view, unless it would write where there is no room; a POST with an Idempotency-Key at most once (contract.md)."""
+        """Answer, unless it would write where there is no room. What lost to others in the database begins again (C-11)."""
         reads = request.method in SAFE or request.path.endswith("/aggregate")
         if not reads and not request.path.startswith(AUTH) and self.room.is_short():
             raise StorageFull
+        for left in reversed(range(TRIES if reads or repeatable(request) else 1)):
+            request.has_lost = False  # type: ignore[attr-defined]
+            try:
+                response = self.call(request, reads)
+            except OperationalError as error:
+                if not (left and has_lost(error)):
+                    raise
+            else:
+                if not (left and request.has_lost):  # type: ignore[attr-defined]
+                    break
+        return response
+
+    def call(self, request: HttpRequest, reads: bool) -> HttpResponse:
+        """Call the view; for a POST with an Idempotency-Key at most once (contract.md)."""
         key = request.headers.get("Idempotency-Key")
         actor = request.actor  # type: ignore[attr-defined]
         secret = request.path.startswith(SECRET) or request.path.endswith(SECRET_ENDS)
@@ -227,11 +241,14 @@ class KemaiMiddleware:
             log.warning("database refused a value", request_id=request_id, error=type(error.__cause__).__name__)
             return Malformed(what="value")
         if isinstance(error, (OperationalError, InterfaceError)):
-            if getattr(error.__cause__, "sqlstate", None) == DISK_FULL:
-                log.error("the disk is full", request_id=request_id)
-                return StorageFull()
-            log.error("database unavailable", request_id=request_id, error=type(error.__cause__).__name__)
-            return Unavailable()
+            refusal = refusal_of(error)
+            log.error(
+                "the database did not",
+                request_id=request_id,
+                error=type(error.__cause__).__name__,
+                state=state_of(error),
+            )
+            return refusal
         log.error("internal error", request_id=request_id, exc_info=error)
         return InternalError(request_id=request_id)
 
@@ -250,6 +267,12 @@ class KemaiMiddleware:
         if request.method == "GET" and not own and sessions.CSRF_COOKIE not in request.COOKIES:
             response.set_cookie(sessions.CSRF_COOKIE, sessions.new_csrf(), samesite="Lax", secure=settings.KEMAI_HTTPS)
         return response
+
+
+def repeatable(request: HttpRequest) -> bool:
+    """Whether doing it twice is doing it once: it names the version it changes, or carries a key under which it counts once."""
+    once_only = "If-Match" in request.headers or "Idempotency-Key" in request.headers
+    return once_only and request.content_type in ("", "application/json")  # an upload is read while it comes
 
 
 def confine(request: HttpRequest, actor: Actor) -> None:

@@ -189,6 +189,29 @@ class Unavailable(KemaiError):
     text = T("服务暂时不可用，请稍后重试。", "The service is unavailable for the moment; try again shortly.")
 
 
+class Contended(Unavailable):
+    """Other work held the same rows; nothing of this was done."""
+
+    code = "contended"
+    text = T(
+        "其他人正在处理同样的数据，本次操作没有保存，请稍后重试。",
+        "Others are working on the same data; nothing was saved. Try again shortly.",
+    )
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "1"}
+
+
+class TookTooLong(Unavailable):
+    """The database was stopped at the limit of a statement's time; nothing of this was done."""
+
+    code = "took_too_long"
+    text = T(
+        "本次操作用时过长，已停止，没有保存任何内容。请缩小范围后重试。",
+        "This took too long and was stopped; nothing was saved. Narrow it down and try again.",
+    )
+
+
 class StorageFull(KemaiError):
     status, code = 507, "storage_full"
     text = T(
