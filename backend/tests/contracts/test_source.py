@@ -80,6 +80,21 @@ def test_endpoints_and_rules_speak_no_sql() -> None:
     assert [name for name, source in doors if speaks_sql(source)] == []
 
 
+def test_a_migration_outside_a_transaction_can_be_cut_off() -> None:
+    """F-11: what such a one has done stays done, so all it may do is what begins anew: indexes by ``AddIndexBeside``."""
+    paths = [path for path in ROOT.glob("*/migrations/*.py") if "atomic = False" in path.read_text()]
+    assert paths
+    for path in paths:
+        (migration,) = [n for n in ast.parse(path.read_text()).body if isinstance(n, ast.ClassDef)]
+        (operations,) = [
+            n for n in migration.body if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == "operations"
+        ]
+        made = {ast.unparse(one.func) for one in operations.value.elts if isinstance(one, ast.Call)}  # type: ignore[attr-defined]
+        assert made <= {"AddIndexBeside", "index"}, f"{path.name} does {made}"
+    others = [path.name for path in ROOT.glob("*/migrations/*.py") if "Concurrently" in path.read_text()]
+    assert others == []
+
+
 @pytest.mark.parametrize(
     "source, fault",
     [

@@ -1,5 +1,6 @@
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from kemai.base.indexes import AddIndexBeside
 
 
 class Migration(migrations.Migration):
@@ -8,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [("activities", "0004_day_figures")]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="interaction",
             index=models.Index(
                 condition=models.Q(("deleted_at__isnull", True)),

@@ -1,11 +1,12 @@
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from kemai.base.indexes import AddIndexBeside
 
 LIVING = models.Q(("deleted_at__isnull", True))
 
 
-def index(name: str, *fields: str) -> AddIndexConcurrently:
-    return AddIndexConcurrently("customer", models.Index(fields=[*fields], name=name, condition=LIVING))
+def index(name: str, *fields: str) -> AddIndexBeside:
+    return AddIndexBeside("customer", models.Index(fields=[*fields], name=name, condition=LIVING))
 
 
 class Migration(migrations.Migration):

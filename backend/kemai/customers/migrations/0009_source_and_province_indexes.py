@@ -1,5 +1,6 @@
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from kemai.base.indexes import AddIndexBeside
 
 
 class Migration(migrations.Migration):
@@ -8,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [("customers", "0008_province")]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="customer",
             index=models.Index(
                 condition=models.Q(("deleted_at__isnull", True)),
@@ -16,7 +17,7 @@ class Migration(migrations.Migration):
                 name="cust_source_ix",
             ),
         ),
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="customer",
             index=models.Index(
                 condition=models.Q(("deleted_at__isnull", True)),

@@ -1,6 +1,7 @@
 import django.contrib.postgres.indexes
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from kemai.base.indexes import AddIndexBeside
 
 LIVING = models.Q(("deleted_at__isnull", True))
 
@@ -11,13 +12,13 @@ class Migration(migrations.Migration):
     dependencies = [("customers", "0009_source_and_province_indexes")]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexBeside(
             "customer",
             django.contrib.postgres.indexes.GinIndex(
                 fields=["quality_faults"], name="cust_faults_ix", condition=LIVING
             ),
         ),
-        AddIndexConcurrently(
+        AddIndexBeside(
             "customer", models.Index(fields=["confirmed_at", "id"], name="cust_confirmed_ix", condition=LIVING)
         ),
     ]

@@ -1,5 +1,6 @@
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from kemai.base.indexes import AddIndexBeside
 
 
 class Migration(migrations.Migration):
@@ -8,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [("sales", "0006_reached")]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="lead",
             index=models.Index(
                 condition=models.Q(("deleted_at__isnull", True)),
@@ -16,7 +17,7 @@ class Migration(migrations.Migration):
                 name="lead_source_ix",
             ),
         ),
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="opportunity",
             index=models.Index(
                 condition=models.Q(("deleted_at__isnull", True)),
@@ -24,7 +25,7 @@ class Migration(migrations.Migration):
                 name="opp_reached_ix",
             ),
         ),
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="opportunity",
             index=models.Index(
                 condition=models.Q(("deleted_at__isnull", True), ("lost_from__isnull", False)),
@@ -32,7 +33,7 @@ class Migration(migrations.Migration):
                 name="opp_lost_from_ix",
             ),
         ),
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="opportunity",
             index=models.Index(
                 models.Case(models.When(status="lost", then=models.F("close_reason")), default=models.Value("")),
@@ -41,7 +42,7 @@ class Migration(migrations.Migration):
                 name="opp_lost_reason_ix",
             ),
         ),
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="opportunity",
             index=models.Index(
                 condition=models.Q(("deleted_at__isnull", True)),

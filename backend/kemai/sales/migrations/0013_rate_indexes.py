@@ -1,7 +1,8 @@
 import django.db.models.expressions
 import django.db.models.functions.math
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from kemai.base.indexes import AddIndexBeside
 
 
 class Migration(migrations.Migration):
@@ -10,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [("sales", "0012_rated")]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="opportunity",
             index=models.Index(
                 django.db.models.functions.math.Round(
@@ -21,7 +22,7 @@ class Migration(migrations.Migration):
                 name="opp_base_amount_ix",
             ),
         ),
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="opportunity",
             index=models.Index(fields=["currency", "id"], name="opp_currency_ix"),
         ),
