@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -68,6 +69,15 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
     if _has_nul(data):
         raise Malformed(what="NUL character")
     return data
+
+
+def read_flag(data: Mapping[str, Any], name: str) -> bool:
+    """Yes or no, from a query or a body: ``true`` or ``false`` however written, or 1 or 0; no where it is not said."""
+    said = data.get(name)
+    word = "false" if said is None else str(said).lower()
+    if word not in ("true", "1", "false", "0"):
+        raise Malformed(what=f"{name}: true, false")
+    return word in ("true", "1")
 
 
 def _has_nul(data: Any) -> bool:

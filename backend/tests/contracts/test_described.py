@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,7 @@ from schemathesis.specs.openapi import checks as promised
 from kemai.accounts.models import User
 from kemai.accounts.sessions import create_token
 from tests import reached
+from tests.contracts.oracle import OBJECTS
 from tests.contracts.test_hostile import asked_already
 from tests.fixtures import taken_back
 from tests.world import World
@@ -25,6 +27,7 @@ from tests.world import World
 #: is 400: it is 428.
 LEFT_OUT = [promised.positive_data_acceptance, promised.missing_required_header]
 PARTS = 8
+WALKS, STEPS = 30, 10
 
 
 @pytest.fixture
@@ -82,6 +85,48 @@ def test_every_answer_is_as_described(person: str, part: int, world: World, desc
     """B-1: every operation, a hundred times."""
     wrong = told_wrong(described, headers_of(world, person), share=slice(part, None, PARTS), examples=100)
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", OBJECTS)
+def test_what_was_made_is_used(name: str, world: World, described: Any) -> None:
+    """B-1, stateful, each kind of record: the keys that answers gave are asked for, changed and deleted next, and asked for again."""
+    headers, wrong, met = headers_of(world, "admin"), set(), Counter[str]()
+    known = described.include(path_regex=rf"^/api/v1/({name}|customers)(/\{{id\}})?$")
+
+    class Walk(known.as_state_machine()):  # type: ignore[misc]
+        def setup(self) -> None:
+            self.meanwhile = taken_back()
+            self.meanwhile.__enter__()
+
+        def teardown(self) -> None:
+            self.meanwhile.__exit__(None, None, None)
+
+        def get_call_kwargs(self, case: Any) -> dict[str, Any]:
+            return {"headers": headers | ({"If-Match": "1"} if case.method in ("PATCH", "DELETE") else {})}
+
+        def validate_response(self, response: Any, case: Any, **more: Any) -> None:
+            met[f"{case.operation.label} {response.status_code}"] += 1
+            try:
+                case.validate_response(response, excluded_checks=LEFT_OUT, headers=headers)
+            except FailureGroup as group:
+                wrong.update(f"{case.operation.label} {one.title}: {one.message}" for one in group.exceptions)
+
+    Walk.run(
+        settings=settings(
+            max_examples=WALKS, stateful_step_count=STEPS, deadline=None, database=None, derandomize=True,
+            phases=[Phase.generate], suppress_health_check=list(HealthCheck),
+        )
+    )  # fmt: skip
+    print(f"B-1: {dict(met.most_common())}")
+    assert not wrong, "\n".join(sorted(wrong))
+    if name == "customers":
+        used = (
+            "GET /api/v1/customers/{id} 200",
+            "PATCH /api/v1/customers/{id} 200",
+            "DELETE /api/v1/customers/{id} 204",
+        )
+        assert all(met[one] for one in used)
 
 
 def test_the_judge_can_fail(world: World, described: Any) -> None:

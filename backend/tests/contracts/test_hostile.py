@@ -155,6 +155,17 @@ def asked_already(path: str) -> bool:
     return name in OBJECTS and name not in ("customers", "opportunities")
 
 
+def test_a_flag_is_yes_or_no(world: World, call: Callable[[str], Caller]) -> None:
+    """B-1: as scripts write it; any other word is refused, not taken for no."""
+    rep = call("rep")
+    for word, told in (("true", True), ("True", True), ("1", True), ("false", False), ("0", False)):
+        assert (rep.get("/customers", with_total=word).json()["total"] is not None) is told, word
+    for name in ("with_total", "deleted"):
+        for word in ("yes", "2", ""):
+            answer = rep.get("/customers", **{name: word})
+            assert (answer.status_code, answer.json()["code"]) == (400, "malformed"), (name, word)
+
+
 def test_hostile_queries(world: World, call: Callable[[str], Caller]) -> None:
     """B-1: every GET of the API with every odd query."""
     admin, wrong = call("admin"), []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,6 +79,15 @@ def test_endpoints_and_rules_speak_no_sql() -> None:
     doors = [(n, s) for n, s in modules() if "/api/" in n or "/rules/" in n or n.startswith("kit/")]
     assert len(doors) > 40
     assert [name for name, source in doors if speaks_sql(source)] == []
+
+
+def test_endpoints_ask_no_table_themselves() -> None:
+    """T-1: what reads requests gets rows through the one predicate; the exceptions are the caller's own."""
+    asking = {
+        name for name, source in modules() if "/api/" in name and re.search(r"\.(objects|_base_manager)\b\.", source)
+    }
+    # His own row, sessions, department and teams; his own jobs.
+    assert asking == {"administration/api/auth.py", "platform/api/general.py"}
 
 
 def test_a_migration_outside_a_transaction_can_be_cut_off() -> None:

@@ -14,7 +14,7 @@ from kemai.base import audit, rates
 from kemai.base.jobs import job_json
 from kemai.base.models import Job
 from kemai.kit.errors import Duplicate, Invalid, Malformed, MethodNotAllowed, NotFound, NotSignedIn, VersionRequired
-from kemai.kit.http import json_response, read_json
+from kemai.kit.http import json_response, read_flag, read_json
 from kemai.kit.ids import parse_id
 from kemai.kit.words import T
 from kemai.platform.merging.merge import merged_into
@@ -67,7 +67,7 @@ def query_of(declaration: ObjectType, data: dict[str, Any], *, actor: Actor) -> 
         filter=orjson.dumps(tree).decode() if tree else "",
         q=str(data.get("q") or "").strip()[:200],
         sort=str(data.get("sort") or (view.sort if view and view.sort else declaration.default_sort)),
-        deleted=str(data.get("deleted", "")).lower() in ("true", "1"),
+        deleted=read_flag(data, "deleted"),
         limit=_limit(data.get("limit")),
         cursor=str(data.get("cursor") or ""),
     )
@@ -126,7 +126,7 @@ def collection(request: HttpRequest, object_name: str) -> HttpResponse:
     items, following = read.list_page(actor, declaration, query)
     if "can" in str(data.get("fields", "")).split(","):
         _with_can(actor, declaration, items)
-    total, exact = read.count(actor, declaration, query) if data.get("with_total") in ("true", "1") else (None, False)
+    total, exact = read.count(actor, declaration, query) if read_flag(data, "with_total") else (None, False)
     return json_response({"items": items, "next_cursor": following, "total": total, "total_is_exact": exact})
 
 
@@ -157,7 +157,7 @@ def record(request: HttpRequest, object_name: str, key: str) -> HttpResponse:
     """GET, PATCH or DELETE one record."""
     actor, declaration, record_id = signed_in(request), get_object(object_name), _key(key)
     if request.method == "GET":
-        deleted = request.GET.get("deleted") in ("true", "1")
+        deleted = read_flag(request.GET, "deleted")
         if deleted:
             actor.require(declaration.perm("delete"))
         try:
@@ -295,7 +295,7 @@ def aggregate(request: HttpRequest, object_name: str) -> HttpResponse:
         measures=measures,
         order=str(data.get("order") or "-count"),
         limit=_groups_limit(data.get("limit")),
-        with_total=data.get("with_total") is True,
+        with_total=read_flag(data, "with_total"),
     )
     return json_response({"groups": found.groups, "total": found.total, "more": found.more})
 

@@ -43,8 +43,12 @@ _REFERENCE = {
 _CUSTOM: dict[str, Any] = {r"^custom\.[a-z][a-z0-9_]{0,40}$": {"title": "A custom field"}}
 
 
-def _query(name: str, kind: str = "string") -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "schema": {"type": kind}}
+#: What :func:`kemai.kit.http.read_flag` takes.
+_FLAG: dict[str, Any] = {"enum": [True, False, 1, 0]}
+
+
+def _query(name: str, kind: str = "string", **schema: Any) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "schema": schema or {"type": kind}}
 
 
 _LIST = [
@@ -54,8 +58,8 @@ _LIST = [
     _query("fields"),
     _query("view"),
     _query("cursor"),
-    _query("with_total", "boolean"),
-    _query("deleted", "boolean"),
+    _query("with_total", **_FLAG),
+    _query("deleted", **_FLAG),
 ]
 _LIST.append(
     {
@@ -95,7 +99,7 @@ _GROUPS: dict[str, Any] = {
         "measures": {"type": "array", "maxItems": 8, "items": {"type": "object"}},
         "order": {"type": "string"},
         "limit": {"type": "integer", "minimum": 1, "maximum": 500},
-        "with_total": {"type": "boolean"},
+        "with_total": _FLAG,
     },
 }
 
