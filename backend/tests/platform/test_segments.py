@@ -265,6 +265,44 @@ def test_a_condition_its_owner_may_not_ask_any_more_is_told(world: World, call: 
     assert call("rep").get("/customers", filter={"in_segment": segment["id"]}).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("field", "tree"),
+    [
+        ("legal_representative", {"field": "legal_representative", "op": "contains", "value": "欧阳秘密"}),
+        ("", {"field": "phone", "op": "is_null", "value": False}),
+    ],
+)
+def test_who_is_on_it_does_not_tell_what_the_reader_may_not_know(
+    field: str, tree: dict[str, Any], world: World, call: Call
+) -> None:
+    """ORG-3: neither the conditions nor who came and went, where they speak of a field kept from him (hidden, or that of a pool)."""
+    mine, admin = world.get("customers", "mine"), call("admin")
+    version = admin.get(f"/customers/{mine.id}").json()["version"]
+    values = {"legal_representative": "欧阳秘密", "phone": "13912345678"}
+    assert admin.patch(f"/customers/{mine.id}", values, version).status_code == 200
+    segment = make(admin, filter={"and": [tree]}, shared={"kind": "all"})
+    around = make(admin, name="外层", filter={"not": {"not": {"in_segment": segment["id"]}}}, shared={"kind": "all"})
+    for made in (segment, around):
+        count_segment(UUID(made["id"]))
+    if field:
+        assert str(mine.id) in call("rep").get(f"/segments/{segment['id']}/changes").content.decode()
+        lay_rule("customers", field, "masked")
+    rep = call("rep")
+    for made in (segment, around):
+        refused = rep.get(f"/segments/{made['id']}/changes")
+        assert (refused.status_code, refused.json()["code"]) == (403, "segment_withheld")
+        described = rep.get(f"/segments/{made['id']}").json()
+        assert (described["filter"], described["withheld"]) == (None, True)
+    told = rep.get("/segments").content.decode()
+    assert "欧阳秘密" not in told and "legal_representative" not in told
+    listed = rep.get("/customers", filter={"in_segment": segment["id"]})
+    if field:
+        assert (listed.status_code, listed.json()["code"]) == (403, "segment_withheld")
+    else:
+        assert listed.status_code == 200, "row by row the condition itself keeps back what is withheld"
+    assert admin.get(f"/segments/{segment['id']}").json()["withheld"] is False
+
+
 def test_what_is_done_to_segments_is_in_the_audit_log(world: World, call: Call) -> None:
     rep = call("rep")
     segment = make(rep, kind="static", filter=None)

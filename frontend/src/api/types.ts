@@ -563,6 +563,8 @@ export type Segment = {
   description: string;
   kind: "dynamic" | "static";
   filter: FilterNode | null;
+  /** Its conditions speak of a field kept from the reader. */
+  withheld: boolean;
   owner: Ref;
   mine: boolean;
   can_change: boolean;

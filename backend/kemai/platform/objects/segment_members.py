@@ -27,7 +27,7 @@ from kemai.platform.objects.logs import cursor_at, place_after
 from kemai.platform.objects.read import run_params
 from kemai.platform.objects.rows import fetch_rows
 from kemai.platform.objects.secrecy import on, output
-from kemai.platform.objects.segment_scope import get_segment_for, put_in
+from kemai.platform.objects.segment_scope import get_segment_for, put_in, refuse_withheld
 from kemai.platform.objects.select import ListPlan, Query, plan_list
 from kemai.platform.objects.sharing import looks_after
 
@@ -217,6 +217,7 @@ def count_all() -> int:
 def segment_changes(actor: Actor, segment_id: UUID, *, cursor: str = "") -> dict[str, Any]:
     """Who came and who went, newest first, of the records the reader sees: fifty at a time. One statement."""
     row = get_segment_for(actor, segment_id)
+    refuse_withheld(actor, row)
     declaration = get_object(row.object)
     scope = branches(actor, declaration.perm("view"), declaration.ownership)
     title = output(actor, declaration, declaration.by_name[declaration.title]) or "NULL"

@@ -14,15 +14,28 @@ from uuid import UUID
 import orjson
 
 from kemai.accounts.access import Actor
-from kemai.kit.errors import Malformed, NotFound
+from kemai.kit.errors import Forbidden, Malformed, NotFound
 from kemai.kit.ids import parse_id
+from kemai.kit.words import T
 from kemai.platform.models import Segment
 from kemai.platform.objects.declare import ObjectType, get_object
+from kemai.platform.objects.demands import names_in
 from kemai.platform.objects.filters import MAX_DEPTH, TooDeep, compile_filter
+from kemai.platform.objects.secrecy import row_secret
 from kemai.platform.objects.sharing import opened_to
 
 MAX_NESTING = 3
 """Segments within segments."""
+
+
+class SegmentWithheld(Forbidden):
+    """Who is on it would tell what the reader may not know of them (ORG-3)."""
+
+    code = "segment_withheld"
+    text = T(
+        "此名单的条件用到您看不到的内容，所以不能按它查看。请联系名单的所有者。",
+        "The conditions of this segment use what you may not see, so you cannot look by it. Ask its owner.",
+    )
 
 
 @dataclass
@@ -32,16 +45,15 @@ class Known:
     actor: Actor
 
     @cached_property
-    def _rows(self) -> dict[UUID, tuple[str, str, Any]]:
-        rows = Segment.objects.filter(opened_to(self.actor)).values_list("id", "object", "kind", "filter")
-        return {key: (name, kind, tree) for key, name, kind, tree in rows}
+    def _rows(self) -> dict[UUID, Segment]:
+        return {row.id: row for row in Segment.objects.filter(opened_to(self.actor))}
 
-    def find(self, key: UUID | None, declaration: ObjectType) -> tuple[str, Any]:
-        """(kind, conditions); :class:`Malformed` when there is none of this kind of record that the person may open."""
+    def find(self, key: UUID | None, declaration: ObjectType) -> Segment:
+        """:class:`Malformed` when there is none of this kind of record that the person may open."""
         row = self._rows.get(key) if key else None
-        if row is None or row[0] != declaration.name:
+        if row is None or row.object != declaration.name:
             raise Malformed(what="in_segment")
-        return row[1], row[2]
+        return row
 
 
 def put_in(
@@ -68,13 +80,14 @@ def _put_in(declaration: ObjectType, node: Any, known: Known, depth: int, inside
         return {**node, "not": _put_in(declaration, node["not"], known, depth + 1, inside)}
     if "in_segment" in node:
         key = parse_id(node["in_segment"])
-        kind, tree = known.find(key, declaration)
-        if kind == "static" or set(node) != {"in_segment"}:
+        row = known.find(key, declaration)
+        if row.kind == "static" or set(node) != {"in_segment"}:
             return node
-        assert key is not None
-        if key in inside or len(inside) >= MAX_NESTING:
-            raise Malformed(what="in_segment in itself" if key in inside else f"in_segment nested > {MAX_NESTING}")
-        return _put_in(declaration, tree or {"and": []}, known, depth + 1, (*inside, key))
+        if row.id in inside or len(inside) >= MAX_NESTING:
+            raise Malformed(what="in_segment in itself" if row.id in inside else f"in_segment nested > {MAX_NESTING}")
+        tree = _put_in(declaration, row.filter or {"and": []}, known, depth + 1, (*inside, row.id))
+        _refuse_withheld(known.actor, declaration, row, tree)
+        return tree
     link = node.get("related")
     if node.get("where") and isinstance(link, dict) and isinstance(link.get("object"), str):
         try:
@@ -83,6 +96,30 @@ def _put_in(declaration: ObjectType, node: Any, known: Known, depth: int, inside
             raise Malformed(what="filter 'related'") from error
         return {**node, "where": _put_in(target, node["where"], known, depth + 1, inside)}
     return node
+
+
+def _refuse_withheld(actor: Actor, declaration: ObjectType, row: Segment, tree: Any) -> None:
+    """:class:`SegmentWithheld` where somebody else's conditions are none this person could ask himself."""
+    if row.owner_id == actor.id:
+        return
+    try:
+        compile_filter(actor, declaration, tree)
+    except TooDeep:
+        raise
+    except (Malformed, Forbidden) as error:
+        raise SegmentWithheld from error
+
+
+def refuse_withheld(actor: Actor, row: Segment, known: Known | None = None) -> None:
+    """:class:`SegmentWithheld` where who is on the segment, and what it is made of, would tell this person what he may not know: a
+    field kept from him, on every record or on some."""
+    if row.kind == "static" or row.owner_id == actor.id:
+        return
+    declaration = get_object(row.object)
+    tree = put_in(actor, declaration, {"in_segment": str(row.id)}, known)
+    named = (declaration.by_name.get(name) for name in names_in(tree))
+    if any(f and row_secret(actor, f) for f in named):
+        raise SegmentWithheld
 
 
 def check_filter(

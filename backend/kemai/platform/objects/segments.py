@@ -15,13 +15,20 @@ from kemai.accounts.access import Actor
 from kemai.accounts.models import User
 from kemai.base.audit import act
 from kemai.kit.clock import now
-from kemai.kit.errors import Conflict, Forbidden, Invalid, VersionStale
+from kemai.kit.errors import Conflict, Forbidden, Invalid, Malformed, VersionStale
 from kemai.kit.text.normalise import clean_text
 from kemai.kit.words import T
 from kemai.platform.models import SavedView, Segment, SegmentMember, SegmentSize
 from kemai.platform.objects.declare import ObjectType, get_object
 from kemai.platform.objects.segment_members import put_on
-from kemai.platform.objects.segment_scope import check_filter, get_segment_for, put_in
+from kemai.platform.objects.segment_scope import (
+    Known,
+    SegmentWithheld,
+    check_filter,
+    get_segment_for,
+    put_in,
+    refuse_withheld,
+)
 from kemai.platform.objects.select import Query
 from kemai.platform.objects.sharing import looks_after, opened_to, set_share, share_json
 
@@ -38,10 +45,12 @@ def list_segments(actor: Actor, *, object_name: str = "") -> list[dict[str, Any]
     found = [row for row in rows if actor.has(get_object(row.object).perm("view"))]
     names = dict(User.objects.filter(pk__in={r.owner_id for r in found}).values_list("pk", "name"))
     found.sort(key=lambda r: (r.owner_id != actor.id, r.object, r.name))
-    return [_json(actor, row, names.get(row.owner_id)) for row in found]
+    known = Known(actor)
+    return [_json(actor, row, names.get(row.owner_id), known) for row in found]
 
 
-def _json(actor: Actor, row: Segment, owner: str | None) -> dict[str, Any]:
+def _json(actor: Actor, row: Segment, owner: str | None, known: Known | None = None) -> dict[str, Any]:
+    withheld = _is_withheld(actor, row, known)
     return {
         "id": row.id,
         "object": row.object,
@@ -49,18 +58,27 @@ def _json(actor: Actor, row: Segment, owner: str | None) -> dict[str, Any]:
         "name": row.name,
         "description": row.description,
         "kind": row.kind,
-        "filter": row.filter,
+        "filter": None if withheld else row.filter,
+        "withheld": withheld,
         "owner": {"id": row.owner_id, "label": owner},
         "mine": row.owner_id == actor.id,
         "can_change": looks_after(actor, row),
         "shared": share_json(row),
         "size": row.size,
         "counted_at": row.counted_at,
-        "problem": row.problem,
+        "problem": "" if withheld else row.problem,
         "version": row.version,
         "created_at": row.created_at,
         "updated_at": row.updated_at,
     }
+
+
+def _is_withheld(actor: Actor, row: Segment, known: Known | None) -> bool:
+    try:
+        refuse_withheld(actor, row, known)
+    except (SegmentWithheld, Malformed):
+        return True
+    return False
 
 
 def describe_segment(actor: Actor, segment_id: UUID) -> dict[str, Any]:

@@ -82,16 +82,18 @@ function Known({ segment, reread }: { segment: SegmentDetail; reread: () => void
         }
         actions={
           <div className={styles.actions}>
-            <Button icon={<ListFilter size={15} aria-hidden />} onClick={() => go(inList)}>
-              {t("open_list")}
-            </Button>
+            {segment.withheld ? null : (
+              <Button icon={<ListFilter size={15} aria-hidden />} onClick={() => go(inList)}>
+                {t("open_list")}
+              </Button>
+            )}
             <Button
               icon={<RefreshCw size={15} aria-hidden />}
               onClick={() => writes.count(segment.id).then(setJob, message.error)}
             >
               {t("count_now")}
             </Button>
-            {segment.kind === "dynamic" ? (
+            {segment.kind === "dynamic" && !segment.withheld ? (
               <Button onClick={() => void freeze()}>{t("snapshot")}</Button>
             ) : null}
             {segment.can_change ? (
@@ -111,6 +113,7 @@ function Known({ segment, reread }: { segment: SegmentDetail; reread: () => void
             {segment.description ? <p>{segment.description}</p> : null}
             <p className={styles.conditions}>
               {segment.kind === "static" ? t("by_hand") : null}
+              {segment.withheld ? t("withheld") : null}
               {segment.kind === "dynamic" && meta && segment.filter ? (
                 <Conditions meta={meta} segment={segment} />
               ) : null}
@@ -121,8 +124,8 @@ function Known({ segment, reread }: { segment: SegmentDetail; reread: () => void
               </p>
             ) : null}
           </Card>
-          {meta ? <Members meta={meta} segment={segment} inList={inList} /> : null}
-          <Changes segment={segment} />
+          {meta && !segment.withheld ? <Members meta={meta} segment={segment} inList={inList} /> : null}
+          {segment.withheld ? null : <Changes segment={segment} />}
         </div>
         <div className={styles.aside}>
           <Card title={t("size")}>
