@@ -118,6 +118,18 @@ def test_confirming_is_an_editors(world: World, call: Callable[[str], Caller]) -
         service.confirm_record(world.actor("service"), "customers", key)
 
 
+def test_the_whole_is_that_of_all_not_of_those_told_one_by_one(
+    world: World, call: Callable[[str], Caller], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large company has more owners than lines; the figures above them still speak of everybody."""
+    every = call("admin").get("/quality", object="customers", by="owner").json()
+    assert len(every["groups"]) > 2 and not every["more"]
+    monkeypatch.setattr(service, "SHOWN", 1)
+    few = call("admin").get("/quality", object="customers", by="owner").json()
+    assert len(few["groups"]) == 1 and few["more"]
+    assert few["total"] == every["total"] and few["total"]["count"] == len(call("admin").ids("customers"))
+
+
 def test_figures_are_of_what_one_sees(world: World, call: Callable[[str], Caller]) -> None:
     """The same records as the list; a department's trend only for whoever sees the department."""
     service.judge_again()

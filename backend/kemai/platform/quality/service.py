@@ -22,6 +22,9 @@ from kemai.platform.quality.declare import INVALID, MISSING, Quality, judge
 KEEPER = SystemActor("quality")
 BATCH = 1000
 LOW = 60
+SHOWN = 200
+"""Owners or departments told one by one, those with most to mend first."""
+
 COMPANY_ZONE = "Asia/Shanghai"
 TREND_DAYS = 90
 
@@ -94,10 +97,11 @@ def figures(actor: Actor, object_name: str, by: str) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT t.{column}, p.name, {sums} FROM {declaration.table} t LEFT JOIN {table} p ON p.id = t.{column} "
-            f"WHERE {where} GROUP BY 1, 2 ORDER BY 5 DESC, 2 LIMIT 200",
+            f"WHERE {where} GROUP BY GROUPING SETS ((t.{column}, p.name), ()) "
+            f"ORDER BY GROUPING(t.{column}) DESC, 5 DESC, 2 LIMIT {SHOWN + 2}",
             params,
         )
-        rows = cursor.fetchall()
+        whole, *rows = cursor.fetchall()
         cursor.execute(
             f"SELECT f, count(*) FROM {declaration.table} t CROSS JOIN LATERAL unnest(t.{quality.faults}) f WHERE {where} "
             "GROUP BY 1 ORDER BY 2 DESC LIMIT 20",
@@ -107,19 +111,15 @@ def figures(actor: Actor, object_name: str, by: str) -> dict[str, Any]:
     names = ("count", "score", "low", "stale", "invalid", "suspicious")
     groups = [
         {"id": row[0], "label": row[1] or T("公海", "Public pool").to(), **dict(zip(names, row[2:], strict=True))}
-        for row in rows
+        for row in rows[:SHOWN]
     ]
     return {
         "by": by,
         "stale_days": quality.stale_days.value(),
         "low": LOW,
-        "total": {n: sum(g[n] or 0 for g in groups) for n in names if n != "score"}
-        | {
-            "score": round(
-                sum((g["score"] or 0) * g["count"] for g in groups) / max(1, sum(g["count"] for g in groups))
-            )
-        },
+        "total": {name: figure or 0 for name, figure in zip(names, whole[2:], strict=True)},
         "groups": groups,
+        "more": len(rows) > SHOWN,
         "faults": [line for fault, count in faults if (line := _fault_line(actor, declaration, fault, count))],
         "trend": _trend(actor, declaration),
     }

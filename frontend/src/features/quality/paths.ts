@@ -14,6 +14,8 @@ export type Figures = {
   low: number;
   total: Counts;
   groups: Group[];
+  /** There are more than these. */
+  more: boolean;
   faults: { fault: string; text: string; count: number }[];
   trend: { day: string; count: number; score: number | null; low: number; stale: number }[];
 };

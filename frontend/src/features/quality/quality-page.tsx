@@ -74,6 +74,7 @@ export function QualityPage() {
             flush
           >
             <Groups data={data} />
+            {data.more ? <p className={styles.more}>{t("more", { count: data.groups.length })}</p> : null}
           </Card>
           <div className={styles.pair}>
             <Card title={t("faults")} flush>
