@@ -19,6 +19,7 @@ from kemai.platform.merging.merge import VERB, follow, jsonable, merged_into, ti
 from kemai.platform.merging.references import places_of
 from kemai.platform.models import Merge
 from kemai.platform.objects.declare import Draft, ObjectType, get_object
+from kemai.platform.objects.demands import refuse_taken
 from kemai.platform.objects.drafts import derive
 from kemai.platform.objects.store import unpacked
 from kemai.platform.objects.undo import UndoTooLate, undo_kind
@@ -90,6 +91,7 @@ def _part(actor: Actor, declaration: ObjectType, merge: Merge, survivor: dict[st
     _values_back(actor, declaration, merge, survivor, report)
     with refusing_doubles(declaration):
         _back_from_bin(actor, declaration.table, [merge.loser_id], merge.deletion_id)
+    refuse_taken(actor, declaration, [merge.loser_id, merge.survivor_id])
     for binned in merge.binned:
         _back_from_bin(actor, binned["table"], [UUID(i) for i in binned["ids"]], merge.deletion_id)
     _rows_back(declaration, merge, report)
