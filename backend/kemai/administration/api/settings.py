@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from kemai.administration.services import settings
+from kemai.administration.services import dictionaries, settings
 from kemai.administration.services.separation import require_own_parameter
 from kemai.base import parameters
+from kemai.kit.http import etag_of, json_response
 from kemai.platform.api.records import signed_in
 
 router = Router()
@@ -17,6 +18,10 @@ router = Router()
 
 class Value(Schema):
     value: Any
+
+
+class Version(Schema):
+    version: int
 
 
 class Items(Schema):
@@ -56,17 +61,34 @@ def set_parameter(request: HttpRequest, code: str, data: Value) -> dict[str, Any
 
 @router.get("/admin/dictionaries", operation_id="dictionaries_list", summary="All dictionaries")
 def list_dictionaries(request: HttpRequest) -> dict[str, Any]:
-    return {"items": settings.list_dictionaries(signed_in(request))}
+    return {"items": dictionaries.list_dictionaries(signed_in(request))}
 
 
 @router.get("/admin/dictionaries/{code}", operation_id="dictionaries_get", summary="A dictionary's values")
-def get_dictionary(request: HttpRequest, code: str) -> dict[str, Any]:
-    return {"items": settings.dictionary_values(signed_in(request), code)}
+def get_dictionary(request: HttpRequest, code: str) -> HttpResponse:
+    values = dictionaries.dictionary_values(signed_in(request), code)
+    return json_response({"items": values}, headers={"ETag": etag_of(values)})
 
 
 @router.put("/admin/dictionaries/{code}", operation_id="dictionaries_set", summary="Replace a dictionary's values")
-def put_dictionary(request: HttpRequest, code: str, data: Items) -> dict[str, Any]:
-    settings.set_dictionary(signed_in(request), code, data.items)
+def put_dictionary(request: HttpRequest, code: str, data: Items) -> HttpResponse:
+    seen = request.headers.get("If-Match", "").strip().removeprefix("W/")
+    dictionaries.set_dictionary(signed_in(request), code, data.items, seen=seen)
+    return get_dictionary(request, code)
+
+
+@router.get(
+    "/admin/dictionaries/{code}/history", operation_id="dictionaries_history", summary="Versions of a dictionary"
+)
+def dictionary_history(request: HttpRequest, code: str) -> HttpResponse:
+    return json_response({"items": dictionaries.dictionary_history(signed_in(request), code)})
+
+
+@router.post(
+    "/admin/dictionaries/{code}/revert", operation_id="dictionaries_revert", summary="Back to an earlier version"
+)
+def revert_dictionary(request: HttpRequest, code: str, data: Version) -> HttpResponse:
+    dictionaries.revert_dictionary(signed_in(request), code, data.version)
     return get_dictionary(request, code)
 
 

@@ -1,4 +1,4 @@
-"""Dictionaries and the reading of the audit log."""
+"""The reading of the audit log, and parameters for the command line."""
 
 from __future__ import annotations
 
@@ -10,74 +10,17 @@ from django.db import connection
 from kemai.accounts.access import Actor, SystemActor, doer_label
 from kemai.administration.services.audit_words import COLUMNS, told
 from kemai.base import parameters
-from kemai.base.audit import act
-from kemai.kit.errors import Invalid, Malformed, NotFound
+from kemai.kit.errors import Malformed
 from kemai.kit.ids import parse_id
 from kemai.kit.words import T
 from kemai.platform.alarms import watched_by
-from kemai.platform.models import DictionaryValue
 from kemai.platform.objects.declare import Field, ObjectType, all_objects
-from kemai.platform.objects.dictionaries import all_dictionaries, forget_cache
 from kemai.platform.objects.history import ACTIONS, action_label
 from kemai.platform.objects.read import list_options
 
 PAGE = 50
 ALARMS = [action for action in ACTIONS if action.startswith("alarm.")]
 watched_by("administration.audit.view")
-
-
-def list_dictionaries(actor: Actor) -> list[dict[str, Any]]:
-    """All dictionaries with how many values each has."""
-    actor.require("administration.dictionary.edit")
-    return [
-        {"code": d.code, "label": d.label.to(), "count": DictionaryValue.objects.filter(dictionary=d.code).count()}
-        for d in all_dictionaries()
-    ]
-
-
-def dictionary_values(actor: Actor, code: str) -> list[dict[str, Any]]:
-    """A dictionary's values in order, with both labels."""
-    actor.require("administration.dictionary.edit")
-    if code not in {d.code for d in all_dictionaries()}:
-        raise NotFound
-    rows = DictionaryValue.objects.filter(dictionary=code).order_by("position", "value")
-    return [
-        {"value": r.value, "label_zh": r.label_zh, "label_en": r.label_en, "color": r.color, "active": r.active}
-        for r in rows
-    ]
-
-
-def set_dictionary(actor: Actor, code: str, items: list[dict[str, Any]]) -> None:
-    """Replace a dictionary's values. A value in use is not removed by leaving it out: it is switched off, so old records keep their words."""
-    known = {r["value"] for r in dictionary_values(actor, code)}
-    wanted: dict[str, dict[str, Any]] = {}
-    for n, item in enumerate(items):
-        value, zh, en = (str(item.get(k) or "").strip() for k in ("value", "label_zh", "label_en"))
-        if not value or not zh or len(value) > 60 or len(zh) > 100 or len(en) > 100:
-            raise Invalid.one(
-                f"items.{n}",
-                "required",
-                T("第 {row} 行缺少代码或名称。", "Row {row} lacks its code or its label."),
-                row=n + 1,
-            )
-        if value in wanted:
-            raise Invalid.one(
-                f"items.{n}", "duplicate", T("代码重复：{value}", "This code comes twice: {value}"), value=value
-            )
-        wanted[value] = {
-            "label_zh": zh,
-            "label_en": en or zh,
-            "color": str(item.get("color") or "default")[:20],
-            "active": item.get("active") is not False,
-            "position": n,
-        }
-    with act(actor, "dictionary", object="dictionaries", data={"dictionary": code}):
-        for value, facts in wanted.items():
-            DictionaryValue.objects.update_or_create(dictionary=code, value=value, defaults=facts)
-        DictionaryValue.objects.filter(dictionary=code, value__in=known - set(wanted)).update(
-            active=False, position=len(wanted)
-        )
-    forget_cache()
 
 
 def read_audit(actor: Actor, *, filters: dict[str, Any], cursor: str) -> dict[str, Any]:

@@ -52,6 +52,7 @@ ACTIONS = {
     "guide.say": T("修改上线指引", "Going-live guide changed"),
     "parameter.set": T("修改参数", "Parameter changed"),
     "dictionary": T("修改字典", "Dictionary changed"),
+    "dictionary.revert": T("恢复字典的旧版本", "Dictionary taken back to an earlier version"),
     "grants": T("修改权限", "Rights changed"),
     "roles": T("修改角色", "Roles changed"),
     "members": T("修改成员", "Members changed"),

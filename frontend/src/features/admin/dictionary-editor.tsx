@@ -7,18 +7,28 @@ import { ErrorState } from "@/kit/states";
 import styles from "./dictionary-editor.module.css";
 import { SaveBar } from "./save-bar";
 import { useDocument } from "./use-document";
+import { ChangeLine, type VersionChange, Versions } from "./versions";
 
 type Item = { value: string; label_zh: string; label_en: string; color: string | null; active: boolean };
 type Dictionary = { items: (Item & { fresh?: boolean })[] };
 
 const COLORS = ["blue", "green", "orange", "red", "purple", "cyan", "gold", "gray"];
 const NO_COLOR = "default";
+/** What the history calls the parts of a value. */
+const WORDS: Record<string, string> = {
+  label_zh: "dictionaries.zh",
+  label_en: "dictionaries.en",
+  color: "dictionaries.color",
+  active: "dictionaries.active",
+};
 
 /** Values in use are switched off, not removed: records keep what they say. The order here is the order everywhere. */
 export function DictionaryEditor({ code }: { code: string }) {
   const t = useT("admin");
   const english = useLocale() === "en";
   const nameOf = (item: Item) => (english && item.label_en) || item.label_zh;
+  const colorName = (color: string) =>
+    color === NO_COLOR ? t("dictionaries.noColor") : COLORS.includes(color) ? t(`color.${color}`) : color;
   const document = useDocument<Dictionary>(`/admin/dictionaries/${code}`, (value) => ({
     items: value.items.map(({ fresh: _, ...item }) => item),
   }));
@@ -35,6 +45,19 @@ export function DictionaryEditor({ code }: { code: string }) {
     if (item) next.splice(index + by, 0, item);
     put(next);
   }
+
+  const tell = ({ name, label = "", old, new: now }: VersionChange) => {
+    if (name === "added") return t("dictionaries.added", { label });
+    if (name === "position") return t("dictionaries.order");
+    const words = (value: unknown) => {
+      if (typeof value === "boolean") return t(value ? "dictionaries.yes" : "dictionaries.no");
+      return name === "color" ? colorName(String(value)) : String(value);
+    };
+    const what = t(WORDS[name] ?? name, { label: "" }).trim();
+    return (
+      <ChangeLine name={t("dictionaries.field_of", { label, what })} old={words(old)} now={words(now)} />
+    );
+  };
 
   return (
     <div>
@@ -79,7 +102,7 @@ export function DictionaryEditor({ code }: { code: string }) {
                   ...new Set([...COLORS, ...(item.color && item.color !== NO_COLOR ? [item.color] : [])]),
                 ].map((color) => (
                   <option key={color} value={color}>
-                    {COLORS.includes(color) ? t(`color.${color}`) : color}
+                    {colorName(color)}
                   </option>
                 ))}
               </select>
@@ -133,6 +156,9 @@ export function DictionaryEditor({ code }: { code: string }) {
           </Button>
         </div>
       </Card>
+      {document.dirty ? null : (
+        <Versions path={`/admin/dictionaries/${code}`} tell={tell} onReverted={document.reload} />
+      )}
       <SaveBar document={document} />
     </div>
   );

@@ -5,3 +5,4 @@ export { allOf, nameOf } from "./queries";
 export { SaveBar } from "./save-bar";
 export { type DocumentState, useDocument } from "./use-document";
 export { useSectionTitle } from "./use-section-title";
+export { ChangeLine, type VersionChange, Versions } from "./versions";

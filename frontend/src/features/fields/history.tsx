@@ -1,90 +1,94 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import { api } from "@/api/client";
-import type { Ref } from "@/api/types";
+import type { ReactNode } from "react";
+import { ChangeLine, type VersionChange, Versions } from "@/features/admin/public";
 import { comma, useT } from "@/i18n/index";
-import { ConfirmButton } from "@/kit/confirm-button";
-import { DateTime } from "@/kit/date-time";
-import { ErrorState } from "@/kit/states";
-import { useMessage } from "@/kit/use-message";
-import styles from "./panel.module.css";
-import { useRefresh } from "./queries";
+import { useMeta } from "@/objects/data/meta";
+import { FilterText } from "@/objects/list/filter-text";
+import { parseFilter } from "@/objects/model/filter";
+import { fieldOf, type ObjectMeta } from "@/objects/model/meta";
+import type { FieldsOf, Rollup } from "./definition";
+import { fieldsQuery, useRefresh } from "./queries";
 
-type Version = {
-  version: number;
-  at: string;
-  actor: Ref | null;
-  action_label: string;
-  changes: { name: string; old: unknown; new: unknown }[];
-};
 type HistoryProps = { path: string; object: string; onReverted: () => void };
 
 /** How a field or a layout came to be what it is, and the way back to any of its versions. */
 export function History({ path, object, onReverted }: HistoryProps) {
   const t = useT("fields");
-  const message = useMessage();
   const refresh = useRefresh(object);
-  const [open, setOpen] = useState(false);
-  const { data, error } = useQuery({
-    queryKey: ["admin", "custom", "history", path],
-    enabled: open,
-    queryFn: async ({ signal }) =>
-      (await api.get<{ items: Version[] }>(`${path}/history`, { signal })).data.items,
-  });
-  async function revert(version: number) {
-    try {
-      await api.post(`${path}/revert`, { version });
-      message.success(t("reverted"));
-      await refresh();
-      onReverted();
-    } catch (caught) {
-      message.error(caught);
-    }
-  }
+  const { data: of } = useQuery(fieldsQuery(object));
+  const { data: meta } = useMeta(object);
+  const words = (name: string, value: unknown) => <Words of={of} meta={meta} name={name} value={value} />;
+  const nameOf = (name: string) =>
+    [name, `flag_${name}`, `part_${name}`].map((key) => t(key, { defaultValue: "" })).find(Boolean) ?? name;
+  const tell = (change: VersionChange) => (
+    <ChangeLine
+      name={nameOf(change.name)}
+      old={words(change.name, change.old)}
+      now={words(change.name, change.new)}
+    />
+  );
   return (
-    <details className={styles.more} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{t("history")}</summary>
-      {error ? <ErrorState compact error={error} /> : null}
-      <ol className={styles.versions}>
-        {data?.map((item, index) => (
-          <li key={item.version}>
-            <div className={styles.line}>
-              <span className={styles.words}>
-                <b>{item.actor?.label ?? t("system")}</b> {item.action_label}{" "}
-                <DateTime value={item.at} kind="smart" />
-              </span>
-              {index > 0 ? (
-                <ConfirmButton size="small" onConfirm={() => revert(item.version)}>
-                  {t("revert")}
-                </ConfirmButton>
-              ) : null}
-            </div>
-            <dl>
-              {item.changes.map((change) => (
-                <div key={change.name}>
-                  <dt>{t(change.name, { defaultValue: change.name })}</dt>
-                  <dd>
-                    <del>{words(change.old, t)}</del> → <ins>{words(change.new, t)}</ins>
-                  </dd>
-                </div>
-              ))}
-            </dl>
-          </li>
-        ))}
-      </ol>
-    </details>
+    <Versions
+      path={path}
+      tell={tell}
+      onReverted={async () => {
+        await refresh();
+        onReverted();
+      }}
+    />
   );
 }
 
-/** A value of a definition as a person reads it; choices by their names. */
-function words(value: unknown, t: (key: string) => string): string {
+type WordsProps = {
+  of: FieldsOf | undefined;
+  meta: ObjectMeta | undefined;
+  name: string;
+  value: unknown;
+};
+
+/** A setting as a person reads it: conditions in words, fields and choices by their names. */
+function Words({ of, meta, name, value }: WordsProps): ReactNode {
+  const t = useT("fields");
   if (value === null || value === undefined || value === "") return "–";
   if (typeof value === "boolean") return t(value ? "yes" : "no");
-  if (Array.isArray(value)) return value.map((one) => nameOf(one)).join(comma()) || "–";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  if (name === "show_when" || name === "require_when") {
+    const filter = parseFilter(value);
+    return meta && filter ? <FilterText meta={meta} filter={filter} /> : "…";
+  }
+  if (name === "rollup") return <RollupWords of={of} rollup={value as Rollup} />;
+  const labelOf = (one: unknown): string => {
+    if (typeof one === "string") return (meta && fieldOf(meta, one)?.label) ?? one;
+    const { label_zh, fields } = one as { label_zh?: string; fields?: unknown[] };
+    return fields ? `${label_zh}（${fields.map(labelOf).join(comma())}）` : (label_zh ?? JSON.stringify(one));
+  };
+  if (Array.isArray(value)) return value.map(labelOf).join(comma()) || "–";
+  const offers: Record<string, { value: string; label: string }[] | undefined> = {
+    type: of?.types.map(({ type, label }) => ({ value: type, label })),
+    section: of?.sections.map(({ key, label }) => ({ value: key, label })),
+    target: of?.targets.map(({ object, label }) => ({ value: object, label })),
+    dictionary: of?.dictionaries.map(({ code, label }) => ({ value: code, label })),
+  };
+  const offered = offers[name]?.find((one) => one.value === value)?.label;
+  if (name === "data_class") return t(`class_${value}`);
+  return offered ?? (typeof value === "object" ? JSON.stringify(value) : String(value));
 }
 
-function nameOf(value: unknown): string {
-  if (typeof value !== "object" || value === null) return String(value);
-  return "label_zh" in value ? String(value.label_zh) : JSON.stringify(value);
+/** "商机 · 求和 · 金额". */
+function RollupWords({ of, rollup }: { of: FieldsOf | undefined; rollup: Rollup }) {
+  const t = useT("fields");
+  const { data: meta } = useMeta(rollup.object);
+  const link = of?.related.find((one) => one.object === rollup.object && one.field === rollup.field);
+  const field = meta && rollup.of ? fieldOf(meta, rollup.of)?.label : null;
+  const filter = parseFilter(rollup.filter);
+  return (
+    <>
+      {[link?.label ?? rollup.object, t(`op_${rollup.op}`), field].filter(Boolean).join(" · ")}
+      {meta && filter ? (
+        <>
+          {" · "}
+          <FilterText meta={meta} filter={filter} />
+        </>
+      ) : null}
+    </>
+  );
 }

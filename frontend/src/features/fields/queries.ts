@@ -37,6 +37,7 @@ export function useRefresh(object: string): () => Promise<void> {
   const client = useQueryClient();
   return async () => {
     void client.invalidateQueries({ queryKey: ["meta", object] });
+    void client.invalidateQueries({ queryKey: ["admin", "versions"] });
     await client.invalidateQueries({ queryKey: ROOT });
   };
 }
