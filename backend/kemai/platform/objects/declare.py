@@ -153,13 +153,23 @@ class Field:
         return self.sql or self.extracted or f"t.{self.stored}"
 
     @property
+    def masking(self) -> str:
+        """How it is masked where a rule says so (:mod:`secrecy`)."""
+        return self.mask or self.type.masking
+
+    @property
     def measured(self) -> str:
         """The SQL that is added up or compared across records: of amounts in several currencies what they are worth in the company's."""
         return in_base(self.expression, self.rate) if self.rate else self.expression
 
     @property
     def sort_expression(self) -> str:
-        return f"t.{self.sort}" if self.sort else self.expression
+        return f"t.{self.sort}" if self.sort else self.type.ranked(self, self.expression)
+
+    @property
+    def sort_indexed(self) -> bool:
+        """Whether an index gives the records in this field's order."""
+        return bool(self.sort) or (self.indexed and not self.type.rank_cast)
 
     def choice_items(self) -> list[DictionaryItem]:
         """The choices in order, from the dictionary where one is named."""
@@ -439,7 +449,7 @@ class ObjectType:
         """Whether sorting by the field meets nulls."""
         if field.sort:
             return field.sort in self.nullable
-        return not field.stored or field.stored in self.nullable
+        return not field.stored or field.stored in self.nullable or bool(field.type.rank_cast)
 
 
 STAMP_FIELDS = (
@@ -582,7 +592,6 @@ def permissions_of(declaration: ObjectType) -> list[tuple[str, T]]:
             "delete": declaration.can_delete,
             "import": declaration.can_import,
             "share": declaration.shareable,
-            "reveal": any(f.sensitive or f.secret_when for f in declaration.fields),
         }
         if wanted.get(verb, True):
             found[verb] = label

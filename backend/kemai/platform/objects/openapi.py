@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kemai.platform.objects import types
-from kemai.platform.objects.declare import Field, ObjectType, declared_objects, permissions_of
+from kemai.platform.objects.declare import Field, ObjectType, declared_objects
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -307,17 +307,11 @@ def _paths(declaration: ObjectType, paths: dict[str, Any]) -> None:
     paths[f"{root}/{{id}}/history"] = {
         "get": _operation(f"{code}_history", f"History: {words}", tag, [_ID, _query("cursor")], answer=items)
     }
-    if any(verb == declaration.perm("reveal") for verb, _ in permissions_of(declaration)):
-        paths[f"{root}/{{id}}/reveal"] = {
-            "post": _operation(
-                f"{code}_reveal",
-                f"Show a masked value: {words}",
-                tag,
-                [_ID],
-                answer=_REVEALED,
-                body=_REVEAL,
-            )
-        }
+    paths[f"{root}/{{id}}/reveal"] = {
+        "post": _operation(
+            f"{code}_reveal", f"Show a masked value: {words}", tag, [_ID], answer=_REVEALED, body=_REVEAL
+        )
+    }
     if declaration.timeline:
         paths[f"{root}/{{id}}/timeline"] = {
             "get": _operation(f"{code}_timeline", f"Timeline: {words}", tag, [_ID, _query("cursor")], answer=items)

@@ -123,9 +123,7 @@ def group_pages(
 
 def refuse_unindexed(actor: Actor, plan: ListPlan) -> None:
     """:class:`NotIndexed` when a leaf or the sort has no index and the scope is large."""
-    if (plan.compiled.indexed and (plan.sort.indexed or plan.sort.sort)) or table_rows(
-        plan.declaration
-    ) <= UNINDEXED_ROWS:
+    if (plan.compiled.indexed and plan.sort.sort_indexed) or table_rows(plan.declaration) <= UNINDEXED_ROWS:
         return
     if plan.scope.everything or estimate(plan.declaration, plan.scope.sql, plan.scope.params) > UNINDEXED_ROWS:
         raise NotIndexed
@@ -178,7 +176,7 @@ def _masked(
     found: dict[str, bool | str] = {}
     for f in dict.fromkeys((*plan.masked, *plan.secret)):
         withheld = bool(secret.get(f.name))
-        if (f in plan.masked or withheld) and (item.get(f.name) or f.mask == "null"):
+        if (f in plan.masked or withheld) and (item.get(f.name) or f.masking == "null"):
             found[f.name] = offer(actor, declaration, in_scope=in_scope, withheld=withheld)
     return found
 

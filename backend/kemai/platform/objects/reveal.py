@@ -20,10 +20,11 @@ from kemai.kit.ids import parse_id
 from kemai.kit.words import T
 from kemai.platform.alarms import sound
 from kemai.platform.objects.declare import Field, ObjectType, get_object
-from kemai.platform.objects.read import list_options
+from kemai.platform.objects.read import day_params, list_options
 from kemai.platform.objects.reveal_policy import SECURITY, VERB, refusal_of_reveal
+from kemai.platform.objects.rows import fetch_rows
 from kemai.platform.objects.secrecy import HIDDEN, MASKED, access_of, row_secret
-from kemai.platform.objects.types import MISSING
+from kemai.platform.objects.types import MISSING, CellContext
 
 PER_DAY = declare(
     Parameter(
@@ -189,18 +190,15 @@ def _count(actor: Actor) -> int:
 
 def _value(actor: Actor, declaration: ObjectType, key: UUID, found: Field) -> str | None:
     """The value as it would be read on the screen."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT ({found.expression})::text FROM {declaration.table} t WHERE t.id = %s AND t.deleted_at IS NULL",
-            [key],
-        )
-        row = cursor.fetchone()
-    if row is None:
+    rows = fetch_rows(
+        f"SELECT {found.expression} FROM {declaration.table} t WHERE t.id = %(key)s AND t.deleted_at IS NULL",
+        {**day_params(actor), "key": key},
+    )
+    if not rows:
         raise NotFound
-    value: str | None = row[0]
-    if value and found.target:
+    value = rows[0][0]
+    if found.target:
         known = list_options(actor, get_object(found.target), ids=[k for k in [parse_id(value)] if k])
         return known[0]["label"] if known else None
-    if value and value in found.choice_map():
-        return found.choice_map()[value].to()
-    return value
+    told = found.type.text(found, value, CellContext({}, actor.time_zone))
+    return None if told in (None, "") else str(told)

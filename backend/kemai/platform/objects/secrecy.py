@@ -49,7 +49,7 @@ def output(actor: Actor, declaration: ObjectType, field: Field) -> str | None:
     access = access_of(actor, declaration, field)
     if access == HIDDEN:
         return None
-    masked = _MASKS[field.mask or field.type.masking].format(field.expression)
+    masked = _MASKS[field.masking].format(field.expression)
     if access == MASKED:
         return masked
     secret = row_secret(actor, field)

@@ -25,9 +25,10 @@ export function Facts({ meta, record }: FactsProps) {
   const mayEdit = record.can?.edit === true && !record.deleted_at;
   const named = meta.detail?.facts ?? [];
   const key = fieldsNamed(meta, named.length > 0 ? named : meta.list.columns);
+  // A value masked to nothing is there all the same where it may be asked for.
+  const holds = (field: FieldMeta) => !isBlank(record[field.name]) || record.masked?.[field.name] === true;
   const filled = key.filter(
-    (field) =>
-      !isBlank(record[field.name]) && field.name !== meta.title_field && isShown(field, record, reader),
+    (field) => holds(field) && field.name !== meta.title_field && isShown(field, record, reader),
   );
   // On a phone what happened and what comes next must not lie below a screen of facts.
   const few = phone ? filled.slice(0, ON_PHONE) : filled;
