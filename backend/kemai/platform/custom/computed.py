@@ -115,7 +115,7 @@ class _Made:
             dictionary=source.dictionary,
             currency_code=source.currency_code,
             places=source.places,
-            sortable=not isinstance(source.type, (types.Choice, types.LongText)),
+            sortable=not isinstance(source.type, types.LongText),
         )
 
     def formula(self, name: str, formulas: dict[str, CustomField], path: tuple[str, ...]) -> None:

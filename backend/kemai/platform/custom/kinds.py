@@ -60,7 +60,7 @@ KINDS: dict[str, Kind] = {
         Kind("date", T("日期", "Date"), types.DATE, sortable=True, moving="today"),
         Kind("instant", T("日期时间", "Date and time"), types.INSTANT, sortable=True, moving="now"),
         Kind("bool", T("是/否", "Yes or no"), types.BOOL, sortable=True),
-        Kind("choice", T("单选", "Choice"), types.CHOICE, ("choices", "dictionary")),
+        Kind("choice", T("单选", "Choice"), types.CHOICE, ("choices", "dictionary"), sortable=True),
         Kind("multi_choice", T("多选", "Multiple choice"), types.MULTI_CHOICE, ("choices", "dictionary")),
         Kind("user", T("人员", "Person"), types.USER, target="users", moving="me"),
         Kind("department", T("部门", "Department"), types.DEPARTMENT, target="departments", moving="my_department"),

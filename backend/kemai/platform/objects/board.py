@@ -99,7 +99,7 @@ def board_fields(actor: Actor, declaration: ObjectType) -> list[Field]:
 
 def _column_field(actor: Actor, declaration: ObjectType, name: str) -> Field:
     found = level_of(actor, declaration, name).field
-    if isinstance(found.type, types.Bool):
+    if isinstance(found.type, (types.Bool, types.Text)):
         raise Malformed(what=f"board by {name[:60]!r}")
     return found
 

@@ -183,6 +183,12 @@ def _labelled(
     return found
 
 
+def may_group(declaration: ObjectType, field: Field) -> bool:
+    """Whether records may be grouped by the field: by a date with its period, by a short text unless it is what names each of them."""
+    kinds = (types.Date, types.Text)
+    return field.type.groupable or (isinstance(field.type, kinds) and field.name != declaration.title)
+
+
 def level_of(actor: Actor, declaration: ObjectType, text: Any) -> Level:
     """``created_at:month`` → a level of grouping; :class:`Malformed` for what this person cannot group by."""
     name, _, period = str(text).partition(":")
@@ -196,7 +202,7 @@ def level_of(actor: Actor, declaration: ObjectType, text: Any) -> Level:
             f"({found.expression} AT TIME ZONE %(zone)s)" if isinstance(found.type, types.Instant) else found.expression
         )
         return Level(str(text), f"date_trunc('{period}', {column})::date", found, period)
-    if period or not found.type.groupable:
+    if period or not may_group(declaration, found):
         raise Malformed(what=f"group_by {str(text)[:60]!r}")
     return Level(name, found.expression, found)
 

@@ -12,6 +12,7 @@ from kemai.platform.custom.layouts import layout_for
 from kemai.platform.objects import types
 from kemai.platform.objects.board import board_fields
 from kemai.platform.objects.declare import Command, Field, Moving, ObjectType, View, all_objects, get_object
+from kemai.platform.objects.groups import may_group
 from kemai.platform.objects.secrecy import HIDDEN, MASKED, READ_ONLY, access_of, readable_fields, row_secret
 from kemai.platform.objects.select import title_field_en
 from kemai.platform.objects.views import arrangement, saved_views
@@ -221,7 +222,7 @@ def describe_field(actor: Actor, declaration: ObjectType | None, f: Field) -> di
         "operators": list(f.type.operators) if comparable else [],
         "sortable": f.sortable and comparable,
         "filterable": comparable,
-        "groupable": comparable and (f.type.groupable or isinstance(f.type, types.Date)),
+        "groupable": declaration is not None and _comparable(actor, declaration, f) and may_group(declaration, f),
         "inline_edit": f.inline and f.writable and access == "editable",
         "quick": f.quick,
         "default": _default(f),

@@ -264,6 +264,8 @@ class ListPlan:
 
     @property
     def _cast(self) -> str:
+        if self.sort.type.rank_cast and not self.sort.sort:
+            return self.sort.type.rank_cast
         kind = self.declaration.column_types[self.sort.sort] if self.sort.sort else self.declaration.type_of(self.sort)
         return "::text" if kind.startswith(("varchar", "text", "char")) else f"::{kind.split('(')[0]}"
 

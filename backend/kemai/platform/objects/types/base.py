@@ -77,6 +77,8 @@ class FieldType:
     #: What an empty value is stored as; text columns are never null, so that "empty" has one form.
     empty: Any = ""
     groupable = False
+    #: The type of what :meth:`ranked` gives, where that is another than the value's own.
+    rank_cast = ""
     #: Whether values alone tell that a column is of this type (e-mail, telephone): the weakest guess of an import.
     telling = False
     #: How a spreadsheet shows it: a kind of :class:`kemai.kit.spreadsheet.writer.Column`.
@@ -133,6 +135,14 @@ class FieldType:
 
     def null_sql(self, column: str) -> str:
         return f"({column} IS NULL OR {column} = '')"
+
+    def ranked(self, field: Field, column: str) -> str:
+        """SQL of what a list is sorted by."""
+        return column
+
+    def misfit(self, field: Field, column: str) -> str:
+        """SQL telling of a kept value that it lies outside the bounds the field has now; empty where it has none."""
+        return f"length({column}) > {field.max_length}" if field.max_length else ""
 
     def operand(self, field: Field, op: str, raw: Any) -> Any:
         """One filter value as SQL binds it."""

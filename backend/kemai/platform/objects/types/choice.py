@@ -85,6 +85,17 @@ class Choice(FieldType):
     masking = "all"
     operators = ("eq", "ne", "in", "not_in", "is_null")
     groupable = True
+    rank_cast = "::integer"
+
+    def ranked(self, field: Field, column: str) -> str:
+        """By the order of the choices (decisions.md 20); a dictionary's is asked when the list is, since it changes."""
+        if field.dictionary:
+            return (
+                f"(SELECT dv.position FROM platform_dictionaryvalue dv WHERE dv.dictionary = '{field.dictionary}' "
+                f"AND dv.value = {column})"
+            )
+        codes = ", ".join("'" + code.replace("'", "''").replace("%", "%%") + "'" for code in field.choice_map())
+        return f"array_position(ARRAY[{codes}]::text[], {column}::text)"
 
     def parse(self, field: Field, raw: Any) -> Any:
         if raw in (None, ""):
