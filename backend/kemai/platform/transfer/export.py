@@ -298,7 +298,9 @@ def _with_currencies(actor: Actor, declaration: ObjectType, query: Query) -> Que
 
 
 def _heading(f: Field) -> str:
-    """What the product adds up says in which currency it is."""
+    """What the product adds up says in which currency it is, as does what is always in another than the company's."""
+    if f.currency_code not in ("", BASE_CURRENCY.value()):
+        return f"{f.label.to()} ({f.currency_code})"
     summed = isinstance(f.type, types.Money) and not (f.currency or f.currency_code or (f.writable and f.importable))
     return f"{f.label.to()} ({BASE_CURRENCY.value()})" if summed else f.label.to()
 

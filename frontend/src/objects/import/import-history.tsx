@@ -3,6 +3,7 @@ import { useImportHistory } from "../data/imports";
 import { useFormat } from "../fields/use-format";
 import barStyles from "../list/filter-bar.module.css";
 import styles from "./import.module.css";
+import { wasStopped } from "./result-step";
 
 /** Earlier imports: what came of them, and the way back into each. */
 export function ImportHistory({ object, onPick }: { object: string; onPick: (id: string) => void }) {
@@ -35,7 +36,7 @@ export function ImportHistory({ object, onPick }: { object: string; onPick: (id:
                 <td>
                   <DateTime value={run.created_at} />
                 </td>
-                <td>{t(`import.state_${run.state}`)}</td>
+                <td>{t(wasStopped(run) ? "import.state_stopped" : `import.state_${run.state}`)}</td>
                 <td className="km-num">{run.created ?? "–"}</td>
                 <td className="km-num">{run.updated ?? "–"}</td>
                 <td className="km-num">{run.failed ?? "–"}</td>

@@ -86,7 +86,9 @@ function RunSteps({ meta, run, onAgain }: { meta: ObjectMeta; run: ImportRun; on
       {!work.working && step === "check" ? (
         <CheckStep run={run} onCommit={() => void work.start("commit")} onBack={() => setRemapping(true)} />
       ) : null}
-      {step === "result" ? <ResultStep meta={meta} run={run} onAgain={onAgain} /> : null}
+      {step === "result" ? (
+        <ResultStep meta={meta} run={run} onAgain={onAgain} onGoOn={() => void work.start("commit")} />
+      ) : null}
     </>
   );
 }

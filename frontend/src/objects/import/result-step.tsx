@@ -13,17 +13,24 @@ import type { ObjectMeta } from "../model/meta";
 import { Count, ErrorFile } from "./check-step";
 import styles from "./import.module.css";
 
-type ResultStepProps = { meta: ObjectMeta; run: ImportRun; onAgain: () => void };
+type ResultStepProps = { meta: ObjectMeta; run: ImportRun; onAgain: () => void; onGoOn: () => void };
 
 export function canUndo(run: Pick<ImportRun, "state" | "undo_until">, now = new Date()): boolean {
-  return run.state === "done" && Boolean(run.undo_until) && new Date(run.undo_until ?? 0) > now;
+  const over = run.state === "done" || run.state === "failed";
+  return over && Boolean(run.undo_until) && new Date(run.undo_until ?? 0) > now;
 }
 
-export function ResultStep({ meta, run, onAgain }: ResultStepProps) {
+/** Cancelled or broken off before its last row: it can go on where it stopped. */
+export function wasStopped(run: Pick<ImportRun, "state" | "settings">): boolean {
+  return run.settings.stopped === true && (run.state === "done" || run.state === "failed");
+}
+
+export function ResultStep({ meta, run, onAgain, onGoOn }: ResultStepProps) {
   const { t } = useFormat();
   const message = useMessage();
   const writes = useImportWrites();
   const [job, setJob] = useState<Job | null>(null);
+  const stopped = wasStopped(run);
   const undo = async () => {
     try {
       setJob(await writes.start(run.id, "undo"));
@@ -33,7 +40,17 @@ export function ResultStep({ meta, run, onAgain }: ResultStepProps) {
   };
   return (
     <section className={styles.card} aria-label={t("import.step_result")}>
-      <b>{t(`import.state_${run.state}`)}</b>
+      <b>{t(stopped ? "import.state_stopped" : `import.state_${run.state}`)}</b>
+      {stopped ? (
+        <div className={styles.line} role="status">
+          <span className={styles.warn}>
+            {typeof run.settings.error === "string" ? run.settings.error : t("import.stopped_text")}
+          </span>
+          <Button type="primary" onClick={onGoOn}>
+            {t("import.go_on")}
+          </Button>
+        </div>
+      ) : null}
       <div className={styles.counts}>
         <Count label={t("import.created")} value={run.created ?? 0} tone={run.created ? "good" : undefined} />
         <Count label={t("import.updated")} value={run.updated ?? 0} />
@@ -44,7 +61,7 @@ export function ResultStep({ meta, run, onAgain }: ResultStepProps) {
         {run.failed ? <span className={styles.muted}>{t("import.mend_text")}</span> : null}
       </div>
       <div className={styles.line}>
-        <LinkButton type="primary" to={`/${meta.name}?sort=-created_at`}>
+        <LinkButton type={stopped ? "default" : "primary"} to={`/${meta.name}?sort=-created_at`}>
           {t("import.see", { label: meta.label_plural })}
         </LinkButton>
         <Button onClick={onAgain}>{t("import.again")}</Button>

@@ -16,7 +16,7 @@ export function FilterText({ meta, filter }: { meta: ObjectMeta; filter: Filter 
   if ("not" in filter) {
     return (
       <>
-        {t("filter.not")} <FilterText meta={meta} filter={filter.not} />
+        {t("filter.not")} <PartText meta={meta} filter={filter.not} />
       </>
     );
   }
@@ -27,9 +27,24 @@ export function FilterText({ meta, filter }: { meta: ObjectMeta; filter: Filter 
       {parts.map((part, index) => (
         <span key={JSON.stringify(part)}>
           {index > 0 ? <b> {joint} </b> : null}
-          <FilterText meta={meta} filter={part} />
+          <PartText meta={meta} filter={part} />
         </span>
       ))}
+    </>
+  );
+}
+
+/** Within another condition a group stands in brackets: "A 且（B 或 C）". */
+function PartText({ meta, filter }: { meta: ObjectMeta; filter: Filter }) {
+  const { t } = useFormat();
+  const parts = "and" in filter ? filter.and : "or" in filter ? filter.or : [];
+  const words = <FilterText meta={meta} filter={filter} />;
+  if (parts.length < 2) return words;
+  return (
+    <>
+      {t("filter.open")}
+      {words}
+      {t("filter.close")}
     </>
   );
 }
