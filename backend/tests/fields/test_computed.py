@@ -174,6 +174,11 @@ def test_a_roll_up_counts_what_points_here(world: World, call: Call) -> None:
     assert {r["customer"]["id"] for r in admin.all("opportunities", filter=leaf, fields="customer")} == {
         str(customer.id)
     }
+    state = {"object": "opportunities", "field": "customer", "op": "last", "of": "status"}
+    tried = admin.post("/admin/fields/customers/preview", {"type": "rollup", "rollup": state}).json()["rows"]
+    assert "进行中" in {row["value"] for row in tried} <= {"进行中", "赢单", "丢单", None}, "in words, not in codes"
+    define(call, "customers", {"key": "r_state", "type": "rollup", "label_zh": "最近状态", "rollup": state})
+    assert admin.get("/customers", sort="custom.r_state").status_code == 200
     define(call, "customers", formula("share", "round(custom.r_sum / 10, 2)"))
     assert float(admin.get(f"/customers/{customer.id}").json()["custom.share"]) == round(
         float(found["custom.r_sum"]) / 10, 2

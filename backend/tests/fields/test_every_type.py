@@ -194,6 +194,42 @@ def test_one_step_along_a_reference(world: World, call: Call) -> None:
         assert admin.get("/contacts", filter={"field": wrong, **leaf}).status_code == 400, wrong
 
 
+def test_choices_are_sorted_in_their_order_and_texts_grouped(world: World, call: Call) -> None:
+    """By the order the administrator put them in, own choices and a dictionary's alike, also after he changed it (decisions.md 20)."""
+    admin = call("admin")
+    ranks = [{"value": code, "label_zh": label} for code, label in (("z", "高"), ("m", "中"), ("a", "低"))]
+    define(call, "customers", {"key": "rank", "type": "choice", "label_zh": "级别", "choices": ranks})
+    define(call, "customers", {"key": "lent", "type": "choice", "label_zh": "大小", "dictionary": "size"})
+    define(call, "customers", {"key": "plant", "type": "text", "label_zh": "厂区"})
+    define(
+        call,
+        "customers",
+        {"key": "both", "type": "formula", "label_zh": "合称", "formula": 'if(is_empty({厂区}), "", {厂区} & "厂")'},
+    )
+    path = "/admin/dictionaries/size"
+    sizes = [i["value"] for i in admin.get(path).json()["items"]][:3]
+    for n, (rank, size) in enumerate((("a", sizes[2]), ("z", sizes[0]), ("m", sizes[1]))):
+        body = {"name": f"排序{n}", "custom.rank": rank, "custom.lent": size, "custom.plant": "东🏭" if n else "西"}
+        assert admin.post("/customers", body).status_code == 201
+
+    def order(sort: str) -> list[Any]:
+        name = sort.lstrip("-")
+        return [r[name] for r in admin.all("customers", sort=sort, fields=name, limit=2) if r[name]]
+
+    assert order("custom.rank") == ["z", "m", "a"] and order("-custom.rank") == ["a", "m", "z"]
+    assert order("custom.lent") == sizes
+    items = admin.get(path).json()["items"]
+    assert admin.put(path, {"items": list(reversed(items))}).status_code == 200
+    assert order("custom.lent") == list(reversed(sizes))
+    for level, named in (("custom.plant", {"东🏭": 2, "西": 1}), ("custom.both", {"东🏭厂": 2, "西厂": 1})):
+        groups = admin.post("/customers/aggregate", {"group_by": [level]}).json()["groups"]
+        assert {g["key"][level]: g["count"] for g in groups if g["key"][level]} == named
+        for group in groups:
+            assert len(admin.ids("customers", filter=group["filter"])) == group["count"], group
+    assert admin.post("/customers/aggregate", {"group_by": ["name"]}).status_code == 400, "each has its own"
+    assert admin.get("/customers/board", group="custom.plant").status_code == 400
+
+
 @pytest.mark.parametrize("name", ("customers",))
 def test_sorted_pages_go_through_everything(name: str, world: World, call: Call) -> None:
     """Keyset pages by every sortable type, up and down, nulls last, nothing twice and nothing left out."""
@@ -205,7 +241,7 @@ def test_sorted_pages_go_through_everything(name: str, world: World, call: Call)
     everything = admin.ids(name)
     sortable = {f["name"] for f in admin.get(f"/meta/objects/{name}").json()["fields"] if f["sortable"] and f["custom"]}
     assert sortable == {
-        f"custom.x_{t}" for t in ("text", "number", "money", "percent", "date", "instant", "bool", "rating")
+        f"custom.x_{t}" for t in ("text", "number", "money", "percent", "date", "instant", "bool", "choice", "rating")
     }
     for field in sorted(sortable):
         for sort in (field, f"-{field}"):
@@ -214,7 +250,7 @@ def test_sorted_pages_go_through_everything(name: str, world: World, call: Call)
             kept = [r[field] for r in rows if r[field] not in (None,)]
             numeric = field.rsplit("_", 1)[1] in ("number", "money", "percent", "rating")
             order = sorted(kept, key=(lambda v: float(v)) if numeric else (lambda v: v), reverse=sort.startswith("-"))
-            assert field == "custom.x_text" or kept == order, sort
+            assert field in ("custom.x_text", "custom.x_choice") or kept == order, sort
 
 
 def test_in_and_out_by_spreadsheet(world: World, call: Call) -> None:
@@ -247,6 +283,22 @@ def test_in_and_out_by_spreadsheet(world: World, call: Call) -> None:
     assert template.status_code == 200
     bad = bring_in(rep, csv_bytes([["公司名称", "自定rating"], ["坏评分公司", "9"]]), name="c.csv")
     assert (bad["failed"], bad["errors"][0]["field"]) == (1, "custom.x_rating")
+
+
+def test_the_sheet_says_in_which_currency_another_one_is(world: World, call: Call) -> None:
+    """Amounts in the company's own currency need no saying; a heading that says it is recognised again, and an amount keeps its own."""
+    rep = call("rep")
+    for key, code in (("own", "CNY"), ("fee", "USD")):
+        define(call, "customers", {"key": key, "type": "money", "label_zh": f"费用{key}", "currency": code})
+    assert rep.post("/customers", {"name": "美元客户", "custom.own": "1", "custom.fee": "2.5"}).status_code == 201
+    job = rep.post("/exports", {"object": "customers", "fields": ["name", "custom.own", "custom.fee"], "q": "美元客户"})
+    run_job(job.json()["id"])
+    rows = stored_rows(rep.get(f"/jobs/{job.json()['id']}").json()["result"]["file"])
+    assert rows[0][1:3] == ["费用own", "费用fee (USD)"]
+    run = bring_in(rep, csv_bytes([rows[0][:3], ["另一个美元客户", "3", "USD 4"]]), name="d.csv")
+    assert {c["field"] for c in run["columns"]} == {"name", "custom.own", "custom.fee"}, run["columns"]
+    found = rep.get("/customers", q="另一个美元客户", fields="custom.fee").json()["items"][0]
+    assert found["custom.fee"] == "4.00"
 
 
 def test_many_at_once_and_back(world: World, call: Call) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from kemai.base.jobs import run_job
 from kemai.base.models import StoredFile
 from tests.calling import API, Caller
 from tests.contracts.test_secrecy import lay_rule
@@ -105,6 +106,128 @@ def test_required_where(world: World, call: Call) -> None:
     assert rep.get("/customers", filter=deep).status_code == 400
 
 
+def test_what_a_form_does_not_show_is_not_asked_for(world: World, call: Call) -> None:
+    """Required and shown only for big ones: a small one is saved without it, and is no record that breaks the rule."""
+    rep, admin = call("rep"), call("admin")
+    sizes = [{"value": "big", "label_zh": "大"}, {"value": "small", "label_zh": "小"}]
+    define(call, "customers", {"key": "size", "type": "choice", "label_zh": "大小", "choices": sizes})
+    big = {"field": "custom.size", "op": "eq", "value": "big"}
+    define(call, "customers", {"key": "why", "type": "text", "label_zh": "说明", "show_when": big, "required": True})
+    small = rep.post("/customers", {"name": "小公司", "custom.size": "small"})
+    assert small.status_code == 201, small.content.decode()
+    refused = rep.post("/customers", {"name": "大公司", "custom.size": "big"})
+    assert [(e["field"], e["code"]) for e in refused.json()["errors"]] == [("custom.why", "required")]
+    assert rep.patch(f"/customers/{small.json()['id']}", {"address": "新地址"}, 1).status_code == 200
+    assert rep.patch(f"/customers/{small.json()['id']}", {"custom.size": "big"}, 2).status_code == 422
+    assert admin.get("/admin/fields/customers/why/breaches", rule="required").json()["count"] == 0
+    old = {"field": "kind", "op": "eq", "value": "company"}
+    define(
+        call,
+        "customers",
+        {"key": "how", "type": "text", "label_zh": "方式", "show_when": big, "require_when": old},
+    )
+    assert rep.post("/customers", {"name": "又小", "custom.size": "small"}).status_code == 201
+    both = rep.post("/customers", {"name": "又大", "custom.size": "big", "custom.why": "因为"})
+    assert [e["field"] for e in both.json()["errors"]] == ["custom.how"]
+    deep: dict[str, Any] = {"field": "name", "op": "eq", "value": "x"}
+    for _ in range(7):
+        deep = {"not": deep}
+    told = admin.send("PATCH", "/admin/fields/customers/how", {"require_when": deep}, If_Match='"1"')
+    assert (told.status_code, told.json()["errors"][0]["field"]) == (422, "require_when"), "both are judged as one"
+
+
+@pytest.mark.parametrize("access", ["hidden", "masked", "read_only"])
+def test_nobody_is_asked_for_what_he_may_not_fill_in(access: str, world: World, call: Call) -> None:
+    """Whoever may fill it in is asked; the others work on, and are told nothing of a value they may not read."""
+    rep, admin, path = call("rep"), call("admin"), path_of(world)
+    made = define(call, "customers", {"key": "grade", "type": "text", "label_zh": "评级"})
+    same = [rep.post("/customers", {"name": f"同号{n}", "custom.grade": "SN-77"}).json()["id"] for n in range(2)]
+    change(call, "customers", made, required=True, unique=True)
+    lay_rule("customers", "custom.grade", access)
+    assert rep.patch(path, {"address": "新地址"}, 1).status_code == 200
+    assert rep.post("/customers", {"name": "没有评级"}).status_code == 201
+    assert admin.patch(path, {"address": "又改"}, 2).json()["errors"][0]["code"] == "required"
+    edited = rep.patch(f"/customers/{same[0]}", {"address": "新地址"}, 1)
+    assert edited.status_code == 200, edited.content.decode()
+    assert rep.delete(f"/customers/{same[1]}", 1).status_code == 204
+    back = rep.post(f"/customers/{same[1]}/restore")
+    assert back.status_code == 409 and ("SN-77" in back.content.decode()) == (access == "read_only")
+
+
+@pytest.mark.parametrize(
+    ("definition", "value", "tighter"),
+    [
+        ({"type": "number"}, "500", {"max": "100"}),
+        ({"type": "money", "currency": "CNY"}, "5", {"min": "10"}),
+        ({"type": "rating", "max": 10}, 9, {"max": 5}),
+        ({"type": "text"}, "长名字𠮷𠮷𠮷", {"max_length": 5}),
+        ({"type": "long_text"}, "一二三四五六", {"max_length": 5}),
+    ],
+)
+def test_bounds_set_later(
+    definition: dict[str, Any], value: Any, tighter: dict[str, Any], world: World, call: Call
+) -> None:
+    """Values beyond them stay, are listed, and are asked for at the next edit of their record."""
+    rep, admin, path = call("rep"), call("admin"), path_of(world)
+    made = define(call, "customers", {"key": "amount", "label_zh": "数额", **definition})
+    assert rep.patch(path, {"custom.amount": value}, 1).status_code == 200
+    listed = "/admin/fields/customers/amount/breaches"
+    assert admin.get(listed, rule="bounds").json()["count"] == 0
+    change(call, "customers", made, **tighter)
+    found = admin.get(listed, rule="bounds").json()
+    assert [i["id"] for i in found["items"]] == [path.split("/")[-1]]
+    assert rep.get(path).json()["custom.amount"] not in (None, "")
+    refused = rep.patch(path, {"address": "新地址"}, 2)
+    assert refused.status_code == 422 and [e["field"] for e in refused.json()["errors"]] == ["custom.amount"]
+    job = rep.post("/customers/bulk", {"ids": [path.split("/")[-1]], "action": "set", "params": {"address": "成批"}})
+    assert run_job(job.json()["id"]).succeeded == 1, "bulk edits judge what they write"
+    version = rep.get(path).json()["version"]
+    assert rep.patch(path, {"address": "新地址", "custom.amount": None}, version).status_code == 200
+    assert admin.get(listed, rule="bounds").json()["count"] == 0
+
+
+def test_what_is_whole_is_not_rounded(world: World, call: Call) -> None:
+    """Two and a half stars are neither two nor three, in a value and in a condition."""
+    rep, path = call("rep"), path_of(world)
+    define(call, "customers", {"key": "stars", "type": "rating", "label_zh": "星级"})
+    for half in (2.5, "2.5", "3.50"):
+        refused = rep.patch(path, {"custom.stars": half}, 1)
+        assert refused.status_code == 422 and refused.json()["errors"][0]["code"] == "not_integer", half
+    assert rep.patch(path, {"custom.stars": "2.0"}, 1).json()["custom.stars"] == 2
+    assert rep.ids("customers", filter={"field": "custom.stars", "op": "gte", "value": 2.5}) == set()
+    assert len(rep.ids("customers", filter={"field": "custom.stars", "op": "lte", "value": 2.5})) == 1
+
+
+@pytest.mark.parametrize(
+    ("definition", "value", "turned"),
+    [
+        ({"type": "reference", "target": "customers"}, None, {"target": "contacts"}),
+        ({"type": "money", "currency": "USD"}, "5", {"currency": ""}),
+        ({"type": "choice", "choices": [{"value": "a", "label_zh": "甲"}]}, "a", {"dictionary": "industry"}),
+        ({"type": "multi_choice", "dictionary": "level"}, ["high"], {"dictionary": "industry"}),
+    ],
+)
+def test_values_go_on_meaning_what_they_mean(
+    definition: dict[str, Any], value: Any, turned: dict[str, Any], world: World, call: Call
+) -> None:
+    """What a reference refers to, an amount's currency and whose choices they are change only while no record has a value."""
+    rep, path = call("rep"), path_of(world)
+    made = define(call, "customers", {"key": "thing", "label_zh": "某物", **definition})
+    back = {name: definition.get(name, "") for name in turned}
+    made = change(call, "customers", change(call, "customers", made, **turned), **back, **_choices(definition))
+    value = value or str(world.get("customers", "handed").id)
+    written = rep.patch(path, {"custom.thing": value}, 1)
+    assert written.status_code == 200, written.content.decode()
+    refused = call("admin").send("PATCH", "/admin/fields/customers/thing", turned, If_Match=f'"{made["version"]}"')
+    assert refused.status_code == 422
+    assert [(e["field"], e["code"]) for e in refused.json()["errors"]] == [(next(iter(turned)), "meaning_fixed")]
+    assert change(call, "customers", made, help_zh="别的照改", **back)["help_zh"] == "别的照改"
+
+
+def _choices(definition: dict[str, Any]) -> dict[str, Any]:
+    return {"choices": definition["choices"]} if "choices" in definition else {}
+
+
 @pytest.mark.parametrize(
     ("kind", "first", "second", "same"),
     [
@@ -136,6 +259,27 @@ def test_only_once(kind: str, first: str, second: str, same: str, world: World, 
     assert rep.post(f"/customers/{one['id']}/restore").status_code == 200
     empty = [rep.post("/customers", {"name": f"空{n}"}).status_code for n in range(2)]
     assert empty == [201, 201]
+
+
+def test_what_was_merged_is_not_parted_into_a_double(world: World, call: Call) -> None:
+    """What comes once comes once also after a merge is taken back: refused, naming whoever has the value now."""
+    rep = call("rep")
+    define(call, "customers", {"key": "sn", "type": "text", "label_zh": "序列号", "unique": True})
+    stays, goes = (
+        rep.post("/customers", {"name": name, "custom.sn": sn}).json()
+        for name, sn in (("甲骨文化用品", "S1"), ("星河水产", "S2"))
+    )
+    merged = rep.post(f"/customers/{stays['id']}/merge", {"loser": goes["id"], "take": []})
+    assert merged.status_code == 200, merged.content.decode()
+    third = rep.post("/customers", {"name": "后来的公司", "custom.sn": "S2"})
+    assert third.status_code == 201, "who is merged away holds nothing"
+    token = merged.json()["undo"]
+    refused = rep.post(f"/undo/{token if isinstance(token, str) else token['token']}")
+    assert refused.status_code == 409 and "“后来的公司”" in refused.content.decode()
+    assert rep.patch(f"/customers/{third.json()['id']}", {"custom.sn": "S3"}, 1).status_code == 200
+    back = rep.post(f"/undo/{token if isinstance(token, str) else token['token']}")
+    assert back.status_code == 200, back.content.decode()
+    assert rep.get(f"/customers/{goes['id']}").json()["custom.sn"] == "S2"
 
 
 def test_doubles_from_before_the_rule(world: World, call: Call) -> None:
@@ -185,6 +329,18 @@ def test_a_file_is_read_by_whoever_reads_its_field(world: World, call: Call) -> 
     assert rep.get(content).status_code == 404, "not even to who sent it: the field is not his to read"
     assert manager.get(content).status_code == 200
     assert "custom.paper" not in rep.get(path).json()
+
+
+def test_a_file_hangs_on_one_record(world: World, call: Call) -> None:
+    """Set for many at once it goes to the first; the others are told why, and none is left with a file nobody can open."""
+    director = call("director")
+    define(call, "customers", {"key": "paper", "type": "file", "label_zh": "附件"})
+    ids = sorted(director.ids("customers"))[:3]
+    params = {"custom.paper": send_file(director)}
+    job = run_job(director.post("/customers/bulk", {"ids": ids, "action": "set", "params": params}).json()["id"])
+    assert (job.succeeded, job.failed) == (1, 2)
+    kept = [i for i in ids if director.get(f"/customers/{i}").json()["custom.paper"]]
+    assert len(kept) == 1 and director.get(f"/files/{params['custom.paper']}/content").status_code == 200
 
 
 def test_secrecy_of_custom_fields(world: World, call: Call) -> None:

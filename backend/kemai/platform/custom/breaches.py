@@ -7,7 +7,7 @@ from typing import Any
 from kemai.accounts.access import Actor, branches
 from kemai.kit.errors import Malformed, NotFound
 from kemai.kit.ids import parse_id
-from kemai.platform.custom.manage import MANAGE, field_row
+from kemai.platform.custom.manage import MANAGE
 from kemai.platform.objects.declare import get_object
 from kemai.platform.objects.demands import JUDGE
 from kemai.platform.objects.filters import compile_filter
@@ -16,7 +16,7 @@ from kemai.platform.objects.rows import fetch_rows
 from kemai.platform.objects.secrecy import output
 
 PAGE = 50
-RULES = ("required", "unique")
+RULES = ("required", "unique", "bounds")
 
 
 def list_breaches(actor: Actor, object_name: str, key: str, rule: str, cursor: str = "") -> dict[str, Any]:
@@ -24,22 +24,24 @@ def list_breaches(actor: Actor, object_name: str, key: str, rule: str, cursor: s
     actor.require(MANAGE)
     declaration = get_object(object_name)
     actor.require(declaration.perm("view"))
-    row = field_row(object_name, key)
     found = declaration.by_name.get(f"custom.{key}")
     if found is None or not found.stored:
         raise NotFound
     after = parse_id(cursor) if cursor else None
     if rule not in RULES or (cursor and after is None):
-        raise Malformed(what="rule: required | unique")
+        raise Malformed(what=f"rule: {' | '.join(RULES)}")
     scope = branches(actor, declaration.perm("view"), declaration.ownership)
     empty = found.type.null_sql(found.expression)
     params = {**scope.params, **actor.params, **day_params(actor), "after": after, "limit": PAGE + 1}
     if rule == "required":
         broken = empty
-        if found.require_when and not row.required:
-            compiled = compile_filter(JUDGE, declaration, found.require_when)
+        when = found.require_when or found.show_when
+        if when:
+            compiled = compile_filter(JUDGE, declaration, when)
             params.update(compiled.params)
             broken = f"{empty} AND {compiled.sql}"
+    elif rule == "bounds":
+        broken = f"({found.type.misfit(found, found.expression) or 'FALSE'})"
     else:
         broken = (
             f"NOT {empty} AND {found.expression} IN (SELECT {found.expression} FROM {declaration.table} t "

@@ -89,11 +89,19 @@ def field_of(row: CustomField) -> Field:
         currency_code=options.get("currency") or "",
         unique=row.unique,
         key=row.unique,
-        required=row.required,
         searchable=row.searchable,
+        **_demanded(row),
         **_common(row),
     )
     return replace(found, default=_default(found, kind.moving, options.get("default")))
+
+
+def _demanded(row: CustomField) -> dict[str, Any]:
+    """Whether a value is asked for, and where: what a form does not show is not asked for."""
+    show, where = row.options.get("show_when"), row.options.get("require_when")
+    if row.required:
+        return {"required": not show, "require_when": show}
+    return {"require_when": {"and": [show, where]} if show and where and show != where else where}
 
 
 def computed_field(row: CustomField, *, type: Any, sql: str, inputs: tuple[tuple[str, str], ...], **more: Any) -> Field:
@@ -125,7 +133,6 @@ def _common(row: CustomField) -> dict[str, Any]:
         "custom": True,
         "indexed": row.index_state == "ready",
         "show_when": options.get("show_when"),
-        "require_when": options.get("require_when"),
         "data_class": options.get("data_class") or KINDS[row.type].data_class,
     }
 

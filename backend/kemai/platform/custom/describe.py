@@ -7,7 +7,8 @@ from typing import Any
 from kemai.accounts.access import Actor
 from kemai.base.models import Job
 from kemai.platform.custom.definitions import definitions
-from kemai.platform.custom.indexes import LIMIT, count_indexes
+from kemai.platform.custom.formula.functions import CALLED
+from kemai.platform.custom.indexes import LIMIT, count_indexes, may_index
 from kemai.platform.custom.kinds import KINDS
 from kemai.platform.custom.manage import MANAGE, MAX_FIELDS, known_kinds, object_for_fields
 from kemai.platform.custom.rollups import links_to
@@ -53,6 +54,7 @@ def describe_fields(actor: Actor, object_name: str) -> dict[str, Any]:
         "dictionaries": [
             {"code": d.code, "label": d.label.to(), "choices": _choices(d.code)} for d in all_dictionaries()
         ],
+        "functions": list(CALLED),
         "targets": [{"object": o.name, "label": o.label.to()} for o in declared_objects()],
         "related": _related(declaration),
         "items": [definition_json(row, jobs.get(row.search_job) if row.search_job else None) for row in rows],
@@ -121,6 +123,6 @@ def definition_json(row: CustomField, job: Job | None = None) -> dict[str, Any]:
         "show_when": options.get("show_when"),
         "require_when": options.get("require_when"),
         "data_class": options.get("data_class") or KINDS[row.type].data_class,
-        "index": {"state": row.index_state, "job": row.index_job, "error": row.index_error},
+        "index": {"state": row.index_state, "job": row.index_job, "error": row.index_error} if may_index(row) else None,
         "search": {"state": row.search_state, "done": job.done if job else 0, "total": job.total if job else 0},
     }

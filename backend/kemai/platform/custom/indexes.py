@@ -47,6 +47,12 @@ def index_name(row: CustomField) -> str:
     return f"custom_{row.id.hex}_ix"
 
 
+def may_index(row: CustomField) -> bool:
+    """Whether values of the type are compared by size at all."""
+    kind = KINDS[row.type].type
+    return kind is not None and not isinstance(kind, _UNFIT)
+
+
 class IndexNeeded(Conflict):
     """The index serves the rule that a value comes once."""
 
@@ -67,13 +73,12 @@ def ask_index(actor: Actor, object_name: str, key: str, *, build: bool) -> Job:
             raise NotFound
         if row.index_state in WORKING:
             raise Conflict
-        kind = KINDS[row.type]
-        if build and (kind.type is None or isinstance(kind.type, _UNFIT)):
+        if build and not may_index(row):
             raise Invalid.one(
                 "type",
                 "not_for_type",
                 T("“{kind}”类型的字段不能建索引。", "A field of type {kind} cannot be indexed."),
-                kind=kind.label,
+                kind=KINDS[row.type].label,
             )
         if not build and row.unique and row.active:
             raise IndexNeeded

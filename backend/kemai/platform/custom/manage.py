@@ -14,6 +14,7 @@ from django.db import connection
 from kemai.accounts.access import Actor
 from kemai.base import epochs
 from kemai.base.audit import act
+from kemai.base.currencies import BASE_CURRENCY
 from kemai.base.parameters import Parameter, declare
 from kemai.kit.clock import now
 from kemai.kit.errors import Conflict, FieldError, Invalid, NotFound, VersionStale
@@ -48,6 +49,8 @@ SETTINGS = (
     *("choices", "dictionary", "target", "decimals", "min", "max", "max_length", "currency"),
     *("formula", "rollup", "default", "show_when", "require_when", "data_class"),
 )
+#: The settings that say what a value stands for.
+MEANING = ("target", "dictionary", "currency")
 KNOWN = {"key", "type", "section", *(name for name, _ in WORDS), *FLAGS, *SETTINGS}
 
 
@@ -271,6 +274,7 @@ def _fill(actor: Actor, declaration: ObjectType, row: CustomField, values: dict[
     if "section" in values:
         row.section = _section(declaration, values["section"], faults)
     _set_flags(row, kind, values, faults)
+    _refuse_meaning(row, values, faults)
     options = {**row.options, **{k: values[k] for k in SETTINGS if k in values}}
     row.options = check_options(actor, declaration, row, kind, options, set(values), faults)
     if faults.errors:
@@ -338,6 +342,28 @@ def _set_type(row: CustomField, raw: Any, faults: Faults) -> None:
             row.searchable = row.searchable and kind.searchable
             row.options = {}
         row.type = kind.name
+
+
+def _refuse_meaning(row: CustomField, values: dict[str, Any], faults: Faults) -> None:
+    """While there are values they go on meaning what they mean: records of that kind, choices of that list, amounts in that currency."""
+    if row._state.adding:
+        return
+    usual = {"currency": BASE_CURRENCY.value()}
+    turned = [
+        name
+        for name in MEANING
+        if name in values and (values[name] or usual.get(name)) != (row.options.get(name) or usual.get(name))
+    ]
+    if turned and _has_values(row):
+        for name in turned:
+            faults.add(
+                name,
+                "meaning_fixed",
+                T(
+                    "已有记录填写了该字段，修改后原来的值会变成别的意思。请新建字段后再转移数据。",
+                    "Records hold values of this field, which would come to mean something else. Make a new field and move the data.",
+                ),
+            )
 
 
 def _has_values(row: CustomField) -> bool:

@@ -91,6 +91,8 @@ def check_options(
     for name in ("show_when", "require_when"):
         if options.get(name):
             kept[name] = _condition(name, declaration, row, options[name], faults)
+    if kept.get("show_when") and kept.get("require_when"):  # judged as one (:func:`definitions.field_of`)
+        _condition("require_when", declaration, row, {"and": [kept["show_when"], kept["require_when"]]}, faults)
     if kind.computed and options.get("require_when"):
         faults.add("require_when", "not_for_type", T("计算字段不能设为必填。", "A computed field cannot be required."))
     if kind.computed and not faults.errors:

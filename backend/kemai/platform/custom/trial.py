@@ -138,4 +138,8 @@ def _rows(actor: Actor, trial: Trial) -> list[dict[str, Any]]:
         f"ORDER BY t.updated_at DESC, t.id DESC LIMIT {ROWS}",
         {**scope.params, **actor.params, **day_params(actor)},
     )
-    return [{"id": key, "label": label, "value": shown} for key, label, shown in rows]
+    words = trial.made.choice_map()
+    return [
+        {"id": key, "label": label, "value": words[shown].to() if shown in words else shown}
+        for key, label, shown in rows
+    ]

@@ -48,7 +48,7 @@ def _steps(row: models.Model) -> list[Step]:
     return steps
 
 
-def version_history(row: models.Model, names: dict[str, str] | None = None) -> list[dict[str, Any]]:
+def version_history(row: models.Model) -> list[dict[str, Any]]:
     """The versions of a row, newest first, with what each changed. A JSON column is told by its keys."""
     return [
         {

@@ -16,6 +16,7 @@ from kemai.platform.objects.declare import Draft, Field, ObjectType, get_object
 from kemai.platform.objects.secrecy import HIDDEN, MASKED, access_of
 
 NOT_YOURS = T("请重新上传该文件。", "Upload the file anew.")
+ANOTHERS = T("一个文件只能放在一条记录里。", "A file belongs to one record only.")
 
 
 def file_fields(declaration: ObjectType) -> list[Field]:
@@ -25,16 +26,22 @@ def file_fields(declaration: ObjectType) -> list[Field]:
 def check_files(actor: Actor, declaration: ObjectType, drafts: list[Draft]) -> None:
     """A file written must be an upload of one's own that hangs on no record yet, or be this record's already."""
     for f in file_fields(declaration):
-        wanted = {d.values[f.stored]: d for d in drafts if d.values.get(f.stored) and d.changed(f.stored)}
+        wanted = [d for d in drafts if d.values.get(f.stored) and d.changed(f.stored)]
         if not wanted:
             continue
-        free = StoredFile.objects.filter(pk__in=list(wanted), state="ready")
-        known = {row.id: row for row in free}
-        for draft in drafts:
-            row = known.get(draft.values.get(f.stored, UUID(int=0)) or UUID(int=0))
+        known = {
+            row.id: row for row in StoredFile.objects.filter(pk__in={d.values[f.stored] for d in wanted}, state="ready")
+        }
+        given: set[UUID] = set()
+        for draft in wanted:
+            key = draft.values[f.stored]
+            row = known.get(key)
             fresh = row is not None and not row.object and row.purpose == "upload" and row.created_by == actor.id
-            if draft.values.get(f.stored) in wanted and not fresh and (row is None or row.record_id != draft.id):
+            if not fresh and (row is None or row.record_id != draft.id):
                 draft.wrong(f.name, "not_visible", NOT_YOURS)
+            elif key in given:
+                draft.wrong(f.name, "not_visible", ANOTHERS)
+            given.add(key)
 
 
 def attach_files(declaration: ObjectType, drafts: list[Draft]) -> None:

@@ -1,4 +1,4 @@
-"""What a custom field asks of a record beyond its type: a value where it is required, and a value nobody else has (PLT-2).
+"""What a custom field asks of a record beyond its type: a value where it is required, within its bounds, and that nobody else has (PLT-2).
 
 A rule may be made while records break it: they stay as they are, are listed, and are asked for it at their next edit.
 
@@ -21,6 +21,7 @@ from kemai.platform.objects import types
 from kemai.platform.objects.declare import Draft, Field, ObjectType
 from kemai.platform.objects.filters import compile_filter
 from kemai.platform.objects.read import day_params, list_options
+from kemai.platform.objects.secrecy import EDITABLE, HIDDEN, MASKED, access_of
 from kemai.platform.objects.store import packed
 
 TAKEN = T("“{value}”已被{whose}使用。", '"{value}" is already used by {whose}.')
@@ -30,14 +31,14 @@ JUDGE = SystemActor("field rules")
 
 
 def check_demands(actor: Actor, declaration: ObjectType, drafts: list[Draft], *, whole: bool = False) -> None:
-    """Note an error for each demand a draft would not meet. ``whole``: also for what the draft leaves as it is."""
-    custom = declaration.custom_fields
-    if not custom:
-        return
+    """Note an error for each demand a draft would not meet. ``whole``: also for what the draft leaves as it is. Nothing is asked of a
+    person who may not fill it in."""
+    custom = [f for f in declaration.custom_fields if access_of(actor, declaration, f) == EDITABLE]
     if whole:
         for f in custom:
             if f.required:
                 _require(f, [d for d in drafts if d.get(f.stored) in EMPTY])
+            _keep_bounds(f, [d for d in drafts if d.old is not None and not d.changed(f.stored)])
     for f in custom:
         if f.require_when:
             asked = [
@@ -55,6 +56,17 @@ def _require(f: Field, drafts: list[Draft]) -> None:
     for draft in drafts:
         if f.name not in {e.field for e in draft.errors}:
             draft.wrong(f.name, "required", types.MISSING)
+
+
+def _keep_bounds(f: Field, drafts: list[Draft]) -> None:
+    """Ask for a value within bounds that were set since it was written."""
+    if (f.max_length, f.minimum, f.maximum) == (None, None, None):
+        return
+    for draft in drafts:
+        try:
+            f.type.parse(f, draft.get(f.stored))
+        except types.BadValue as error:
+            draft.wrong(f.name, error.code, error.message, **error.params)
 
 
 def names_in(tree: Any) -> set[str]:
@@ -151,7 +163,9 @@ def _owners(declaration: ObjectType, f: Field, keys: list[str]) -> dict[str, lis
 
 
 def _taken(actor: Actor, declaration: ObjectType, f: Field, value: str, other: UUID) -> FieldError:
-    """The refusal, naming the other record where ``actor`` may see it."""
+    """The refusal, naming the other record, and the value, where ``actor`` may see it."""
+    if access_of(actor, declaration, f) in (HIDDEN, MASKED):
+        value = "****"
     seen = list_options(actor, declaration, ids=[other]) if actor.has(declaration.perm("view")) else []
     whose = f"“{seen[0]['label']}”" if seen else ANOTHER
     return FieldError(f.name, "duplicate", TAKEN, (("value", value[:60]), ("whose", whose)))

@@ -111,9 +111,14 @@ def _plain(default: Any) -> Any:
     return default() if callable(default) else default
 
 
-def check_required(declaration: ObjectType, drafts: list[Draft]) -> None:
-    """Required fields must have a value in what would be saved; runs after ``prepare``, which may supply them."""
-    required = [f for f in declaration.fields if f.required and f.stored]
+def check_required(actor: Actor, declaration: ObjectType, drafts: list[Draft]) -> None:
+    """Required fields must have a value in what would be saved; runs after ``prepare``, which may supply them. Of the administrator's
+    only those ``actor`` may fill in: the others are left to who may."""
+    required = [
+        f
+        for f in declaration.fields
+        if f.required and f.stored and not (f.custom and access_of(actor, declaration, f) != EDITABLE)
+    ]
     for draft in drafts:
         named = {e.field for e in draft.errors}
         for found in required:

@@ -276,7 +276,7 @@ class TakingBack:
         check_withheld(self.actor, declaration, drafts, write.secret_rows(self.actor, declaration, drafts))
         if declaration.prepare and drafts:
             declaration.prepare(self.actor, drafts)
-        check_required(declaration, drafts)
+        check_required(self.actor, declaration, drafts)
         for draft in drafts:
             if draft.errors:
                 self._refuse(draft.id, Invalid(draft.errors))

@@ -137,7 +137,7 @@ def prepare_new(
     if declaration.prepare:
         declaration.prepare(actor, drafts)
     refuse_blocked(actor, declaration, drafts)
-    check_required(declaration, drafts)
+    check_required(actor, declaration, drafts)
     check_demands(actor, declaration, drafts)
     check_files(actor, declaration, drafts)
     return drafts
@@ -263,7 +263,7 @@ def prepare_edits(
     if declaration.prepare:
         declaration.prepare(actor, drafts)
     refuse_blocked(actor, declaration, drafts)
-    check_required(declaration, drafts)
+    check_required(actor, declaration, drafts)
     check_demands(actor, declaration, drafts, whole=whole)
     check_files(actor, declaration, drafts)
 

@@ -7,12 +7,13 @@ import type { Definition } from "./definition";
 import styles from "./panel.module.css";
 import { pathOf } from "./queries";
 
+type Rule = "required" | "unique" | "bounds";
 type Answer = { count: number; items: (Ref & { value: unknown })[]; next_cursor: string | null };
 
 const SHOWN = 10;
 
 /** The records that would not meet the rule: they stay as they are until somebody edits them. */
-export function Breaches({ definition, rule }: { definition: Definition; rule: "required" | "unique" }) {
+export function Breaches({ definition, rule }: { definition: Definition; rule: Rule }) {
   const t = useT("fields");
   const { data } = useQuery({
     queryKey: ["admin", "custom", "breaches", definition.object, definition.key, rule],
@@ -28,7 +29,7 @@ export function Breaches({ definition, rule }: { definition: Definition; rule: "
         {data.items.slice(0, SHOWN).map((item) => (
           <li key={item.id}>
             <AppLink path={`/${definition.object}/${item.id}`}>{item.label ?? item.id}</AppLink>
-            {rule === "unique" ? <span className={styles.hint}>{String(item.value ?? "")}</span> : null}
+            {rule === "required" ? null : <span className={styles.hint}>{String(item.value ?? "")}</span>}
           </li>
         ))}
       </ul>

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { asMeta, changesOf, type Definition, draftOf, emptyDraft } from "./definition";
+import { asMeta, changesOf, type Definition, draftOf, emptyDraft, retyped } from "./definition";
 
 it("sends of a new field what says something, of a known one what differs", () => {
   const draft = { ...emptyDraft("number", "basic"), label_zh: "设备台数", decimals: 0 };
@@ -24,4 +24,31 @@ it("looks in the preview as it will in a form", () => {
     type: "money",
     computed: true,
   });
+});
+
+it("lets go of what another type does not have, so that nothing out of sight is refused", () => {
+  const draft = {
+    ...emptyDraft("text", "basic"),
+    label_zh: "序列号",
+    unique: true,
+    required: true,
+    max_length: 20,
+    default: "x",
+  };
+  const date = retyped(draft, { type: "date", label: "日期", options: [] });
+  expect({ ...draft, ...date }).toMatchObject({
+    type: "date",
+    unique: false,
+    required: true,
+    max_length: null,
+  });
+  expect(date.default).toBeNull();
+  const formula = retyped(draft, { type: "formula", label: "公式", options: ["formula", "decimals"] });
+  expect({ ...draft, ...formula, formula: "1" }).toMatchObject({
+    required: false,
+    unique: false,
+    formula: "1",
+  });
+  const number = retyped(draft, { type: "number", label: "数字", options: ["min", "max", "unique"] });
+  expect({ ...draft, ...number }).toMatchObject({ unique: true, required: true });
 });

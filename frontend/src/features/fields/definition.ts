@@ -58,7 +58,8 @@ export type Definition = {
   result: string | null;
   /** Why a formula or roll-up does not hold any more; empty while it does. */
   fault?: string;
-  index?: IndexState;
+  /** Null where there is nothing an index would serve. */
+  index?: IndexState | null;
   search?: SearchState;
 };
 
@@ -99,6 +100,8 @@ export type FieldsOf = {
   sections: { key: string; label: string }[];
   dictionaries: DictionaryOffer[];
   targets: { object: string; label: string }[];
+  /** What formulas may call. */
+  functions: string[];
   related: { object: string; label: string; field: string; field_label: string }[];
   items: Definition[];
   declared: Declared[];
@@ -114,6 +117,12 @@ export type Trial =
       rows: (Ref & { value: JsonValue })[];
     }
   | { ok: false; error: { code: string; message: string; position: number; length: number } };
+
+/** The settings that some types have and others do not. */
+const OF_TYPES = [
+  ...(["choices", "dictionary", "target", "decimals", "min", "max", "max_length", "currency"] as const),
+  ...(["formula", "rollup", "unique", "searchable"] as const),
+];
 
 export function emptyDraft(type: string, section: string): Draft {
   return {
@@ -163,6 +172,18 @@ export function changesOf(draft: Draft, start: Draft | null): Partial<Draft> {
 
 function isSilent(value: unknown): boolean {
   return value === null || value === "" || (Array.isArray(value) && value.length === 0);
+}
+
+/** What becomes of a draft when its type does: what the new type does not have is let go, so that nothing out of sight is refused. */
+export function retyped(draft: Draft, type: FieldType): Partial<Draft> {
+  const { options } = type;
+  const blank = emptyDraft(type.type, draft.section);
+  const kept = (name: (typeof OF_TYPES)[number]) => options.includes(name);
+  const gone = Object.fromEntries(
+    OF_TYPES.filter((name) => !kept(name)).map((name) => [name, blank[name]]),
+  ) as Partial<Draft>;
+  const asked = isComputed(type.type) ? { required: false, require_when: null } : {};
+  return { ...gone, ...asked, type: type.type, default: null, data_class: "" };
 }
 
 export function isComputed(type: string): boolean {

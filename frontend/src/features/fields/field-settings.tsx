@@ -4,7 +4,7 @@ import { Breaches } from "./breaches";
 import { ChoicesEditor } from "./choices-editor";
 import { ConditionField } from "./condition-field";
 import { DefaultField } from "./default-field";
-import { type Definition, type Draft, type FieldsOf, isComputed } from "./definition";
+import { type Definition, type Draft, type FieldsOf, isComputed, retyped } from "./definition";
 import { FormulaEditor } from "./formula-editor";
 import styles from "./panel.module.css";
 import { RollupEditor } from "./rollup-editor";
@@ -41,7 +41,10 @@ export function FieldSettings({ of, form, definition }: FieldSettingsProps) {
               {...ids}
               className={styles.select}
               value={draft.type}
-              onChange={(event) => set({ type: event.target.value, default: null, data_class: "" })}
+              onChange={(event) => {
+                const type = of.types.find((one) => one.type === event.target.value);
+                if (type) set(retyped(draft, type));
+              }}
             >
               {of.types.map((type) => (
                 <option key={type.type} value={type.type}>
@@ -69,6 +72,7 @@ export function FieldSettings({ of, form, definition }: FieldSettingsProps) {
         </Field>
       </div>
       <TypeOptions of={of} options={options} form={form} />
+      {definition && hasBounds(definition) ? <Breaches definition={definition} rule="bounds" /> : null}
       {options.includes("choices") && !draft.dictionary ? (
         <ChoicesEditor
           choices={draft.choices}
@@ -108,9 +112,16 @@ export function FieldSettings({ of, form, definition }: FieldSettingsProps) {
             onChange={(require_when) => set({ require_when })}
           />
         )}
+        {definition?.require_when && !draft.required ? (
+          <Breaches definition={definition} rule="required" />
+        ) : null}
       </details>
     </div>
   );
+}
+
+function hasBounds({ min, max, max_length }: Definition): boolean {
+  return min !== null || max !== null || max_length !== null;
 }
 
 /** Whether what it holds tells of people: such fields go into the copy for a person, and are erased with him. */

@@ -9,9 +9,6 @@ import { useTrial } from "./use-trial";
 
 type FormulaEditorProps = { of: FieldsOf; form: FieldForm; keyOf: string | null };
 
-const FUNCTIONS =
-  "if coalesce is_empty min max round abs floor ceil concat length left right contains today days_between add_days year month";
-
 /** A formula, tried while it is written. Fields are put in by name, so that nobody has to know how they are spelled. */
 export function FormulaEditor({ of, form, keyOf }: FormulaEditorProps) {
   const t = useT("fields");
@@ -66,7 +63,7 @@ export function FormulaEditor({ of, form, keyOf }: FormulaEditorProps) {
           onChange={(event) => put(`${event.target.value}()`)}
         >
           <option value="">{t("put_function")}</option>
-          {FUNCTIONS.split(" ").map((name) => (
+          {of.functions.map((name) => (
             <option key={name} value={name}>
               {name}
             </option>

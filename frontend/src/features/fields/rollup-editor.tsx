@@ -15,11 +15,15 @@ const OPS: Rollup["op"][] = ["count", "sum", "min", "max", "last"];
 const NUMBERS = ["number", "integer", "money", "percent", "rating"];
 const DATES = ["date", "instant"];
 
-/** What may be taken of the related records: sums of figures, first and last also of days, "last" of anything. */
+const WORDS = ["text", "choice", "phone", "email", "url"];
+
+/** What may be taken of the related records: sums of figures, first and last also of days, "last" of words too; of what is kept, not
+ * of what is worked out. */
 function takes(op: Rollup["op"], field: FieldMeta): boolean {
+  if (field.computed || field.masked) return false;
   if (op === "sum") return NUMBERS.includes(field.type);
-  if (op === "min" || op === "max") return NUMBERS.includes(field.type) || DATES.includes(field.type);
-  return op === "last" && !field.masked;
+  const sized = NUMBERS.includes(field.type) || DATES.includes(field.type);
+  return sized || (op === "last" && WORDS.includes(field.type));
 }
 
 /** A figure over related records: of which kind, what of them, and which of them count. */

@@ -224,6 +224,7 @@ const KINDS: Record<string, FieldKind> = {
     width: 200,
     Cell: cells.FileCell,
     Input: placeInput((module) => module.FileInput),
+    single: true,
     text: (_field, value) => (isFile(value) ? value.name : ""),
   },
   location: {

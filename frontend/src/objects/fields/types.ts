@@ -56,6 +56,8 @@ export type FieldKind = {
   wide: boolean;
   /** Offered as a one-click list in the quick filter bar. */
   pickable: boolean;
+  /** A value belongs to one record and cannot be given to many. */
+  single?: boolean;
   /** Where records can be looked up by this type: the path of the options endpoint. */
   optionsOf?: (field: FieldMeta) => string | null;
 };

@@ -2,6 +2,7 @@ import { Button, Modal } from "antd";
 import { Trash2 } from "lucide-react";
 import { useId, useState } from "react";
 import { useMessage } from "@/kit/use-message";
+import { kindOf } from "../fields/registry";
 import { useFormat } from "../fields/use-format";
 import { FieldRow } from "../form/field-row";
 import formStyles from "../form/form.module.css";
@@ -28,6 +29,8 @@ export function BulkSetDialog({ meta, count, run, onClose }: BulkSetDialogProps)
       !field.create_only &&
       !field.computed &&
       !field.masked &&
+      !field.unique &&
+      !kindOf(field).single &&
       field.name !== meta.title_field,
   );
   const names = Object.keys(values);

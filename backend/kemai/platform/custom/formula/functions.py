@@ -251,3 +251,6 @@ FUNCTIONS: dict[str, Function] = {
     "days_between": Function((2, 2), lambda a: _between(a, to=1)),
     "hours_between": Function((2, 2), _plain("(extract(epoch FROM ({1} - {0})) / 3600)", NUMBER, INSTANT, INSTANT)),
 }
+
+#: What is written as a call, ``round(…)``; the rest are operators.
+CALLED = tuple(name for name in FUNCTIONS if name.isidentifier() and name not in ("neg", "and", "or", "not"))

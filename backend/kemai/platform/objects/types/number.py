@@ -84,6 +84,10 @@ class Number(FieldType):
     def null_sql(self, column: str) -> str:
         return f"({column} IS NULL)"
 
+    def misfit(self, field: Field, column: str) -> str:
+        bounds = (("<", field.minimum), (">", field.maximum))
+        return " OR ".join(f"{column} {sign} {limit}" for sign, limit in bounds if limit is not None)
+
     def text(self, field: Field, value: Any, context: CellContext) -> Any:
         return None if value is None else Decimal(value)
 
@@ -91,7 +95,6 @@ class Number(FieldType):
 class Integer(Number):
     name = "integer"
     cell_kind = "integer"
-    places = 0
     json_schema = {"type": "integer"}
 
     def extract(self, key: str) -> str:
@@ -131,8 +134,6 @@ class Percent(Number):
 
 class WholePercent(Percent, Integer):
     """Percent without a fraction, kept in an integer column."""
-
-    places = 0
 
 
 #: ISO 4217 for no currency.
