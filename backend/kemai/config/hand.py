@@ -52,7 +52,7 @@ async def serve(env: Environment, slot: Slot, queues: tuple[str, ...] | None) ->
     connector = PsycopgConnector(
         conninfo=env.database_direct_url, min_size=1, max_size=4, kwargs={"connect_timeout": 5}
     )
-    only: dict[str, Any] = {"queues": queues} if queues else {}
+    only: dict[str, Any] = {"queues": list(queues)} if queues else {}  # as a tuple it would reach SQL as a record
     async with app.with_connector(connector).open_async() as opened:
         await opened.run_worker_async(
             **only,

@@ -49,5 +49,11 @@ def poison(how: str) -> None:
         eaten.append(bytes(16_000_000))  # taken and not filled, which would last longer than the job may
 
 
+@queue.declare(T("长", "Long"), minutes=5)
+@app.task(name="tests.long", queue="work")
+def work_long() -> None:
+    time.sleep(120)
+
+
 if __name__ == "__main__":
     run_worker(get_env())

@@ -149,6 +149,22 @@ def test_f8_poison_is_parked_and_holds_nobody_up(tmp_path: Path) -> None:
         assert_parked(one, 2, 30)
 
 
+def test_f8_long_work_keeps_nobody_waiting(tmp_path: Path) -> None:
+    """With every hand at an import, spare ones take what is short."""
+    with crew(tmp_path) as one:
+        one.events(1)
+        one.wait_marks(1)
+        one.sql(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args) SELECT 'work', 'tests.long', '{}' FROM generate_series(1, 8)"
+        )
+        assert wait_until(
+            lambda: one.sql("SELECT count(*) > 1 FROM procrastinate_jobs WHERE status = 'doing'")[0][0], 20
+        )
+        one.events(20)
+        assert one.wait_marks(21, seconds=40) < 40
+        one.kill()
+
+
 @pytest.mark.nightly
 def test_f7_a_thousand_jobs(tmp_path: Path) -> None:
     with crew(tmp_path) as one:
