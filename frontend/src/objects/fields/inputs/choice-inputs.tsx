@@ -37,7 +37,8 @@ export function ChoiceInput({
       autoFocus={autoFocus ?? false}
       defaultOpen={open ?? false}
       size={size ?? "middle"}
-      value={(value as string | null) ?? null}
+      // Nothing is kept as an empty text, which would offer to be cleared.
+      value={(value as string | null) || null}
       options={optionsFor(field, [value])}
       onChange={(code: string | null | undefined) => onChange(code ?? null)}
     />
