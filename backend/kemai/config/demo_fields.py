@@ -65,8 +65,14 @@ def define_fields(actor: Actor) -> int:
 
 
 def customer_values(dice: random.Random, today: date) -> dict[str, Any]:
-    """What one customer in two has told of its machines."""
+    """What one customer in two has told of its machines, and how long the contract of one in four runs."""
+    contract = {}
+    if dice.random() < 0.25:
+        contract = {"contract_ends_on": (today + timedelta(days=dice.randint(-60, 360))).isoformat()}
     if dice.random() < 0.5:
-        return {}
+        return contract
     day = today + timedelta(days=dice.randint(-20, 240))
-    return {"custom.devices": dice.choice((1, 2, 2, 3, 4, 6, 8, 12, 20, 45)), "custom.next_service_on": day.isoformat()}
+    return contract | {
+        "custom.devices": dice.choice((1, 2, 2, 3, 4, 6, 8, 12, 20, 45)),
+        "custom.next_service_on": day.isoformat(),
+    }

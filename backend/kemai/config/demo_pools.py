@@ -77,6 +77,13 @@ def make_rules(manager: Actor, dice: random.Random) -> int:
             warn_days=5,
         )
         RecycleRule.objects.create(
+            name="合同到期 90 天未续",
+            position=2,
+            reason="contract_ended",
+            days=90,
+            spared_by=["open_opportunity"],
+        )
+        RecycleRule.objects.create(
             object="leads", name="首次响应超时 3 天", position=0, reason="response_overdue", days=3, warn_days=3
         )
         RecycleRule.objects.create(
@@ -98,4 +105,4 @@ def make_rules(manager: Actor, dice: random.Random) -> int:
         protect_customer(manager, customer.pk, until=until, reason="正在投标，结果出来前保留")
     for kind in pooled_kinds():
         warn_owners(kind)
-    return 4
+    return 5

@@ -155,6 +155,7 @@ class Customer(Pooled, Record):
     family = models.CharField(max_length=300, default="")
     preferences = models.TextField(default="")
     remark = models.TextField(default="")
+    contract_ends_on = models.DateField(null=True)
     # Kept by the product
     last_contact_at = models.DateTimeField(null=True)
     next_contact_at = models.DateTimeField(null=True)
@@ -169,7 +170,7 @@ class Customer(Pooled, Record):
         internal=(
             "number kind industry credit_code region province source tags importance relation_stage "
             "strategic_class size ladder frequency_class tenure_class buyer_kind buying_potential "
-            "buying_willingness nature product_lines deal_amount quality_faults"
+            "buying_willingness nature product_lines contract_ends_on deal_amount quality_faults"
         ),
         personal=(
             "name unique_key short_name former_names phone email website address legal_representative "
@@ -209,6 +210,11 @@ class Customer(Pooled, Record):
                 "cust",
                 sorts=("updated_at", "created_at", "name_sort", "next_contact_at", "last_contact_at", "recycle_on"),
                 branches=("owner_id", "department_id"),
+            ),
+            models.Index(
+                fields=["contract_ends_on", "id"],
+                name="cust_contract_ix",
+                condition=models.Q(deleted_at__isnull=True),
             ),
             models.Index(
                 fields=["pool", "updated_at", "id"], name="cust_pool_ix", condition=models.Q(pool__isnull=False)

@@ -46,6 +46,7 @@ def busy(world: World) -> World:
     moment = now()
     with act(INSTALLER, "test", object="customers"):
         Customer.objects.update(next_contact_at=moment - timedelta(hours=1), quality=40, last_contact_at=None)
+        Customer.objects.update(contract_ends_on=moment.date() + timedelta(days=9))
         Opportunity.objects.update(expected_close_on=moment.date(), stage_since=moment - timedelta(days=400), amount=7)
         won = [f.id for f in world.of("opportunities") if f.slug in ("mine", "colleague", "below", "foreign")]
         stage = world.stages["cooperate"]

@@ -108,6 +108,35 @@ def test_a_follow_up_moves_the_day(world: World, call: Call) -> None:
     assert count_stale(CUSTOMERS) == 0
 
 
+@pytest.mark.parametrize(
+    ("owned", "ended", "left"),
+    [
+        (400, 10, 20),  # from the end of the contract
+        (400, -100, 130),
+        (4, 200, 26),  # whoever took it over afterwards has his days
+        (400, None, None),  # without a contract the rule says nothing
+    ],
+)
+def test_the_end_of_a_contract(world: World, call: Call, owned: int, ended: int | None, left: int | None) -> None:
+    """POOL-3: so many days after the last contract's end; a new date moves the day in the same act."""
+    set_back(mine(world), owned)
+    set_rules(call, rule(name="合同到期", reason="contract_ended", warn_days=0))
+    on = ended is not None and (company_today() - timedelta(days=ended)).isoformat()
+    answer = call("rep").patch(f"/customers/{mine(world)}", {"contract_ends_on": on or None}, version(mine(world)))
+    assert answer.status_code == 200, answer.content
+    assert day_of(mine(world)) == (None if left is None else company_today() + timedelta(days=left))
+    assert count_stale(CUSTOMERS) == 0
+
+
+def test_a_running_contract_spares(world: World, call: Call) -> None:
+    set_back(mine(world), 100)
+    set_rules(call, rule(spared_by=["contract"]))
+    assert day_of(mine(world)) is not None
+    for ends, spared in ((company_today(), True), (company_today() - timedelta(days=1), False)):
+        call("rep").patch(f"/customers/{mine(world)}", {"contract_ends_on": ends.isoformat()}, version(mine(world)))
+        assert (day_of(mine(world)) is None) is spared
+
+
 def test_working_days_skip_holidays(world: World, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten working days from Friday the 27th over a holiday on the 2nd: weekends and the holiday do not count, the worked Sunday does."""
     calendar = WorkCalendar.of(

@@ -107,6 +107,16 @@ CARDS: tuple[Card, ...] = (
         Listing(lists.FALLING, "recycle_on", ("industry", "region"), at="recycle_on", due=True),
     ),
     listing_card(
+        "ending",
+        T("合同将到期", "Contracts ending"),
+        T(
+            "三十天内合同到期的我的客户，最早的在前",
+            "My customers whose contract ends within thirty days, the first first",
+        ),
+        T("三十天内没有到期的合同。", "No contract ends within thirty days."),
+        Listing(lists.CONTRACT_ENDING, "contract_ends_on", ("industry", "region"), at="contract_ends_on", due=True),
+    ),
+    listing_card(
         "promises",
         T("要兑现的承诺", "Promises to keep"),
         T("我答应客户而还没做的事，按日期", "What I promised and have not done, by date"),

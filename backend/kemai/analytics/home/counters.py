@@ -63,6 +63,13 @@ COUNTERS: tuple[Counter, ...] = (
         tone="danger",
     ),
     Counter(
+        "ending",
+        T("合同将到期", "Contracts ending"),
+        T("三十天内合同到期的我的客户", "My customers whose contract ends within thirty days"),
+        lists.CONTRACT_ENDING,
+        tone="warning",
+    ),
+    Counter(
         "mine",
         T("我的客户", "My customers"),
         T("我名下的客户，以及保有上限", "Customers I hold, against the limit"),

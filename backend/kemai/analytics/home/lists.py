@@ -54,6 +54,7 @@ def all_of(*leaves: dict[str, Any]) -> Filter:
 
 TASKS = Rows("tasks", "today")
 FALLING = Rows("customers", "falling")
+CONTRACT_ENDING = Rows("customers", "ending")
 TO_IMPROVE = Rows("customers", "to_improve")
 LOW_QUALITY = Rows("customers", filter=all_of(leaf("quality", "lt", LOW)))
 LEADS_WAITING = Rows("leads", filter=all_of(MINE, LEAD_OPEN, leaf("responded_at", "is_null", True)))

@@ -37,6 +37,15 @@ POOLS_OF = "SELECT m.pool_id FROM customers_poolmember m WHERE m.member_id = ANY
 MANAGED = f"{POOLS_OF} AND m.manages"
 
 
+#: Mine, and their contract ends within a month (PLT-15).
+CONTRACT_ENDING: dict[str, Any] = {
+    "and": [
+        {"field": "owner", "op": "eq", "value": "me"},
+        {"field": "contract_ends_on", "op": "within_next", "value": {"days": 30}},
+    ]
+}
+
+
 def _in_pool(actor: Actor, row: dict[str, Any]) -> T | None:
     return None if row["pool_id"] else T("该客户已有负责人。", "This customer has an owner.")
 
@@ -137,6 +146,13 @@ register(
                 columns=("name", "quality", "quality_faults", "confirmed_at", "phone", "updated_at"),
             ),
             View(
+                "ending",
+                T("我的合同将到期", "Mine, contract ending"),
+                CONTRACT_ENDING,
+                sort="contract_ends_on",
+                columns=("name", "contract_ends_on", "phone", "deal_amount", "last_contact_at", "next_contact_at"),
+            ),
+            View(
                 "silent",
                 T("我的三十天未联系", "Mine, silent for 30 days"),
                 {
@@ -167,6 +183,7 @@ register(
             "source",
             "tags",
             "deal_amount",
+            "contract_ends_on",
             "recycle_on",
             "protected_until",
         ),

@@ -12,7 +12,7 @@ from kemai.customers.events import (
     CustomersDistributed,
     CustomersRecycled,
 )
-from kemai.customers.pooled import PooledKind, pooled_kind, recycle_reason
+from kemai.customers.pooled import PooledKind, pooled_kind, recycle_reason, recycle_spare
 from kemai.customers.rules.pool import DAILY_CLAIMS, HOLD_LIMIT
 from kemai.customers.services.following import hold_children
 from kemai.kit.words import T
@@ -43,3 +43,13 @@ SINCE_OWNED = "COALESCE(t.claimed_at, t.created_at)"
 """SQL over ``t``: since when its owner has it."""
 recycle_reason("no_contact", T("未跟进", "Not followed up"), f"GREATEST(t.last_contact_at, {SINCE_OWNED})")
 recycle_reason("no_deal", T("未成交", "No deal"), f"GREATEST(t.last_deal_at, {SINCE_OWNED})")
+recycle_reason(
+    "contract_ended",
+    T("合同到期", "Contract ended"),
+    # Whoever took the customer over after its contract has his days from then on.
+    "(CASE WHEN t.contract_ends_on IS NOT NULL THEN "
+    f"GREATEST(t.contract_ends_on::timestamp AT TIME ZONE %(zone)s, {SINCE_OWNED}) END)",
+)
+recycle_spare(
+    "contract", T("合同未到期", "A running contract"), "COALESCE(t.contract_ends_on >= %(today)s::date, FALSE)"
+)
