@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
 
+from kemai.accounts.models import FieldRule, Role
 from kemai.activities.models import GreetingTemplate
 from kemai.activities.services.care import remind_of_promises
 from kemai.administration.services.people import INSTALLER
@@ -14,7 +16,7 @@ from kemai.base.audit import act
 from kemai.customers.models import Contact, Customer
 from kemai.platform.models import Notification
 from tests.calling import Caller
-from tests.fixtures import at
+from tests.fixtures import at, forget_everything
 from tests.world import World
 
 Call = Callable[[str], Caller]
@@ -157,6 +159,41 @@ def test_a_need_is_the_customers_own(world: World, call: Call) -> None:
 
 
 def test_how_a_sequence_goes(world: World, call: Call) -> None:
+@pytest.mark.parametrize(
+    ("path", "values", "field", "kind"),
+    [
+        ("/needs", {"title": "x"}, "opportunity", "opportunities"),
+        ("/promises", {"content": "x", "due_on": "2030-05-01"}, "contact", "contacts"),
+        ("/interactions", {"content": "x", "channel": "phone"}, "opportunity", "opportunities"),
+        ("/interactions", {"content": "x", "channel": "phone"}, "contact", "contacts"),
+        ("/contacts", {"name": "x"}, "reports_to", "contacts"),
+    ],
+)
+def test_what_is_another_customers_is_refused_and_not_offered(
+    world: World, call: Call, path: str, values: dict[str, str], field: str, kind: str
+) -> None:
+    """What one may choose belongs to the customer it is about; what one is offered is that and nothing else."""
+    rep, mine = call("rep"), str(world.get("customers", "mine").id)
+    own, other = (str(world.get(kind, slug).id) for slug in ("mine", "handed"))
+    refused = rep.post(path, {**values, "customer": mine, field: other})
+    assert [(e["field"], e["code"]) for e in refused.json()["errors"]] == [(field, "other_customer")]
+    assert rep.post(path, {**values, "customer": mine, field: own}).status_code == 201
+    (asked,) = (f for f in rep.get(f"/meta/objects{path}").json()["fields"] if f["name"] == field)
+    within = json.dumps({"field": asked["within"], "op": "eq", "value": mine})
+    offered = {o["id"] for o in rep.get(f"/{kind}/options", filter=within).json()["items"]}
+    assert own in offered and other not in offered
+
+
+def test_a_picker_narrows_by_what_its_reader_may_filter_by(world: World, call: Call) -> None:
+    with act(INSTALLER, "test", object="field-rules"):
+        FieldRule.objects.create(
+            role=Role.objects.get(code="sales_rep"), object="contacts", field="customer", access="hidden"
+        )
+    forget_everything()
+    (asked,) = (f for f in call("rep").get("/meta/objects/needs").json()["fields"] if f["name"] == "contact")
+    assert asked["within"] is None
+
+
     """ACT-6: of the enrolments the reader sees."""
     report = call("director").get(f"/sequences/{world.sequence}/report").json()
     assert (

@@ -108,6 +108,8 @@ export type FieldMeta = {
   dictionary: string | null;
   target: string | null;
   target_label: string | null;
+  /** Of a reference: a field both kinds have; only records with the same value in it may be chosen. */
+  within?: string | null;
   /** Of a `related` field: the kinds it may point to. */
   targets: Target[] | null;
   operators: Operator[];
@@ -202,6 +204,7 @@ export type ActionParam = {
   required: boolean;
   choices: Choice[] | null;
   target: string | null;
+  within?: string | null;
   help?: string;
   default?: JsonValue;
   /** The field of the record whose value the parameter starts from. */

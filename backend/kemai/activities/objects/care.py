@@ -107,7 +107,7 @@ register(
                 quick=True,
                 inline=True,
             ),
-            Field("contact", REFERENCE, T("对谁", "To whom"), target="contacts"),
+            Field("contact", REFERENCE, T("对谁", "To whom"), target="contacts", within="customer"),
             Field(
                 "status",
                 CHOICE,

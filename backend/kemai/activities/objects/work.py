@@ -102,13 +102,20 @@ register(
                 T("联系人", "Contact"),
                 target="contacts",
                 quick=True,
+                within="customer",
                 indexed=True,
                 narrow=True,
                 show_when=WITHOUT_LEAD,
             ),
             Field("lead", REFERENCE, T("线索", "Lead"), target="leads", indexed=True, narrow=True, create_only=True),
             Field(
-                "opportunity", REFERENCE, T("商机", "Opportunity"), target="opportunities", indexed=True, narrow=True
+                "opportunity",
+                REFERENCE,
+                T("商机", "Opportunity"),
+                target="opportunities",
+                within="customer",
+                indexed=True,
+                narrow=True,
             ),
             Field(
                 "channel",

@@ -11,7 +11,6 @@ from kemai.activities.services.anchors import hold_by_anchors, tell_anchors, tel
 from kemai.activities.services.owned import set_people
 from kemai.activities.services.sequences import note_interactions
 from kemai.customers.services.ownership import note_contacts, set_contacts
-from kemai.customers.services.records import refuse_strange_contacts
 from kemai.kit.clock import now
 from kemai.kit.words import T
 from kemai.platform.merging.references import recount_after_merge
@@ -28,7 +27,6 @@ def prepare_interactions(actor: Actor, drafts: list[Draft]) -> None:
     """Who did it, whose customer it is, and dates that can be true."""
     set_people(actor, drafts, "activities.interaction.create", NOT_IN_CHARGE)
     hold_by_anchors(drafts)
-    refuse_strange_contacts(drafts)
     latest = now() + timedelta(minutes=5)
     for draft in drafts:
         if draft.old is None:

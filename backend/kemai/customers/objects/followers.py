@@ -111,7 +111,14 @@ register(
                 aliases=("微信号",),
             ),
             Field("is_primary", BOOL, T("主要联系人", "Main contact"), inline=True),
-            Field("reports_to", REFERENCE, T("上级", "Reports to"), target="contacts", section="relation"),
+            Field(
+                "reports_to",
+                REFERENCE,
+                T("上级", "Reports to"),
+                target="contacts",
+                within="customer",
+                section="relation",
+            ),
             Field(
                 "decision_role",
                 CHOICE,

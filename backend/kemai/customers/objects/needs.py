@@ -57,9 +57,15 @@ register(
             Field("budget", MONEY, T("预算", "Budget"), quick=True, inline=True, minimum=0),
             Field("wanted_on", DATE, T("购买时间", "Wanted by"), quick=True, inline=True, sortable=True, indexed=True),
             Field(
-                "opportunity", REFERENCE, T("商机", "Opportunity"), target="opportunities", indexed=True, narrow=True
+                "opportunity",
+                REFERENCE,
+                T("商机", "Opportunity"),
+                target="opportunities",
+                within="customer",
+                indexed=True,
+                narrow=True,
             ),
-            Field("contact", REFERENCE, T("提出人", "Voiced by"), target="contacts"),
+            Field("contact", REFERENCE, T("提出人", "Voiced by"), target="contacts", within="customer"),
             Field("pain", LONG_TEXT, T("痛点", "Pain"), aliases=("客户痛点",)),
             Field("motive", LONG_TEXT, T("购买动机", "Motive")),
             Field("decision", LONG_TEXT, T("决策过程", "How it is decided")),

@@ -8,7 +8,7 @@ from django.db import connection
 
 from kemai.accounts.access import Actor
 from kemai.base.numbering import take_numbers
-from kemai.customers.models import Contact, Customer
+from kemai.customers.models import Customer
 from kemai.customers.services.arriving import note_new, place_new, refuse_edits
 from kemai.customers.services.kind import CUSTOMERS
 from kemai.customers.services.recycle_rules import refresh
@@ -20,7 +20,6 @@ from kemai.platform.objects.declare import Draft
 EXISTS = T("该客户已存在，归属：{holder}。", "This customer exists already, with: {holder}.")
 IN_POOL = T("公海", "the public pool")
 STRANGE = T("联系人不属于该客户。", "The contact belongs to another customer.")
-OTHER_SUPERIOR = T("上级应是同一客户的联系人。", "The superior must be a contact of the same customer.")
 
 
 def prepare_customers(actor: Actor, drafts: list[Draft]) -> None:
@@ -111,32 +110,17 @@ def set_holders(actor: Actor, drafts: list[Draft]) -> None:
             )
 
 
-def refuse_strange_contacts(drafts: list[Draft], field: str = "contact", words: T = STRANGE) -> None:
-    """The contact in ``field`` must be one of the draft's own customer, also when it is the customer that changed. One statement."""
-    column = f"{field}_id"
-    named = [d for d in drafts if d.get(column) and (d.changed(column) or d.changed("customer_id"))]
-    if not named:
-        return
-    homes = dict(Contact.objects.filter(pk__in={d.get(column) for d in named}).values_list("id", "customer_id"))
-    for draft in named:
-        home = homes.get(draft.get(column))
-        if home is None or home != draft.get("customer_id"):
-            draft.wrong(field, "other_customer", words)
-
-
 def prepare_contacts(actor: Actor, drafts: list[Draft]) -> None:
-    """Holder from the customer; nobody reports to himself, and only to somebody of the same customer."""
+    """Holder from the customer; nobody reports to himself."""
     set_holders(actor, drafts)
-    own = [d for d in drafts if d.values.get("reports_to_id") == d.id and d.changed("reports_to_id")]
-    for draft in own:
-        draft.wrong("reports_to", "self", T("上级不能是本人。", "Nobody reports to himself."))
-    refuse_strange_contacts([d for d in drafts if d not in own], "reports_to", OTHER_SUPERIOR)
+    for draft in drafts:
+        if draft.values.get("reports_to_id") == draft.id and draft.changed("reports_to_id"):
+            draft.wrong("reports_to", "self", T("上级不能是本人。", "Nobody reports to himself."))
 
 
 def prepare_needs(actor: Actor, drafts: list[Draft]) -> None:
-    """Holder from the customer; whoever voiced the need is one of its contacts (CUS-13)."""
+    """Holder from the customer (CUS-13)."""
     set_holders(actor, drafts)
-    refuse_strange_contacts(drafts)
 
 
 def prepare_relations(actor: Actor, drafts: list[Draft]) -> None:

@@ -273,7 +273,12 @@ def options(request: HttpRequest, object_name: str) -> HttpResponse:
         else None
     )
     found = read.list_options(
-        actor, declaration, q=request.GET.get("q", ""), limit=_limit(request.GET.get("limit") or 20), ids=ids
+        actor,
+        declaration,
+        q=request.GET.get("q", ""),
+        limit=_limit(request.GET.get("limit") or 20),
+        ids=ids,
+        filter=request.GET.get("filter", ""),
     )
     return json_response({"items": found})
 

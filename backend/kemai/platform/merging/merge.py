@@ -23,7 +23,7 @@ from kemai.platform.merging.plan import Plan, Row, make_plan
 from kemai.platform.merging.references import Place, places_of, recount
 from kemai.platform.models import Merge
 from kemai.platform.objects.declare import Draft, ObjectType, get_object
-from kemai.platform.objects.drafts import derive
+from kemai.platform.objects.drafts import derive, prepare
 from kemai.platform.objects.undo import offer_undo
 from kemai.platform.objects.write import lock_rows, refusal_of, refusing_doubles, update_rows
 
@@ -176,8 +176,7 @@ def _id(key: Any) -> Any:
 def _settle(actor: Actor, plan: Plan) -> Row:
     """Write the survivor's values through the domain's own rules; returns the columns that changed."""
     draft = Draft(plan.survivor["id"], plan.survivor, dict(plan.values))
-    if plan.declaration.prepare:
-        plan.declaration.prepare(actor, [draft])
+    prepare(actor, plan.declaration, [draft])
     if draft.errors:
         raise refusal_of(draft)
     derive(plan.declaration, draft)

@@ -20,7 +20,7 @@ from kemai.platform.merging.references import places_of
 from kemai.platform.models import Merge
 from kemai.platform.objects.declare import Draft, ObjectType, get_object
 from kemai.platform.objects.demands import refuse_taken
-from kemai.platform.objects.drafts import derive
+from kemai.platform.objects.drafts import derive, prepare
 from kemai.platform.objects.store import unpacked
 from kemai.platform.objects.undo import UndoTooLate, undo_kind
 from kemai.platform.objects.write import lock_row, refusing_doubles, update_rows
@@ -122,8 +122,7 @@ def _values_back(
             report.append(_words(FIELD_CHANGED, field=f.label))
     draft = Draft(merge.survivor_id, survivor, back)
     if draft.values:
-        if declaration.prepare:
-            declaration.prepare(actor, [draft])
+        prepare(actor, declaration, [draft])
         derive(declaration, draft)
         with refusing_doubles(declaration):
             update_rows(declaration, actor.id, [draft])

@@ -92,6 +92,9 @@ class Field:
     targets: tuple[str, ...] = ()
     """A reference to any of these kinds; ``object_column`` holds which."""
     object_column: str = ""
+    within: str = ""
+    """Of a reference: a field that both kinds have (the customer of a deal and of a contact); the record referred to must have the same
+    value in it, and pickers offer no others."""
     sort: str = ""
     sortable: bool = False
     indexed: bool = False

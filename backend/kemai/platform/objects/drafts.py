@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from kemai.accounts.access import Actor, visible_among
 from kemai.base.currencies import BASE_CURRENCY
 from kemai.base.parameters import Parameter
@@ -20,6 +22,7 @@ from kemai.platform.quality.declare import Quality, judge
 UNKNOWN = T("没有这个字段。", "There is no such field.")
 NOT_WRITABLE = T("此字段不能直接修改。", "This field cannot be written.")
 WITHHELD = T("您看不到此字段，因此不能修改。", "You cannot see this field and so cannot change it.")
+ELSEWHERE = T("{what}不属于该{whose}。", "{what} and {whose} do not belong together.")
 NOT_VISIBLE = T("引用的记录不存在，或您无权查看。", "The record referred to does not exist, or you may not see it.")
 
 
@@ -150,6 +153,32 @@ def check_references(actor: Actor, declaration: ObjectType, drafts: list[Draft])
                 draft.wrong(found.name, "not_visible", NOT_VISIBLE)
             elif found.targets and draft.changed(found.stored):
                 draft.values[found.object_column] = kinds.get(draft.values[found.stored], "")
+
+
+def prepare(actor: Actor, declaration: ObjectType, drafts: list[Draft]) -> None:
+    """What the domain adds to drafts and refuses in them, then whether references lie within what it may have supplied."""
+    if declaration.prepare:
+        declaration.prepare(actor, drafts)
+    _check_within(declaration, drafts)
+
+
+def _check_within(declaration: ObjectType, drafts: list[Draft]) -> None:
+    """A reference ``within`` another field is to a record with the same value in it, also when it is that value that changed. One
+    statement for each such field."""
+    for found in (f for f in declaration.fields if f.within):
+        shared, target = declaration.by_name[found.within], get_object(found.target)
+        named = [d for d in drafts if d.get(found.stored) and (d.changed(found.stored) or d.changed(shared.stored))]
+        if not named:
+            continue
+        column = target.by_name[found.within].stored
+        with connection.cursor() as cursor:
+            keys = sorted({d.get(found.stored) for d in named})
+            cursor.execute(f"SELECT id, {column} FROM {target.table} WHERE id = ANY(%s)", [keys])
+            homes = dict(cursor.fetchall())
+        for draft in named:
+            home = homes.get(draft.get(found.stored))
+            if home is None or home != draft.get(shared.stored):
+                draft.wrong(found.name, f"other_{found.within}", ELSEWHERE, what=found.label, whose=shared.label)
 
 
 def check_withheld(

@@ -27,7 +27,7 @@ from kemai.platform.events import RecordsDeleted
 from kemai.platform.objects import write
 from kemai.platform.objects.declare import Draft, ObjectType, get_object
 from kemai.platform.objects.demands import refuse_taken
-from kemai.platform.objects.drafts import WITHHELD, check_required, check_withheld
+from kemai.platform.objects.drafts import WITHHELD, check_required, check_withheld, prepare
 from kemai.platform.objects.secrecy import EDITABLE, access_of
 from kemai.platform.objects.undo import ChangedSince
 
@@ -274,8 +274,8 @@ class TakingBack:
                 if found and found.writable and access_of(self.actor, declaration, found) != EDITABLE:
                     draft.wrong(found.name, "withheld", WITHHELD)
         check_withheld(self.actor, declaration, drafts, write.secret_rows(self.actor, declaration, drafts))
-        if declaration.prepare and drafts:
-            declaration.prepare(self.actor, drafts)
+        if drafts:
+            prepare(self.actor, declaration, drafts)
         check_required(self.actor, declaration, drafts)
         for draft in drafts:
             if draft.errors:

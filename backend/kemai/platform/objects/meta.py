@@ -189,6 +189,14 @@ def _panel(actor: Actor, panel: Any) -> dict[str, Any]:
     }
 
 
+def _within(actor: Actor, f: Field) -> str | None:
+    """What a picker narrows by, where the reader may filter the other kind by it."""
+    if not f.within:
+        return None
+    target = get_object(f.target)
+    return f.within if access_of(actor, target, target.by_name[f.within]) not in (HIDDEN, MASKED) else None
+
+
 def describe_field(actor: Actor, declaration: ObjectType | None, f: Field) -> dict[str, Any]:
     """One field, also a command's parameter."""
     access = access_of(actor, declaration, f) if declaration else "editable"
@@ -219,6 +227,7 @@ def describe_field(actor: Actor, declaration: ObjectType | None, f: Field) -> di
         "target": f.target or None,
         "targets": [{"object": name, "label": get_object(name).label.to()} for name in f.targets] or None,
         "target_label": target.label.to() if target else None,
+        "within": _within(actor, f),
         "operators": list(f.type.operators) if comparable else [],
         "sortable": f.sortable and comparable,
         "filterable": comparable,
@@ -289,6 +298,7 @@ def describe_param(p: Field, readable: Collection[str]) -> dict[str, Any]:
         if items
         else None,
         "target": p.target or None,
+        "within": p.within or None,
         "default": None if callable(p.default) else p.default,
         "prefill": p.prefill if p.prefill in readable else None,
         "currency_field": p.currency if p.currency in readable else None,

@@ -260,7 +260,7 @@ def _paths(declaration: ObjectType, paths: dict[str, Any]) -> None:
             f"{code}_options",
             f"Pick: {words}",
             tag,
-            [_query("q"), _query("limit", "integer"), _query("ids")],
+            [_query("q"), _query("limit", "integer"), _query("ids"), _query("filter")],
             answer=items,
         )
     }

@@ -281,9 +281,15 @@ def _can(actor: Actor, declaration: ObjectType, allowed: dict[str, bool], facts:
 
 
 def list_options(
-    actor: Actor, declaration: ObjectType, *, q: str = "", limit: int = 20, ids: list[UUID] | None = None
+    actor: Actor,
+    declaration: ObjectType,
+    *,
+    q: str = "",
+    limit: int = 20,
+    ids: list[UUID] | None = None,
+    filter: str = "",
 ) -> list[dict[str, Any]]:
-    """Records for a picker: id, label, a second line."""
+    """Records for a picker: id, label, a second line; ``filter`` as lists take it."""
     readable = {f.name for f in readable_fields(actor, declaration)}
     subtitle = tuple(n for n in declaration.subtitle if n in readable)
     english = title_field_en(actor, declaration)
@@ -291,7 +297,13 @@ def list_options(
     if ids is not None:
         items = _items_of(actor, declaration, (*titles, *subtitle), ids)
     else:
-        query = Query(fields=(*titles, *subtitle), q=q.strip(), limit=min(limit, 50), sort=declaration.default_sort)
+        query = Query(
+            fields=(*titles, *subtitle),
+            filter=filter,
+            q=q.strip(),
+            limit=min(limit, 50),
+            sort=declaration.default_sort,
+        )
         items, _ = list_page(actor, declaration, query)
     return [_option(declaration, titles, subtitle, item) for item in items]
 

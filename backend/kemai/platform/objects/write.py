@@ -47,6 +47,7 @@ from kemai.platform.objects.drafts import (
     derive,
     new_drafts,
     parse_into,
+    prepare,
 )
 from kemai.platform.objects.mentioning import note_mentions
 from kemai.platform.objects.read import get_detail, list_options
@@ -134,8 +135,7 @@ def prepare_new(
     if not declaration.can_create:
         raise Forbidden
     drafts = new_drafts(actor, declaration, payloads, ids)
-    if declaration.prepare:
-        declaration.prepare(actor, drafts)
+    prepare(actor, declaration, drafts)
     refuse_blocked(actor, declaration, drafts)
     check_required(actor, declaration, drafts)
     check_demands(actor, declaration, drafts)
@@ -260,8 +260,7 @@ def prepare_edits(
         parse_into(actor, declaration, draft, payload)
     check_references(actor, declaration, drafts)
     check_withheld(actor, declaration, drafts, secret_rows(actor, declaration, drafts))
-    if declaration.prepare:
-        declaration.prepare(actor, drafts)
+    prepare(actor, declaration, drafts)
     refuse_blocked(actor, declaration, drafts)
     check_required(actor, declaration, drafts)
     check_demands(actor, declaration, drafts, whole=whole)

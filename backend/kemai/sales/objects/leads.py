@@ -86,6 +86,7 @@ COMMANDS = (
                 REFERENCE,
                 T("已有联系人", "Existing contact"),
                 target="contacts",
+                within="customer",
                 help=T("留空则按线索上的联系人新建", "Empty: made of the person on the lead"),
             ),
             Field("opportunity", BOOL, T("同时建立商机", "With an opportunity"), default=True),

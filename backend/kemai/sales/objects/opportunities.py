@@ -115,7 +115,7 @@ register(
                 narrow=True,
                 aliases=("客户名称", "公司名称"),
             ),
-            Field("contact", REFERENCE, T("联系人", "Contact"), target="contacts"),
+            Field("contact", REFERENCE, T("联系人", "Contact"), target="contacts", within="customer"),
             Field(
                 "owner",
                 USER,
@@ -379,6 +379,7 @@ register(
                 "opportunity",
                 ("contact", "role", "attitude", "influence", "note"),
             ),
+            Panel("needs", T("需求", "Needs"), "needs", "opportunity", ("title", "focus", "budget", "wanted_on")),
             Panel(
                 "competitors",
                 T("对手", "Competitors"),

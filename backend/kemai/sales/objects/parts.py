@@ -198,6 +198,7 @@ register(
                 REFERENCE,
                 T("联系人", "Contact"),
                 target="contacts",
+                within="customer",
                 required=True,
                 quick=True,
                 indexed=True,
@@ -213,7 +214,7 @@ register(
         search=SearchLine(texts=("note",), global_search=False),
         views=(View("all", T("全部", "All")),),
         facts=("opportunity", "contact", "role", "attitude", "influence", "note"),
-        prepare=parts.prepare_committee,
+        prepare=parts.prepare_parts,
         merging=Merging(same=_same("contact_id")),
         menu=False,
         unique=(

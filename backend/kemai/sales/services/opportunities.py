@@ -15,7 +15,7 @@ from kemai.base.audit import act, emit
 from kemai.base.currencies import BASE_CURRENCY, in_base, without_rate
 from kemai.base.numbering import take_numbers
 from kemai.customers.services.ownership import note_deals
-from kemai.customers.services.records import refuse_strange_contacts, set_holders
+from kemai.customers.services.records import set_holders
 from kemai.kit.clock import now
 from kemai.kit.errors import FieldError, Invalid, NotFound
 from kemai.kit.ids import parse_id
@@ -43,7 +43,6 @@ FROM_LINES = T(
 def prepare_opportunities(actor: Actor, drafts: list[Draft]) -> None:
     """Owner, number, the first stage of the pipeline; status only ever follows the stage."""
     set_holders(actor, drafts)
-    refuse_strange_contacts(drafts)
     created = [d for d in drafts if d.old is None]
     if created:
         _enter_pipeline(actor, created)

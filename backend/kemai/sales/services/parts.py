@@ -12,7 +12,6 @@ from django.db import connection
 from kemai.accounts.access import Actor
 from kemai.accounts.models import RecordShare
 from kemai.base.currencies import BASE_CURRENCY
-from kemai.customers.services.records import refuse_strange_contacts
 from kemai.kit.money import quantise
 from kemai.kit.words import T
 from kemai.platform.objects import shares
@@ -117,12 +116,6 @@ def has_lines(opportunity_id: UUID) -> bool:
 
 
 # ---------------------------------------------------------------- committee, competitors, team, plan
-
-
-def prepare_committee(actor: Actor, drafts: list[Draft]) -> None:
-    """Contacts of the opportunity's own customer."""
-    place_parts(actor, drafts)
-    refuse_strange_contacts(drafts)
 
 
 def prepare_parts(actor: Actor, drafts: list[Draft]) -> None:

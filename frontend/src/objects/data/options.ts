@@ -1,9 +1,12 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { Option } from "@/api/types";
+import type { Filter } from "../model/filter";
+
+type Ask = { q?: string; ids?: string; filter?: Filter | null };
 
 /** The short lists behind reference pickers: `source` is the object whose records are offered. */
-export function useOptions(source: string | null, ask: { q?: string; ids?: string }, enabled: boolean) {
+export function useOptions(source: string | null, ask: Ask, enabled: boolean) {
   return useQuery({
     queryKey: ["options", source, ask],
     enabled: enabled && source !== null,
@@ -11,7 +14,7 @@ export function useOptions(source: string | null, ask: { q?: string; ids?: strin
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => {
       const { data } = await api.get<{ items: Option[] }>(`/${source}/options`, {
-        query: { ...ask, limit: 20 },
+        query: { ...ask, filter: ask.filter ? JSON.stringify(ask.filter) : undefined, limit: 20 },
         signal,
       });
       return data.items;

@@ -16,6 +16,18 @@ it("links by the panel, else by the only reference there is", () => {
   expect(linkField(kind("firms", []), kind("lone", []))).toBeNull();
 });
 
+it("knows what a picker goes by, also where the server sets it", () => {
+  const record = { id: "1", version: 1, name: "大单", firm: { id: "9", label: "海天" } };
+  const firm = { ...ref("firm", "firms"), read_only: true };
+  expect(inherited(deal, record, kind("seats", [ref("deal", "deals"), firm]), "deal")).not.toHaveProperty(
+    "firm",
+  );
+  const person = { ...ref("person", "people"), within: "firm" };
+  expect(inherited(deal, record, kind("seats", [ref("deal", "deals"), firm, person]), "deal")).toHaveProperty(
+    "firm",
+  );
+});
+
 it("does not ask again what the record already says", () => {
   const record = { id: "1", version: 1, name: "大单", firm: { id: "9", label: "海天" } };
   expect(inherited(deal, record, note, "about")).toEqual({

@@ -43,7 +43,9 @@ export function inherited(
     },
   };
   for (const field of child.fields) {
-    if (field.name === link || !field.target || field.read_only) continue;
+    if (field.name === link || !field.target) continue;
+    // What the server sets itself is known here too where a picker goes by it.
+    if (field.read_only && !child.fields.some((other) => other.within === field.name)) continue;
     const same = parent.fields.find(
       (one: FieldMeta) => one.target === field.target && one.name === field.name,
     );

@@ -178,7 +178,11 @@ export function useRecordForm({ meta, loaded, initial, draftFor, onSaved, onWait
     }
     if (loaded) return send(changes, loaded.etag);
     // A default that was emptied is sent as empty, or the server would put it back.
-    const said = Object.entries(values).filter(([name, value]) => !isBlank(value) || !isBlank(start[name]));
+    const readOnly = new Set(meta.fields.filter((field) => field.read_only).map((field) => field.name));
+    moment.current ??= new Date().toISOString();
+    const said = Object.entries(asOfSaving(meta.fields, values, changes, moment.current)).filter(
+      ([name, value]) => !readOnly.has(name) && (!isBlank(value) || !isBlank(start[name])),
+    );
     return send(Object.fromEntries(said), null);
   }
 

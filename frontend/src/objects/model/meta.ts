@@ -95,6 +95,7 @@ export function paramAsField(param: ActionParam): FieldMeta {
     dictionary: null,
     target: param.target,
     target_label: null,
+    within: param.within ?? null,
     operators: [],
     sortable: false,
     filterable: false,

@@ -1,6 +1,7 @@
 import { Select } from "antd";
 import { useDeferredValue, useState } from "react";
 import { useOptions } from "../../data/options";
+import type { Filter } from "../../model/filter";
 import { isReference, type Ref } from "../../model/meta";
 import { kindOf } from "../registry";
 import type { InputProps } from "../types";
@@ -12,13 +13,16 @@ import styles from "./inputs.module.css";
  * a bare id (a filter, a default) has its label fetched.
  */
 export function ReferenceInput(props: InputProps) {
-  const { id, field, value, onChange, invalid, describedBy, autoFocus, open, size } = props;
+  const { id, field, value, values, onChange, invalid, describedBy, autoFocus, open, size } = props;
   const { t } = useFormat();
   const [typed, setTyped] = useState("");
   const [opened, setOpened] = useState(open ?? false);
   const asked = useDeferredValue(typed);
   const source = kindOf(field).optionsOf?.(field) ?? null;
-  const found = useOptions(source, { q: asked }, opened);
+  const shared = field.within ? values?.[field.within] : null;
+  const filter: Filter | null =
+    field.within && isReference(shared) ? { field: field.within, op: "eq", value: shared.id } : null;
+  const found = useOptions(source, { q: asked, filter }, opened);
   const bare = typeof value === "string" && value !== "" ? value : null;
   const named = useOptions(source, { ids: bare ?? "" }, bare !== null);
   const current: Ref | null = isReference(value)
