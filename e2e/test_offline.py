@@ -84,7 +84,7 @@ def test_a_day_without_a_network(rep: Person, enter: Callable[..., Person], demo
         expect(page.get_by_role("status").filter(has_text="1 条需要处理")).to_be_visible()
     page.get_by_role("link", name="查看").click()
     expect(page.get_by_role("heading", name="待提交")).to_be_visible()
-    expect(page.get_by_text(re.compile("领取"))).not_to_have_count(0)
+    expect(page.get_by_role("listitem").filter(has_text=lost["name"])).to_contain_text("领取")
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= PHONE.width
     notes = rep.reads("/interactions?limit=5&q=" + quote("地下车库"))["items"]

@@ -12,6 +12,8 @@ export type WriteOptions = {
   signal?: AbortSignal;
   /** Sent as Idempotency-Key: the same key and body give the same answer, so a retry never does a thing twice. */
   idempotencyKey?: string;
+  /** Whom or what it is about, in the person's words: shown beside it while it waits on this device. */
+  about?: string | undefined;
 };
 
 const BASE = "/api/v1";
@@ -128,7 +130,7 @@ async function write<T>(
     return await writeOnce<T>(method, path, body, { ...options, ...(key ? { idempotencyKey: key } : {}) });
   } catch (error) {
     const unsent = error instanceof ApiError && error.code === "network";
-    if (unsent && key && keepForLater(method, path, body, key))
+    if (unsent && key && keepForLater(method, path, body, key, options.about))
       throw new ApiError(offlineProblem("waiting"), new Headers());
     throw error;
   }

@@ -36,6 +36,11 @@ describe("writes that wait for the network", () => {
     expect(waitingWrites()).toEqual([]);
   });
 
+  it("says whom it is about: of a claim nothing else tells", () => {
+    keepForLater("POST", "/notes", {}, "a", "海天轴承");
+    expect(waitingWrites().map((write) => write.about)).toEqual(["海天轴承"]);
+  });
+
   it("sends in order, each once, and forgets what was done", async () => {
     keepForLater("POST", "/notes", { n: 1 }, "a");
     keepForLater("POST", "/notes", { n: 2 }, "b");

@@ -9,6 +9,8 @@ export type WaitingWrite = {
   method: string;
   path: string;
   body: unknown;
+  /** Whom or what it is about: a claim says nothing else a person could tell it by. */
+  about?: string | undefined;
   /** What it is, by the rule that let it wait: names its words. */
   kind: string;
   /** When the person wrote it. */
@@ -82,10 +84,24 @@ export function mayWait(method: string, path: string): boolean {
 }
 
 /** Keep a write that could not be sent; false where it may not wait, or where this device has no room. */
-export function keepForLater(method: string, path: string, body: unknown, key: string): boolean {
+export function keepForLater(
+  method: string,
+  path: string,
+  body: unknown,
+  key: string,
+  about?: string,
+): boolean {
   const rule = ruleFor(method, path);
   if (!rule || !owner || kept.length >= MOST) return false;
-  const write: WaitingWrite = { key, method, path, body, kind: rule.kind, at: new Date().toISOString() };
+  const write: WaitingWrite = {
+    key,
+    method,
+    path,
+    body,
+    about,
+    kind: rule.kind,
+    at: new Date().toISOString(),
+  };
   try {
     change((all) => [...all.filter((one) => one.key !== key), write]);
     return true;

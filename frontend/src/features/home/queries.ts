@@ -77,7 +77,7 @@ export function useCompleteTask() {
       api.post<Detail & { undo?: string }>(
         `/tasks/${task.id}/complete`,
         {},
-        { idempotencyKey: newIdempotencyKey() },
+        { idempotencyKey: newIdempotencyKey(), about: task.title },
       ),
     onMutate: (task) => mark(task.id, true),
     onError: (error, task) => {

@@ -49,6 +49,7 @@ function OutboxRow({ write, onRetry }: { write: WaitingWrite; onRetry: () => voi
         <p className={styles.kind}>
           {t(`offline.kind.${write.kind}`)} <DateTime value={write.at} kind="smart" />
         </p>
+        {write.about ? <p className={styles.about}>{write.about}</p> : null}
         {text ? <p className={styles.text}>{text}</p> : null}
         <p className={write.refused ? styles.refused : styles.state}>
           {write.refused

@@ -159,7 +159,7 @@ function useClaim(kind: Pooled) {
     setBusy(row.id);
     const next = document.querySelector<HTMLElement>(`[data-row="${row.id}"] + li`);
     try {
-      const { undo } = await writes.command(row.id, "claim", {});
+      const { undo } = await writes.command(row.id, "claim", {}, String(row.name ?? ""));
       const words = t("claimed", { name: String(row.name ?? "") });
       if (undo) message.undo(words, undo, () => void settle());
       else message.success(words);

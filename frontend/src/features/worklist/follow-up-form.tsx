@@ -70,7 +70,7 @@ export function FollowUpForm({ line, picked, onClose, onDone }: FollowUpFormProp
         : { next_contact_at: localTime().add(days, "day").hour(9).minute(0).second(0).toISOString() }),
     };
     try {
-      await api.post<Row>("/interactions", body, { idempotencyKey: key.current });
+      await api.post<Row>("/interactions", body, { idempotencyKey: key.current, about: line.record.name });
       message.success(t("followUp.saved"));
       onDone();
       refreshDay(client);

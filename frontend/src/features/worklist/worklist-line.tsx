@@ -145,6 +145,7 @@ function ReasonTag({ reason, readOnly }: { reason: Reason; readOnly: boolean }) 
         {},
         {
           idempotencyKey: newIdempotencyKey(),
+          about: reason.text,
         },
       );
       if (data.undo) message.undo(t(`${todo.word}_done`), data.undo, () => refreshDay(client));

@@ -1,7 +1,7 @@
 /** Writing records. Each write puts the server's answer into what is on screen, so nothing waits for a reload. */
 import { type InfiniteData, type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { api } from "@/api/client";
+import { api, type WriteOptions } from "@/api/client";
 import type { CommandAnswer } from "@/api/types";
 import type { RecordData } from "../model/meta";
 import { keys } from "./keys";
@@ -80,8 +80,8 @@ async function settleLists(client: QueryClient, object: string): Promise<void> {
 export function recordWrites(client: QueryClient, object: string) {
   const everything = () => client.invalidateQueries({ queryKey: keys.all(object) });
   return {
-    async create(values: Record<string, unknown>, idempotencyKey?: string): Promise<Written> {
-      const answer = await api.post<Answered>(`/${object}`, values, idempotencyKey ? { idempotencyKey } : {});
+    async create(values: Record<string, unknown>, options: WriteOptions = {}): Promise<Written> {
+      const answer = await api.post<Answered>(`/${object}`, values, options);
       const written = split(answer.data);
       client.setQueryData<Loaded>(keys.one(object, written.record.id), {
         record: written.record,
@@ -106,8 +106,13 @@ export function recordWrites(client: QueryClient, object: string) {
       takeOut(client, object, new Set([id]));
       await everything();
     },
-    async command(id: string, verb: string, params: Record<string, unknown>): Promise<Written> {
-      const answer = await api.post<Answered>(`/${object}/${id}/${verb}`, params);
+    async command(
+      id: string,
+      verb: string,
+      params: Record<string, unknown>,
+      about?: string,
+    ): Promise<Written> {
+      const answer = await api.post<Answered>(`/${object}/${id}/${verb}`, params, { about });
       const written = split(answer.data);
       if (written.gone) {
         await settleGone(client, object, id);

@@ -64,7 +64,7 @@ export function useActions(
   const [gate, setGate] = useState<Gate | null>(null);
 
   async function run(action: ActionMeta, record: RecordData, params: Record<string, unknown>) {
-    const { undo, gone } = await writes.command(record.id, action.name, params);
+    const { undo, gone } = await writes.command(record.id, action.name, params, titleOf(meta, record));
     const text = t("action.done", { action: action.label, title: titleOf(meta, record) });
     if (undo) message.undo(text, undo, () => void writes.refresh());
     else message.success(text);

@@ -8,10 +8,10 @@ import { etagOf } from "../data/records";
 import { useRecordWrites, type Written } from "../data/writes";
 import { useFormat } from "../fields/use-format";
 import { isAskedFor, isShown } from "../model/condition";
-import { defaultOf } from "../model/defaults";
+import { asOfSaving, defaultOf } from "../model/defaults";
 import { draftKey, drafts } from "../model/draft-store";
 import { isWritable } from "../model/form-layout";
-import { isBlank, type ObjectMeta, type RecordData, toWritable } from "../model/meta";
+import { isBlank, isReference, type ObjectMeta, type RecordData, toWritable } from "../model/meta";
 import {
   type Conflict,
   conflictsBetween,
@@ -78,6 +78,8 @@ export function useRecordForm({ meta, loaded, initial, draftFor, onSaved, onWait
   const [clash, setClash] = useState<Clash | null>(null);
   const [busy, setBusy] = useState(false);
   const once = useRef(newIdempotencyKey());
+  // Of one attempt, however often it is sent: another body under the same key would be refused.
+  const moment = useRef<string | null>(null);
   const dirty = Object.keys(changes).length > 0;
   const values = useMemo(() => ({ ...start, ...changes }), [start, changes]);
 
@@ -114,6 +116,7 @@ export function useRecordForm({ meta, loaded, initial, draftFor, onSaved, onWait
 
   function empty(): void {
     once.current = newIdempotencyKey();
+    moment.current = null;
     drafts.clear(key);
     setChanges({});
     setRestored(false);
@@ -128,6 +131,7 @@ export function useRecordForm({ meta, loaded, initial, draftFor, onSaved, onWait
       onWaiting?.();
       return;
     }
+    if (error.status !== 0) moment.current = null;
     const current = error.problem.current as RecordData | undefined;
     if (error.status === 412 && current && loaded) {
       const conflicts = conflictsBetween(loaded.record, changes, current);
@@ -140,6 +144,9 @@ export function useRecordForm({ meta, loaded, initial, draftFor, onSaved, onWait
     setProblem(sortProblem(error.errors, error.status === 0 ? t("edit.offline") : error.detail, names));
   }
 
+  // The record it is noted on, where there is one.
+  const about = Object.values(initial ?? {}).find(isReference)?.label ?? undefined;
+
   async function send(sent: Values, etag: string | null): Promise<boolean> {
     setBusy(true);
     setProblem(null);
@@ -148,7 +155,7 @@ export function useRecordForm({ meta, loaded, initial, draftFor, onSaved, onWait
       const written =
         loaded && etag
           ? await writes.patch(loaded.record.id, etag, body)
-          : await writes.create(body, once.current);
+          : await writes.create(body, { idempotencyKey: once.current, about });
       empty();
       onSaved(written);
       return true;

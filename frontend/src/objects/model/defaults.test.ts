@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { defaultOf } from "./defaults";
+import { asOfSaving, defaultOf } from "./defaults";
 import { paramAsField } from "./meta";
 
 const me = { id: "u1", name: "周宁", department: { id: "d1", label: "华东" } };
@@ -24,4 +24,13 @@ it("begins with what depends on who and when, and with plain values as they are"
   expect(defaultOf(field("department", "my_department"), me, "2026-11-22", now)).toEqual(me.department);
   expect(defaultOf(field("text", "today"), me, "2026-11-22", now)).toBe("today");
   expect(defaultOf(field("text", null), me, "2026-11-22", now)).toBeUndefined();
+});
+
+it("dates a moment nobody touched when it is saved, and keeps one that was chosen", () => {
+  const fields = [field("instant", "now")];
+  const opened = "2026-11-22T03:00:00.000Z";
+  const saved = "2026-11-22T09:30:00.000Z";
+  expect(asOfSaving(fields, { x: opened }, {}, saved)).toEqual({ x: saved });
+  expect(asOfSaving(fields, { x: opened }, { x: opened }, saved)).toEqual({ x: opened });
+  expect(asOfSaving(fields, {}, {}, saved)).toEqual({});
 });

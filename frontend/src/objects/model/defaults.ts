@@ -12,3 +12,20 @@ export function defaultOf(field: FieldMeta, me: Beginner, today: string, now = n
   if (type === "department" && value === "my_department") return me.department;
   return value ?? undefined;
 }
+
+/**
+ * Values as they are saved: a moment that began as now and was left alone is that of saving, not of opening the form. What waits for a
+ * network so keeps when it was written.
+ */
+export function asOfSaving(
+  fields: FieldMeta[],
+  values: Record<string, unknown>,
+  changes: Record<string, unknown>,
+  now: string,
+): Record<string, unknown> {
+  const moments = fields.filter(
+    ({ name, type, default: value }) =>
+      type === "instant" && value === "now" && values[name] && !(name in changes),
+  );
+  return { ...values, ...Object.fromEntries(moments.map((field) => [field.name, now])) };
+}
