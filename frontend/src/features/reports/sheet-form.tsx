@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { ApiError, api, newIdempotencyKey } from "@/api/client";
 import { useT } from "@/i18n/index";
 import { Card } from "@/kit/card";
@@ -8,6 +8,7 @@ import { SkeletonRows } from "@/kit/skeleton";
 import { ErrorState, useErrorText } from "@/kit/states";
 import { StateTag } from "@/kit/tag";
 import { useMessage } from "@/kit/use-message";
+import { draftKey, drafts } from "@/objects/model/draft-store";
 import { CommentList } from "./comments";
 import { Figures } from "./figures";
 import {
@@ -47,10 +48,21 @@ function SheetFields({ prefill, written, version }: SheetFieldsProps) {
   const client = useQueryClient();
   const message = useMessage();
   const errorText = useErrorText();
-  const [texts, setTexts] = useState<Texts>(written ?? prefill.texts);
+  // What was typed and not saved yet is there again after a look at another page.
+  const draft = draftKey("reports", `${prefill.kind}${prefill.on}`, "sheet");
+  const [begun] = useState(() => {
+    const found = drafts.read(draft);
+    return found?.version === String(version) ? found.values : {};
+  });
+  const start: Texts = written ?? prefill.texts;
+  const [texts, setTexts] = useState<Texts>({ ...start, ...begun });
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState<"save" | "submit" | "withdraw" | null>(null);
   const submitted = prefill.report?.status === "submitted";
+  const typed = Object.fromEntries(
+    TEXTS.filter((name) => texts[name] !== start[name]).map((n) => [n, texts[n]]),
+  );
+  useEffect(() => drafts.write(draft, submitted ? {} : typed, String(version)));
   const reload = () => client.invalidateQueries({ queryKey: [KEY] });
 
   async function save(): Promise<string> {
@@ -74,6 +86,7 @@ function SheetFields({ prefill, written, version }: SheetFieldsProps) {
       const id = what === "withdraw" ? (prefill.report?.id ?? "") : await save();
       if (what !== "save")
         await api.post(`/reports/${id}/${what}`, {}, { idempotencyKey: newIdempotencyKey() });
+      drafts.clear(draft);
       message.success(t(`did_${what}`));
     } catch (error) {
       setProblem((error instanceof ApiError ? error.errors[0]?.message : null) ?? errorText(error));
