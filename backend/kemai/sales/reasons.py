@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kemai.accounts.access import Actor
 from kemai.activities.reasons import FALLING, RECYCLE_AHEAD, midnight
 from kemai.activities.worklist import Branch, LineKind, Reason, worklist_kind, worklist_reason
@@ -39,10 +41,9 @@ def _recycling(actor: Actor) -> Branch:
     return Branch(midnight("x.recycle_on"), "owner_id", f"x.recycle_on <= %(today)s::date + {RECYCLE_AHEAD}")
 
 
-def _tasks(actor: Actor) -> Branch:
-    return Branch(
-        "x.due_at", "assignee_id", "x.status = 'open' AND x.due_at < %(today_to)s AND x.related_object = 'leads'"
-    )
+def _tasks(related: str) -> Callable[[Actor], Branch]:
+    where = f"x.status = 'open' AND x.due_at < %(today_to)s AND x.related_object = '{related}'"
+    return lambda actor: Branch("x.due_at", "assignee_id", where)
 
 
 def _hot(actor: Actor) -> Branch:
@@ -119,21 +120,30 @@ worklist_reason(
         about="leads",
     )
 )
-worklist_reason(
-    Reason(
-        "lead_task",
-        T("任务到期", "Task due"),
-        "tasks",
-        70,
-        _tasks,
-        T("今天的任务：{title}", "Task for today: {title}"),
-        T("任务已过期 {n} 天：{title}", "Task {n} days late: {title}"),
-        T("任务 {day} 到期：{title}", "Task due {day}: {title}"),
-        record="x.related_id",
-        about="leads",
-        title="title",
+for _related, _code, _record, _about in (
+    ("leads", "lead_task", "x.related_id", "leads"),
+    (
+        "opportunities",
+        "deal_task",
+        "(SELECT o.customer_id FROM sales_opportunity o WHERE o.id = x.related_id)",
+        "customers",
+    ),
+):
+    worklist_reason(
+        Reason(
+            _code,
+            T("任务到期", "Task due"),
+            "tasks",
+            70,
+            _tasks(_related),
+            T("今天的任务：{title}", "Task for today: {title}"),
+            T("任务已过期 {n} 天：{title}", "Task {n} days late: {title}"),
+            T("任务 {day} 到期：{title}", "Task due {day}: {title}"),
+            record=_record,
+            about=_about,
+            title="title",
+        )
     )
-)
 worklist_reason(
     Reason(
         "lead_hot",

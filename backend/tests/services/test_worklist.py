@@ -74,6 +74,18 @@ def test_each_reason_and_its_words(world: World, call: Call) -> None:
     assert words["birthday"] == "金丝雀mine联系人还有 2 天生日（03-08）"
 
 
+def test_a_task_of_a_deal_is_its_customers(world: World, call: Call) -> None:
+    """ACT-3: what is to be done about an opportunity is a reason to contact its customer, until it is done."""
+    quiet(world)
+    rep = call("rep")
+    deal = rep.get(f"/opportunities/{world.get('opportunities', 'mine').id}").json()
+    made = rep.post("/tasks", {"title": "改报价", "related": deal["id"], "due_at": "2030-03-06T15:00:00+08:00"}).json()
+    (item,) = rep.get("/worklist").json()["items"]
+    assert (item["id"], [r["text"] for r in item["reasons"]]) == (deal["customer"]["id"], ["今天的任务：改报价"])
+    rep.post(f"/tasks/{made['id']}/complete")
+    assert lines(rep) == {}
+
+
 def test_a_later_day_is_not_today(world: World, call: Call) -> None:
     """Tomorrow's next contact, a future promise, a done task are silent; the edge is midnight in the reader's zone."""
     quiet(world)
