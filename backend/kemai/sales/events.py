@@ -40,6 +40,16 @@ class OpportunityLost(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OpportunityReopened(Event):
+    """A closed opportunity is open again: taken up anew, or its closing taken back."""
+
+    kind: ClassVar[str] = "sales.opportunity_reopened"
+    label: ClassVar[T] = T("重新打开", "Reopened")
+    about: ClassVar[str] = "opportunities"
+    customer_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class StagesReordered(Event):
     """The stages of a pipeline stand in another order, or one went or came back."""
 

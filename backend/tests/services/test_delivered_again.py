@@ -74,6 +74,9 @@ def day_of_work(world: World, call: Call) -> list[Pair]:
     done(manager.post("/tasks", {"title": "回访", "assignee": users["rep"]}))
     done(rep.post(f"/opportunities/{deals['mine']}/win", {}))
     done(director.post(f"/opportunities/{deals['foreign']}/lose", {"reason": "price"}))
+    hasty = done(rep.post("/opportunities", {"name": "点错的一单", "customer": mine, "amount": "5.00"}))["id"]
+    done(rep.post(f"/opportunities/{hasty}/win"))
+    done(rep.post(f"/opportunities/{hasty}/reopen"))
     first, second = (done(rep.post("/customers", {"name": f"合并{n}客户"}))["id"] for n in "甲乙")
     done(manager.post(f"/customers/{second}/merge", {"loser": first, "take": []}))
     done(manager.post(f"/merges/{Merge.objects.get(loser_id=first).pk}/undo"))

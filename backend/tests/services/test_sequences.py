@@ -18,6 +18,7 @@ from kemai.base.events import Delivered
 from kemai.customers.services.ownership import release_customer
 from kemai.sales.subscribers import begin_sequences, end_sequences
 from tests.calling import Caller
+from tests.delivering import hand_on
 from tests.fixtures import at
 from tests.world import World
 
@@ -186,6 +187,7 @@ def test_won_and_lost(world: World, call: Call) -> None:
     rep = call("rep")
     customer = rep.post("/customers", {"name": "成交的客户"}).json()["id"]
     deal = rep.post("/opportunities", {"name": "一单", "customer": customer, "amount": "10.00"}).json()["id"]
+    assert rep.post(f"/opportunities/{deal}/win").status_code == 200
     won = Delivered(1, "sales.opportunity_won", "opportunities", UUID(deal), None, {"customer_id": customer})
     begin_sequences(won)
     begin_sequences(won)
@@ -197,6 +199,42 @@ def test_won_and_lost(world: World, call: Call) -> None:
     end_sequences(Delivered(2, "sales.opportunity_lost", "opportunities", UUID(deal), None, {"customer_id": customer}))
     assert Enrollment.objects.get(pk=row.pk).status == "stopped"
     assert enrol_on_won(customer_id=world.get("customers", "pooled").id, opportunity_id=UUID(deal)) == 0
+
+
+@pytest.mark.parametrize("worked", [False, True])
+@pytest.mark.parametrize("way", ["undo", "reopen"])
+def test_a_win_taken_back(world: World, call: Call, way: str, worked: bool) -> None:
+    """ACT-6: nobody is thanked for a purchase that was taken back; what was done meanwhile stays told. A later win begins anew."""
+    rep = call("rep")
+    customer = rep.post("/customers", {"name": "点错的客户"}).json()["id"]
+    deal = rep.post("/opportunities", {"name": "一单", "customer": customer, "amount": "10.00"}).json()["id"]
+    path = f"/opportunities/{deal}"
+    undo = rep.post(f"{path}/win").json()["undo"]
+    hand_on()
+    (row,) = Enrollment.objects.filter(customer_id=customer)
+    if worked:
+        assert rep.post(f"/enrollments/{row.pk}/skip").status_code == 200
+    assert rep.post(f"/undo/{undo}" if way == "undo" else f"{path}/reopen").status_code == 200
+    hand_on()
+    left = list(
+        Enrollment.objects.filter(customer_id=customer, deleted_at__isnull=True).values_list("status", flat=True)
+    )
+    assert left == (["stopped"] if worked else [])
+    assert not Task.objects.filter(title__contains="感谢", related_id=customer, status="open", deleted_at__isnull=True)
+    assert rep.post(f"{path}/win").status_code == 200
+    hand_on()
+    assert Enrollment.objects.filter(customer_id=customer, status="active", deleted_at__isnull=True).count() == 1
+
+
+def test_a_closing_taken_back_before_it_was_told(world: World, call: Call) -> None:
+    """The order of the two events settles nothing: what is not won begins nothing."""
+    rep = call("rep")
+    customer = rep.post("/customers", {"name": "手快的客户"}).json()["id"]
+    deal = rep.post("/opportunities", {"name": "一单", "customer": customer, "amount": "10.00"}).json()["id"]
+    undo = rep.post(f"/opportunities/{deal}/win").json()["undo"]
+    assert rep.post(f"/undo/{undo}").status_code == 200
+    hand_on()
+    assert not Enrollment.objects.filter(customer_id=customer, deleted_at__isnull=True).exists()
 
 
 def test_a_customer_in_the_pool_leaves(entered: dict[str, Any], world: World, call: Call) -> None:

@@ -332,6 +332,20 @@ def stop_on_lost(*, customer_id: UUID, opportunity_id: UUID) -> None:
                 _leave(SEQUENCES, enrollment, T("商机丢单", "Opportunity lost").zh)
 
 
+def withdraw_on_reopened(*, customer_id: UUID, opportunity_id: UUID) -> None:
+    """An opportunity is open again: sequences its win began leave as if they had never begun, or stop where a step was done."""
+    with act(SEQUENCES, "stop", object="customers", record_id=customer_id):
+        live = Enrollment.objects.select_for_update(of=("self",)).filter(
+            opportunity_id=opportunity_id, status__in=LIVE, deleted_at__isnull=True
+        )
+        for enrollment in live:
+            if EnrollmentStep.objects.filter(enrollment=enrollment).exclude(state="open").exists():
+                _leave(SEQUENCES, enrollment, T("商机重新打开", "Opportunity reopened").zh)
+            else:
+                _bin_open_tasks(SEQUENCES, enrollment.id)
+                bin_rows(SEQUENCES, get_object("enrollments"), [enrollment.id], new_id())
+
+
 def _leave(actor: Actor, enrollment: Enrollment, reason: str) -> None:
     _bin_open_tasks(actor, enrollment.id)
     EnrollmentStep.objects.filter(enrollment=enrollment, state="open").update(state="skipped", ended_at=now())

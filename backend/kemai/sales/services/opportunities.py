@@ -27,7 +27,7 @@ from kemai.platform.objects.select import remembered
 from kemai.platform.objects.undo import ChangedSince, offer_undo, undo_kind
 from kemai.platform.objects.write import create_record, lock_row, update_rows
 from kemai.sales import errors
-from kemai.sales.events import OpportunityLost, OpportunityMoved, OpportunityWon
+from kemai.sales.events import OpportunityLost, OpportunityMoved, OpportunityReopened, OpportunityWon
 from kemai.sales.models import PIPELINES, Contender, Opportunity, Stage, StageMove
 from kemai.sales.services.gates import pass_gate
 from kemai.sales.services.parts import follow_opportunities, has_lines, settle_contenders, sum_lines
@@ -270,6 +270,7 @@ def reopen_opportunity(actor: Actor, opportunity_id: UUID) -> UUID:
         settle_contenders(opportunity_id, "open")
         sum_lines(actor, {opportunity_id})
         count_deals(row["customer_id"])
+        emit(OpportunityReopened("opportunities", opportunity_id, str(row["customer_id"])))
         return undo
 
 
@@ -382,6 +383,9 @@ def undo_stage(actor: Actor, payload: dict[str, Any]) -> None:
     mark_steps(row["id"], Stage.objects.get(pk=before["stage_id"]))
     settle_contenders(row["id"], before["status"])
     count_deals(row["customer_id"])
+    emit(OpportunityMoved("opportunities", row["id"], str(row["stage_id"]), before["stage_id"]))
+    if row["status"] != "open" == before["status"]:
+        emit(OpportunityReopened("opportunities", row["id"], str(row["customer_id"])))
 
 
 def count_deals(customer_id: UUID) -> None:
