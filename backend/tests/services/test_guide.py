@@ -32,6 +32,14 @@ def test_a_step_is_done_when_its_records_are_there(world: World, call: Call) -> 
         assert steps(admin)["pools"]["by_itself"]
 
 
+def test_what_is_ready_made_is_still_to_be_looked_at(world: World, call: Call) -> None:
+    """Pipelines come with the product: that they are there is no sign that anybody has checked them."""
+    found = steps(call("admin"))
+    assert next(iter(found)) == "company"
+    for code in ("company", "roles", "pipeline", "fields"):
+        assert not found[code]["done"], code
+
+
 def test_what_nothing_shows_an_administrator_says(world: World, call: Call) -> None:
     admin = call("admin")
     before = admin.get("/admin/guide").json()["done"]

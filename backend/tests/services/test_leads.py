@@ -204,6 +204,18 @@ def test_first_response_clock(world: World, call: Call) -> None:
     assert Lead.objects.get(pk=lead).responded_at == datetime(2026, 12, 7, 3, 0, tzinfo=UTC)
 
 
+def test_the_clock_runs_in_the_companys_hours(world: World, call: Call) -> None:
+    """ACT-3: the company says when and where it works; hours that end before they begin are refused."""
+    admin = call("admin")
+    for code, value in (("closes", 24), ("opens", 20), ("time_zone", "Asia/Tokyo")):
+        assert admin.put(f"/admin/parameters/company.{code}", {"value": value}).status_code == 200
+    assert admin.put("/admin/parameters/company.closes", {"value": 20}).status_code == 422
+    # Four hours from nine on Friday evening in Tokyo: three until midnight, the fourth on Monday from eight in the evening.
+    with standing_at(datetime(2026, 12, 4, 12, 0, tzinfo=UTC)):
+        lead = write.create_record(world.actor("rep"), get_object("leads"), FULL)
+    assert Lead.objects.get(pk=lead).respond_by == datetime(2026, 12, 7, 12, 0, tzinfo=UTC)
+
+
 def test_a_converted_lead_stays(world: World, call: Call) -> None:
     """SAL-1: what it became is edited there."""
     rep = call("rep")

@@ -41,6 +41,16 @@ class Step:
 
 STEPS = (
     Step(
+        "company",
+        T("核对公司设置", "Check the company's settings"),
+        T(
+            "时区、上下班时间、本位币。本位币在有了外币商机之后不能再改，请先定好。",
+            "Time zone, working hours, the company's currency. The currency is fixed once deals have others, so settle it first.",
+        ),
+        "/admin/parameters",
+        PERMISSION,
+    ),
+    Step(
         "departments",
         T("建立部门", "Build the departments"),
         T(
@@ -95,8 +105,6 @@ STEPS = (
         ),
         "/admin/pipelines",
         "sales.pipeline.edit",
-        "pipelines",
-        2,
     ),
     Step(
         "fields",

@@ -24,13 +24,14 @@ from kemai.platform.objects.declare import Field, ObjectType, declared_objects, 
 
 log = structlog.get_logger(__name__)
 
+COMPANY = T("公司", "Company")
 ZONE = declare(
     Parameter(
         "company.time_zone",
         "text",
         "Asia/Shanghai",
         T("公司时区", "The company's time zone"),
-        T("公司", "Company"),
+        COMPANY,
         T("公式里的“今天”按此时区计算。", 'What "today" is in formulas.'),
     )
 )
