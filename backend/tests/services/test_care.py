@@ -13,6 +13,7 @@ from kemai.activities.models import GreetingTemplate
 from kemai.activities.services.care import remind_of_promises
 from kemai.administration.services.people import INSTALLER
 from kemai.base.audit import act
+from kemai.base.jobs import run_job
 from kemai.customers.models import Contact, Customer
 from kemai.platform.models import Notification
 from tests.calling import Caller
@@ -158,7 +159,6 @@ def test_a_need_is_the_customers_own(world: World, call: Call) -> None:
         assert made["id"] in {i["id"] for i in kinds}, path
 
 
-def test_how_a_sequence_goes(world: World, call: Call) -> None:
 @pytest.mark.parametrize(
     ("path", "values", "field", "kind"),
     [
@@ -194,6 +194,7 @@ def test_a_picker_narrows_by_what_its_reader_may_filter_by(world: World, call: C
     assert asked["within"] is None
 
 
+def test_how_a_sequence_goes(world: World, call: Call) -> None:
     """ACT-6: of the enrolments the reader sees."""
     report = call("director").get(f"/sequences/{world.sequence}/report").json()
     assert (
@@ -203,3 +204,31 @@ def test_a_picker_narrows_by_what_its_reader_may_filter_by(world: World, call: C
         > 0
     )
     assert call("auditor").get(f"/sequences/{world.sequence}/report").status_code == 403
+
+
+def test_a_settled_promise_is_not_deleted(world: World, call: Call) -> None:
+    """ACT-10: who broke a promise does not mend the measure by deleting it, alone or among many; with its customer it goes."""
+    rep = call("rep")
+    customer = rep.post("/customers", {"name": "守约公司"}).json()
+    made = [
+        rep.post("/promises", {"content": f"第{n}件", "customer": customer["id"], "due_on": "2030-03-01"}).json()
+        for n in range(2)
+    ]
+    path = f"/promises/{made[0]['id']}"
+    assert rep.get(path).json()["can"]["delete"] is True
+    assert rep.post(f"{path}/break").status_code == 200
+    broken = rep.get(path).json()
+    assert broken["can"]["delete"].startswith("已了结的承诺不能删除")
+    refused = rep.delete(path, broken["version"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "stays")
+    asked = rep.post("/promises/bulk", {"action": "delete", "ids": [m["id"] for m in made]})
+    job = asked.json()["id"]
+    done = run_job(job)
+    assert (done.succeeded, done.failed) == (1, 1)
+    assert (
+        rep.delete(
+            f"/customers/{customer['id']}", rep.get(f"/customers/{customer['id']}").json()["version"]
+        ).status_code
+        == 204
+    )
+    assert rep.get(path).status_code == 404

@@ -128,8 +128,10 @@ def test_withdrawn_and_handed_in_again(world: World, call: Call) -> None:
     assert rep.get(path).json()["begins_on"] == "2030-03-11"  # the Monday of it
     assert rep.post("/reports", {"kind": "week", "begins_on": "2030-03-14"}).status_code == 409
     assert rep.post(f"{path}/withdraw").json()["code"] == "activities.not_submitted"
-    rep.post(f"{path}/submit")
+    handed = rep.post(f"{path}/submit").json()
     assert rep.post(f"{path}/submit").json()["code"] == "activities.already_submitted"
+    assert handed["can"]["delete"] == "已提交的报告不能删除。"
+    assert rep.delete(path, handed["version"]).json()["code"] == "stays"
     back = rep.post(f"{path}/withdraw").json()
     assert back["status"] == "draft"
     assert rep.patch(path, {"plans": "下周"}, back["version"]).status_code == 200

@@ -47,6 +47,11 @@ def _open(actor: Actor, row: dict[str, Any]) -> T | None:
     return None if row["status"] in ("open", "planned") else T("已经了结。", "It is settled already.")
 
 
+def _counts(row: dict[str, Any]) -> T | None:
+    settled = T("已了结的承诺不能删除，兑现率要算得数。", "A settled promise stays, or its measure would mean nothing.")
+    return None if row["status"] == "open" else settled
+
+
 def _customer() -> Field:
     return Field(
         "customer",
@@ -172,6 +177,8 @@ register(
             ),
         ),
         prepare=promises.prepare_promises,
+        stays=_counts,
+        stays_reads=("status",),
     )
 )
 

@@ -37,6 +37,10 @@ def _submitted(actor: Actor, row: dict[str, Any]) -> T | None:
     return None if row["status"] == "submitted" else T("还没有提交。", "It was not handed in yet.")
 
 
+def _handed_in(row: dict[str, Any]) -> T | None:
+    return None if row["status"] == "draft" else T("已提交的报告不能删除。", "What was handed in stays.")
+
+
 register(
     ObjectType(
         name="reports",
@@ -154,6 +158,8 @@ register(
         ),
         prepare=reports.prepare_reports,
         can_import=False,
+        stays=_handed_in,
+        stays_reads=("status",),
         menu=False,
         unique=(("report_once", "begins_on", T("这一期已经写过了。", "There is one for this period already.")),),
     )

@@ -159,11 +159,15 @@ def _batch(run: JobRun, actor: Actor, declaration: ObjectType, batch: list[UUID]
 def _delete(run: JobRun, actor: Actor, declaration: ObjectType, batch: list[UUID]) -> int:
     rows = write.lock_rows(actor, declaration, batch, declaration.perm("delete"))
     used = write.in_use_among(declaration, list(rows))
+    stays = {key: why for key, row in rows.items() if (why := write.why_stays(declaration, row))}
     _refuse(run, actor, declaration, {key: InUse() for key in batch if key in used})
+    _refuse(
+        run, actor, declaration, {key: write.Stays(why=stays[key]) for key in batch if key in stays and key not in used}
+    )
     missing = [key for key in batch if key not in rows]
     seen = _labels(actor, declaration, missing)
     _refuse(run, actor, declaration, {key: Forbidden() if key in seen else NotFound() for key in missing})
-    gone = [key for key in batch if key in rows and key not in used]
+    gone = [key for key in batch if key in rows and key not in used and key not in stays]
     if gone:
         write.bin_rows(actor, declaration, gone, new_id())
         emit(RecordsDeleted(declaration.name, None, [str(key) for key in gone]))

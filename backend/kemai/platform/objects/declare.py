@@ -339,6 +339,9 @@ class ObjectType:
     can_create: bool = True
     can_delete: bool = True
     can_import: bool = True
+    stays: Callable[[dict[str, Any]], T | None] | None = None
+    """Why a record is not deleted any more, from its own columns ``stays_reads``; None where it may be. With its parent it goes all the same."""
+    stays_reads: tuple[str, ...] = ()
     shareable: bool = False
     menu: bool = True
     children: tuple[tuple[str, str], ...] = ()

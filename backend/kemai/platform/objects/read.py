@@ -235,7 +235,8 @@ def _permission_checks(actor: Actor, declaration: ObjectType, given: str = "") -
         for command in declaration.commands
         for code in (declaration.perm(command.verb), command_scope(declaration, command))
     }
-    checks = Checks([], {}, sorted({c for command in declaration.commands for c in command.reads}), dict(actor.params))
+    reads = {*declaration.stays_reads, *(c for command in declaration.commands for c in command.reads)}
+    checks = Checks([], {}, sorted(reads), dict(actor.params))
     known: dict[Any, int] = {}
     for code in sorted(wanted):
         # Two permissions of equal reach are one condition.
@@ -268,7 +269,9 @@ NO_RIGHT = T("您没有此操作的权限。", "You have no right to do this.")
 def _can(actor: Actor, declaration: ObjectType, allowed: dict[str, bool], facts: dict[str, Any]) -> dict[str, Any]:
     no = NO_RIGHT.to()
     result: dict[str, Any] = {"edit": allowed[declaration.perm("edit")] or no}
-    result["delete"] = (declaration.can_delete and allowed[declaration.perm("delete")]) or no
+    deletable = declaration.can_delete and allowed[declaration.perm("delete")]
+    why = declaration.stays(facts) if deletable and declaration.stays else None
+    result["delete"] = why.to() if why else deletable or no
     if declaration.shareable:
         result["share"] = allowed[declaration.perm("share")] or no
     for command in declaration.commands:

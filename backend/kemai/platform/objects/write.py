@@ -64,6 +64,12 @@ ITS_CURRENCY = T("请只填数字，币种与记录相同。", "Enter the figure
 DOUBLE = T("与已有记录重复。", "This is a double of an existing record.")
 
 
+class Stays(Conflict):
+    """The record is not deleted any more: what was handed in, or counts."""
+
+    code, text = "stays", T("{why}", "{why}")
+
+
 class OutOfScope(Forbidden):
     """The record as it would be saved lies outside the writer's scope."""
 
@@ -357,6 +363,8 @@ def delete_records(actor: Actor, declaration: ObjectType, ids: list[UUID], *, ve
             row = lock_row(actor, declaration, key, declaration.perm("delete"))
             if version is not None and row["version"] != version:
                 raise _stale(actor, declaration, key, {})
+            if why := why_stays(declaration, row):
+                raise Stays(why=why)
         refuse_in_use(declaration, ids)
         bin_rows(actor, declaration, ids, deletion)
         if not in_parts():
@@ -364,6 +372,11 @@ def delete_records(actor: Actor, declaration: ObjectType, ids: list[UUID], *, ve
             offer_undo(actor, RECORDS, {"permission": "delete"}, label=title)
         emit(RecordsDeleted(declaration.name, ids[0] if len(ids) == 1 else None, [str(i) for i in ids]))
     return deletion
+
+
+def why_stays(declaration: ObjectType, row: dict[str, Any]) -> T | None:
+    """Why this record is not deleted any more; None where it may be."""
+    return declaration.stays(row) if declaration.stays else None
 
 
 def refuse_in_use(declaration: ObjectType, ids: list[UUID]) -> None:
