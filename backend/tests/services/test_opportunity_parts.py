@@ -229,6 +229,8 @@ def test_hand_over_by_request(world: World, call: Call) -> None:
     own = {"field": "opportunity", "op": "eq", "value": deal["id"]}
     (request,) = manager.all("transfer-requests", filter=own)
     assert rep.post(f"/transfer-requests/{request['id']}/approve").status_code == 403
+    offered = [who.get(f"/transfer-requests/{request['id']}").json()["can"]["withdraw"] for who in (rep, manager)]
+    assert offered == [True, "只有申请人可以撤回。"]
     assert call("southlead").get(f"/transfer-requests/{request['id']}").status_code == 404
     assert (
         manager.post(f"/transfer-requests/{request['id']}/refuse", {"answer": "再跟一个月"}).json()["state"]

@@ -25,6 +25,11 @@ def _pending(actor: Actor, row: dict[str, Any]) -> T | None:
     return None if row["state"] == "pending" else errors.TransferDecided.text
 
 
+def _own(actor: Actor, row: dict[str, Any]) -> T | None:
+    own = str(row["requester_id"]) == str(actor.id)
+    return _pending(actor, row) if own else T("只有申请人可以撤回。", "Only whoever asked can withdraw it.")
+
+
 def _pooled(actor: Actor, row: dict[str, Any]) -> T | None:
     return errors.CustomerPooled.text if row["pool_id"] else None
 
@@ -133,8 +138,8 @@ register(
                 T("撤回", "Withdraw"),
                 transfers.withdraw_transfer,
                 "view",
-                refusal=_pending,
-                reads=("state",),
+                refusal=_own,
+                reads=("state", "requester_id"),
             ),
         ),
         prepare=None,
