@@ -100,6 +100,27 @@ def test_a_pool_customer_is_claimed(rep: Person, enter: Callable[..., Person], d
     assert detail["owner"]["label"] == rep.reads("/me")["name"]
 
 
+def test_a_manager_gives_out_a_pool(enter: Callable[..., Person], demo: Served) -> None:
+    """POOL-6: with a pool of dozens and a team of thirty, what is done with them is never further than a thumb."""
+    manager = enter(demo, "manager", PHONE)
+    pool = next(one for one in manager.reads("/my-pools?object=customers")["items"] if one["gives_out"])
+    colleague = enter(demo, "rep2")
+    for one in colleague.reads("/customers?view=mine&limit=3")["items"]:
+        into = {"reason": "other", "pool": pool["id"]}
+        assert colleague.asks("POST", f"/customers/{one['id']}/release", into).ok
+    manager.goes_to(f"/pool/{pool['id']}")
+    manager.presses("全不选")
+    page = manager.page
+    preview = page.get_by_role("button", name="预览")
+    expect(preview).to_be_in_viewport()
+    expect(preview).to_be_disabled()
+    page.locator("tbody").get_by_role("checkbox").first.check()  # one of the people
+    page.get_by_role("main").get_by_role("checkbox").first.check()
+    expect(preview).to_be_in_viewport()
+    expect(preview).to_be_enabled()
+    fits(manager)
+
+
 def test_a_task_is_done_with_one_tap(rep: Person) -> None:
     page = rep.page
     rep.goes_to("/")

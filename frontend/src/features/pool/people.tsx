@@ -1,3 +1,4 @@
+import { Button } from "antd";
 import { UsersRound } from "lucide-react";
 import { useT } from "@/i18n/index";
 import { Card } from "@/kit/card";
@@ -25,44 +26,58 @@ export function People({ people, chosen, onChoose }: PeopleProps) {
     cell: (person: Person) => <span className="km-num">{cell(person)}</span>,
   });
   return (
-    <Card title={t("people")} flush>
-      <SimpleTable
-        label={t("people")}
-        rows={people}
-        rowKey={(person) => person.user.id}
-        columns={[
-          {
-            key: "user",
-            title: t("person"),
-            cell: (person) => (
-              <label className={styles.person}>
-                <input
-                  type="checkbox"
-                  checked={chosen.includes(person.user.id)}
-                  onChange={() => toggle(person.user.id)}
-                />
-                <span>
-                  {person.user.label} <small>{person.department}</small>
+    <Card
+      title={t("people")}
+      extra={
+        <Button
+          size="small"
+          type="text"
+          onClick={() => onChoose(chosen.length > 0 ? [] : people.map((person) => person.user.id))}
+        >
+          {t(chosen.length > 0 ? "tickNone" : "tickAll")}
+        </Button>
+      }
+      flush
+    >
+      <div className={styles.people}>
+        <SimpleTable
+          label={t("people")}
+          rows={people}
+          rowKey={(person) => person.user.id}
+          columns={[
+            {
+              key: "user",
+              title: t("person"),
+              cell: (person) => (
+                <label className={styles.person}>
+                  <input
+                    type="checkbox"
+                    checked={chosen.includes(person.user.id)}
+                    onChange={() => toggle(person.user.id)}
+                  />
+                  <span>
+                    {person.user.label} <small>{person.department}</small>
+                  </span>
+                </label>
+              ),
+            },
+            {
+              key: "load",
+              title: t("load"),
+              align: "end",
+              cell: (person) => (
+                <span className={`km-num ${person.room === 0 ? styles.full : ""}`}>
+                  {person.limit === null ? person.held : `${person.held} / ${person.limit}`}
                 </span>
-              </label>
-            ),
-          },
-          {
-            key: "load",
-            title: t("load"),
-            align: "end",
-            cell: (person) => (
-              <span className={`km-num ${person.room === 0 ? styles.full : ""}`}>
-                {person.limit === null ? person.held : `${person.held} / ${person.limit}`}
-              </span>
-            ),
-          },
-          number("open", (person) => person.open),
-          number("won", (person) => person.won),
-          number("winRate", (person) => percent(person.win_rate)),
-          number("claimedToday", (person) => person.claimed_today),
-        ]}
-      />
+              ),
+            },
+            number("open", (person) => person.open),
+            number("won", (person) => person.won),
+            number("winRate", (person) => percent(person.win_rate)),
+            number("claimedToday", (person) => person.claimed_today),
+          ]}
+        />
+      </div>
     </Card>
   );
 }
