@@ -116,6 +116,15 @@ def test_the_managers_morning(enter: Enter, demo: Served) -> None:
     expect(bell).to_have_accessible_name(re.compile(r"\d"), timeout=20_000)
 
 
+def test_a_manager_without_customers_is_led_to_his_people(enter: Enter, demo: Served) -> None:
+    """PLT-15: nothing of one's own on the home page is no dead end for who is in charge of others."""
+    manager = enter(demo, "manager")
+    assert manager.reads("/worklist?limit=1")["total"] == 0
+    manager.goes_to("/")
+    manager.page.get_by_role("link", name=re.compile("看我管的")).click()
+    expect(manager.page.locator("[data-worklist] > li").first).to_be_visible()
+
+
 def test_a_sequence_and_the_tree(enter: Enter, demo: Served) -> None:
     """ACT-6, CUS-4: a customer is put into the six steps from his page, and stands there at step nought; contacts are drawn."""
     rep = enter(demo, "rep")

@@ -62,3 +62,9 @@ def test_a_form_becomes_a_deal(enter: Enter, demo: Served) -> None:
     me.dialog.get_by_label("端到端确认需求").check()
     me.presses("补全并继续", me.dialog)
     expect(page.get_by_role("button", name="接触", exact=True)).to_have_attribute("aria-current", "step")
+
+    # What the page one came from says already is not where typing begins.
+    page.get_by_role("tab", name=re.compile("^产品明细")).click()
+    me.presses("新建产品明细")
+    expect(me.dialog.get_by_label("商机", exact=True)).not_to_be_focused()
+    expect(me.dialog.get_by_label("产品", exact=True)).to_be_focused()

@@ -3,6 +3,7 @@ import { Button } from "antd";
 import { Users } from "lucide-react";
 import { useMe } from "@/access/me";
 import { useT } from "@/i18n/index";
+import { AppLink } from "@/kit/app-link";
 import { peopleQuery } from "./queries";
 import { TEAM, useWhose } from "./use-whose";
 import styles from "./worklist.module.css";
@@ -51,4 +52,12 @@ export function TeamInstead() {
       {t("teamInstead", { count: others.length })}
     </Button>
   );
+}
+
+/** The same from another page, where there is no choice of whose. */
+export function TeamLink() {
+  const t = useT("worklist");
+  const { others } = useOthers();
+  if (others.length === 0) return null;
+  return <AppLink path="/worklist?team=1">{t("teamInstead", { count: others.length })}</AppLink>;
 }

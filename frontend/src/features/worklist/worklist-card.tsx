@@ -5,6 +5,7 @@ import { AppLink } from "@/kit/app-link";
 import { Card } from "@/kit/card";
 import { EmptyState } from "@/kit/states";
 import type { Worklist } from "./queries";
+import { TeamLink } from "./whose-select";
 import styles from "./worklist.module.css";
 import { type Doing, WorklistLine } from "./worklist-line";
 
@@ -25,7 +26,12 @@ export function WorklistCard({ list }: { list: Worklist }) {
           icon={PhoneCall}
           title={t("empty")}
           text={t("emptyText")}
-          action={<AppLink path="/customers">{t("next")}</AppLink>}
+          action={
+            <>
+              <TeamLink />
+              <AppLink path="/customers">{t("next")}</AppLink>
+            </>
+          }
         />
       ) : null}
       <ul className={styles.list}>

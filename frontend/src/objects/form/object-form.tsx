@@ -65,7 +65,9 @@ export function ObjectForm({ meta, loaded = null, initial, onSaved, onCancel }: 
       />
     );
   }
-  const rows = { meta, form, check, idPrefix, reader, first: shown[0] };
+  // What is known from where one came is not where typing begins.
+  const first = shown.find((field) => !(field.name in (initial ?? {}))) ?? shown[0];
+  const rows = { meta, form, check, idPrefix, reader, first };
   const submit = (more: boolean) => {
     setAgain(more);
     void form.save();

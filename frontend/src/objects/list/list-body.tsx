@@ -107,6 +107,17 @@ function NothingHere({ meta, state, shown, onClear, onCreate }: ListBodyProps) {
       </div>
     );
   }
+  // Where one begins there is a way on, also when the first view holds a condition.
+  const ways = (
+    <>
+      {meta.can.import ? <LinkButton to={`/${meta.name}/import`}>{t("empty.import")}</LinkButton> : null}
+      {meta.can.create ? (
+        <Button type="primary" onClick={onCreate}>
+          {t("list.create", { label: meta.label })}
+        </Button>
+      ) : null}
+    </>
+  );
   if (shown.view?.filter) {
     return (
       <div className={styles.state}>
@@ -114,6 +125,7 @@ function NothingHere({ meta, state, shown, onClear, onCreate }: ListBodyProps) {
           icon={Inbox}
           title={t("empty.view", { view: shown.view.label })}
           text={t("empty.view_text", { label })}
+          action={shown.view.default ? ways : null}
         />
       </div>
     );
@@ -124,18 +136,7 @@ function NothingHere({ meta, state, shown, onClear, onCreate }: ListBodyProps) {
         icon={Inbox}
         title={t("empty.title", { label })}
         text={`${meta.description ?? ""}${t("empty.text", { label })}`}
-        action={
-          <>
-            {meta.can.import ? (
-              <LinkButton to={`/${meta.name}/import`}>{t("empty.import")}</LinkButton>
-            ) : null}
-            {meta.can.create ? (
-              <Button type="primary" onClick={onCreate}>
-                {t("list.create", { label: meta.label })}
-              </Button>
-            ) : null}
-          </>
-        }
+        action={ways}
       />
     </div>
   );
