@@ -164,6 +164,24 @@ def test_into_an_existing_customer(world: World, call: Call) -> None:
     assert rep.get(f"/contacts/{after['contact']['id']}").status_code == 404
 
 
+def test_without_a_deal_the_need_stays_known(world: World, call: Call) -> None:
+    """SAL-1, CUS-13: nothing is typed again, also where no opportunity is made; it goes back with the conversion."""
+    rep = call("rep")
+    lead = make(rep, need="两条检测线\n要能接 MES")
+    after = rep.post(f"/leads/{lead['id']}/convert", {"opportunity": False}).json()
+    own = {"field": "customer", "op": "eq", "value": after["customer"]["id"]}
+    (found,) = rep.all("needs", filter=own)
+    need = rep.get(f"/needs/{found['id']}").json()
+    assert (need["title"], need["pain"]) == ("两条检测线", "两条检测线\n要能接 MES")
+    assert (need["budget"], need["wanted_on"], need["contact"]["id"]) == (
+        "350000.00",
+        "2030-06-30",
+        after["contact"]["id"],
+    )
+    assert rep.post(f"/undo/{after['undo']}").status_code == 200
+    assert rep.get(f"/needs/{need['id']}").status_code == 404
+
+
 def test_matches_tell_no_more_than_the_place(world: World, call: Call) -> None:
     """CUS-9: of a customer one may not see only that there is one, and where."""
     rep, foreign = call("rep"), world.get("customers", "foreign")

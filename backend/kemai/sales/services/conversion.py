@@ -50,6 +50,7 @@ TO_CUSTOMER = {
 }
 TO_CONTACT = {"person": "name", "title": "title", "phone": "phone", "email": "email", "wechat": "wechat"}
 TO_OPPORTUNITY = {"budget": "amount", "wanted_on": "expected_close_on", "need": "need", "source": "source"}
+TO_NEED = {"budget": "budget", "wanted_on": "wanted_on"}
 
 
 def convert_lead(
@@ -64,7 +65,8 @@ def convert_lead(
     amount: Any = None,
     expected_close_on: Any = None,
 ) -> UUID:
-    """Convert: to a new customer or the one named, with a contact where the lead names a person, and an opportunity unless declined.
+    """Convert: to a new customer or the one named, with a contact where the lead names a person, and an opportunity, or where that is
+    declined what the lead wants as a need of the customer.
 
     :class:`~kemai.kit.errors.Duplicate` where the customer exists already and none was named.
     """
@@ -91,6 +93,8 @@ def convert_lead(
             asked = {"pipeline": pipeline, "amount": amount, "expected_close_on": expected_close_on}
             values |= {name: value for name, value in asked.items() if value is not None}
             opportunity_id = _make(actor, row, made, "opportunities", values)
+        else:
+            _note_need(actor, row, made, customer_id, contact_id)
         moved = _move_along(row["id"], customer_id, opportunity_id)
         _close(actor, row, made, moved, customer_id, contact_id, opportunity_id)
         emit(
@@ -185,6 +189,20 @@ def _contact(actor: Actor, row: dict[str, Any], made: dict[str, str], customer_i
     if not Contact.objects.filter(customer_id=customer_id, deleted_at__isnull=True).exists():
         values["is_primary"] = True
     return _make(actor, row, made, "contacts", values)
+
+
+def _note_need(
+    actor: Actor, row: dict[str, Any], made: dict[str, str], customer_id: UUID, contact_id: UUID | None
+) -> None:
+    """What the lead wants stays known without an opportunity (CUS-13): its first line names the need, all of it stands with the pain."""
+    words = str(row["need"]).strip()
+    if not words or not actor.has(get_object("needs").perm("create")):
+        return
+    title = words.split("\n", 1)[0][:200]
+    values = _values(row, TO_NEED) | {"title": title, "customer": customer_id, "contact": contact_id}
+    if title != words:
+        values["pain"] = words
+    _make(actor, row, made, "needs", {name: value for name, value in values.items() if value is not None})
 
 
 def _make(actor: Actor, row: dict[str, Any], made: dict[str, str], name: str, values: dict[str, Any]) -> UUID:
@@ -302,7 +320,7 @@ def _revert(actor: Actor, lead_id: UUID) -> None:
     _refuse_used(made, conversion["moved"])
     _move_back(lead_id, row, conversion)
     deletion = new_id()
-    for name in ("opportunities", "contacts", "customers"):
+    for name in ("needs", "opportunities", "contacts", "customers"):
         if name in made:
             write.bin_rows(actor, get_object(name), [made[name]], deletion)
     customer = UUID(conversion["customer"])
