@@ -1,5 +1,6 @@
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from kemai.base.indexes import AddIndexBeside
 
 
 class Migration(migrations.Migration):
@@ -8,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [("customers", "0013_contract_ends_on")]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexBeside(
             model_name="customer",
             index=models.Index(
                 condition=models.Q(("deleted_at__isnull", True)),
