@@ -61,6 +61,11 @@ class Related(Reference):
 
 class User(Reference):
     name = "user"
+    rank_cast = "::text"
+
+    def ranked(self, field: Field, column: str) -> str:
+        """By the person's name, as lists of people are."""
+        return f"(SELECT ru.name_sort FROM accounts_user ru WHERE ru.id = {column})"
 
     def leaf(self, field: Field, op: str, raw: Any, column: str, name: str) -> tuple[str, dict[str, Any]]:
         if raw == "me" and op in ("eq", "ne"):
@@ -75,6 +80,11 @@ class User(Reference):
 class Department(Reference):
     name = "department"
     operators = (*Reference.operators, "under")
+    rank_cast = "::text"
+
+    def ranked(self, field: Field, column: str) -> str:
+        """By the department's name."""
+        return f"(SELECT rd.name_sort FROM accounts_department rd WHERE rd.id = {column})"
 
     def leaf(self, field: Field, op: str, raw: Any, column: str, name: str) -> tuple[str, dict[str, Any]]:
         if op == "under":
