@@ -114,6 +114,11 @@ def schema(url: str) -> set[tuple[str, ...]]:
     return {tuple(re.sub(r"::(character varying|text)(\[\])?|[()]", "", word) for word in row) for row in found}
 
 
+def of_any_month(found: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    """Parts of the log are made month by month: an earlier company has months that a new one has not."""
+    return {tuple(re.sub(r"_20\d{4}(?=_|\b)", "_month", word) for word in row) for row in found}
+
+
 def steps_done(url: str) -> int:
     with psycopg.connect(url) as connection:
         return (connection.execute("SELECT count(*) FROM django_migrations").fetchone() or (0,))[0]
@@ -172,7 +177,7 @@ def harm(url: str, path: Path, folder: Path, kills: int) -> str:
     upgrade(url)
     assert met > kills // 2, "hardly a kill met an upgrade that was going on"
     assert schema(url) == schema(calm)
-    assert schema(url) == schema(PLACE.url_for(DATABASE_ROLE, ensure_template(PLACE)))
+    assert of_any_month(schema(url)) == of_any_month(schema(PLACE.url_for(DATABASE_ROLE, ensure_template(PLACE))))
     assert before.rows["customers_customer"] and not before.lost_in(Contents(url, *ENTERED, *LOGGED))
     assert not Contents(calm, *ENTERED).lost_in(Contents(url, *ENTERED), since=began)
     return f"F-11: {path.name}: {met} kills in an upgrade of {last - first} steps, after {steps}"
