@@ -60,6 +60,17 @@ class CustomersRecycled(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CustomersTakenBack(Event):
+    """A claim, release, assignment, move, run of recycling or distribution was taken back: they are again with whom, or where, they
+    were before it (one event a batch)."""
+
+    kind: ClassVar[str] = "customers.taken_back"
+    label: ClassVar[T] = T("撤销归属变更", "Change of holder taken back")
+    about: ClassVar[str] = "customers"
+    ids: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class CustomersDistributed(Event):
     """Customers of a pool were given out (one event a batch)."""
 

@@ -54,10 +54,11 @@ class PooledKind:
     hold_limit: Parameter
     daily_claims: Parameter
     assigned: Callable[[UUID, dict[str, Any], UUID, str], Event]
-    claimed: Callable[[UUID, UUID], Event] | None = None
-    released: Callable[[UUID, dict[str, Any], str], Event] | None = None
-    recycled: Callable[[list[str]], Event] | None = None
-    distributed: Callable[[list[str]], Event] | None = None
+    claimed: Callable[[UUID, UUID], Event]
+    released: Callable[[UUID, dict[str, Any], str], Event]
+    recycled: Callable[[list[str]], Event]
+    distributed: Callable[[list[str]], Event]
+    taken_back: Callable[[list[str]], Event]
     held: str = "TRUE"
     reads: tuple[str, ...] = ()
     refuse: Callable[[str, dict[str, Any]], None] = _never

@@ -60,6 +60,23 @@ class StagesReordered(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LeadClaimed(Event):
+    kind: ClassVar[str] = "sales.lead_claimed"
+    label: ClassVar[T] = T("领取线索", "Lead claimed")
+    about: ClassVar[str] = "leads"
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeadReleased(Event):
+    kind: ClassVar[str] = "sales.lead_released"
+    label: ClassVar[T] = T("退回线索", "Lead released to the pool")
+    about: ClassVar[str] = "leads"
+    user_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class LeadAssigned(Event):
     kind: ClassVar[str] = "sales.lead_assigned"
     label: ClassVar[T] = T("分配线索", "Lead assigned")
@@ -77,6 +94,36 @@ class LeadsRecycled(Event):
     label: ClassVar[T] = T("回收至公海", "Recycled to the pool")
     about: ClassVar[str] = "leads"
     ids: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LeadsDistributed(Event):
+    """Leads of a pool were given out (one event a batch)."""
+
+    kind: ClassVar[str] = "sales.leads_distributed"
+    label: ClassVar[T] = T("批量分配", "Given out")
+    about: ClassVar[str] = "leads"
+    ids: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LeadsTakenBack(Event):
+    """A change of who holds leads was taken back (one event a batch)."""
+
+    kind: ClassVar[str] = "sales.leads_taken_back"
+    label: ClassVar[T] = T("撤销归属变更", "Change of holder taken back")
+    about: ClassVar[str] = "leads"
+    ids: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LeadUnconverted(Event):
+    """A conversion was taken back: what it had made is deleted, the lead is open again."""
+
+    kind: ClassVar[str] = "sales.lead_unconverted"
+    label: ClassVar[T] = T("撤销线索转化", "Conversion taken back")
+    about: ClassVar[str] = "leads"
+    customer_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kemai.base.models import OutboxEvent
 from kemai.kit.clock import standing_at
 from kemai.platform.objects import write
 from kemai.platform.objects.declare import get_object
@@ -128,6 +129,8 @@ def test_taken_back(world: World, call: Call) -> None:
     # With a reason, later, it is the same; and a new conversion is no double of what went to the bin.
     rep.post(f"{path}/convert")
     assert rep.post(f"{path}/unconvert", {"reason": "too_early"}).json()["status"] == "working"
+    told = OutboxEvent.objects.filter(record_id=lead["id"], kind__startswith="sales.lead_").order_by("id")
+    assert [e.kind for e in told] == ["sales.lead_converted", "sales.lead_unconverted"] * 2
 
 
 @pytest.mark.parametrize("used", ["edit", "contact", "move"])

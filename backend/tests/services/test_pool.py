@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.db import connection
 
 from kemai.base import parameters
@@ -125,3 +127,39 @@ def test_the_buttons_tell_what_the_commands_do(world: World, call: Call) -> None
                     refused = caller.post(f"/customers/{key}/{verb}", {"reason": "other"} if verb == "release" else {})
                     assert refused.status_code in (403, 409), (person, verb)
                     assert isinstance(can[verb], str) and can[verb]
+
+
+@pytest.mark.parametrize("name", ["customers", "leads"])
+def test_every_change_of_holder_is_told_outside(name: str, world: World, call: Call) -> None:
+    """PLT-4: claims, releases, assignments and what takes them back are events, of customers and leads alike; a webhook's copy is right."""
+    rep, chief = call("rep"), call("director")
+    made = {"name": "外发测试公司", "phone": "13712345678"} | ({"person": "钱来"} if name == "leads" else {})
+    key = chief.post(f"/{name}", made).json()["id"]
+    seen = OutboxEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+    def told() -> list[str]:
+        nonlocal seen
+        fresh = OutboxEvent.objects.filter(id__gt=seen, object=name).order_by("id")
+        mine = [e for e in fresh if str(e.record_id) == key or key in e.payload.get("ids", [])]
+        seen = max([seen, *(e.id for e in fresh)])
+        return [re.sub(r"^(customers\.|sales\.leads?_)", "", e.kind) for e in mine if e.kind != "customers.pooled"]
+
+    def done(caller: Caller, verb: str, body: dict[str, Any] | None = None) -> str:
+        answer = caller.post(f"/{name}/{key}/{verb}", body or {})
+        assert answer.status_code == 200, answer.content.decode()
+        return str(answer.json()["undo"])
+
+    pool = str(world.pools["open"])
+    undo = done(chief, "release", {"reason": "no_need", "pool": pool})
+    assert told() == ["released"]
+    assert chief.post(f"/undo/{undo}").status_code == 200
+    assert told() == ["taken_back"]
+    done(chief, "release", {"reason": "no_need", "pool": pool})
+    undo = done(rep, "claim")
+    assert told() == ["released", "claimed"]
+    assert rep.post(f"/undo/{undo}").status_code == 200
+    assert told() == ["taken_back"]
+    undo = done(chief, "assign", {"owner": str(world.users["rep2"])})
+    assert told() == ["assigned"]
+    assert chief.post(f"/undo/{undo}").status_code == 200
+    assert told() == ["taken_back"]

@@ -200,8 +200,7 @@ def _give(actor: Actor, kind: PooledKind, pool: Pool, pairs: dict[UUID, UUID], r
         refresh(kind, list(done))
         token = None
         if done:
-            if kind.distributed:
-                emit(kind.distributed([str(key) for key in done]))
+            emit(kind.distributed([str(key) for key in done]))
             _tell(actor, kind, done)
             token = offer_undo(
                 actor,

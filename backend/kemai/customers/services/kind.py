@@ -11,6 +11,7 @@ from kemai.customers.events import (
     CustomerReleased,
     CustomersDistributed,
     CustomersRecycled,
+    CustomersTakenBack,
 )
 from kemai.customers.pooled import PooledKind, pooled_kind, recycle_reason, recycle_spare
 from kemai.customers.rules.pool import DAILY_CLAIMS, HOLD_LIMIT
@@ -35,6 +36,7 @@ CUSTOMERS = pooled_kind(
         released=lambda key, row, reason: CustomerReleased("customers", key, str(row["owner_id"]), reason),
         recycled=lambda keys: CustomersRecycled("customers", None, keys),
         distributed=lambda keys: CustomersDistributed("customers", None, keys),
+        taken_back=lambda keys: CustomersTakenBack("customers", None, keys),
         moved=hold_children,
     )
 )

@@ -6,7 +6,7 @@ A claim is compare-and-set on the record, after the claimant's own row was locke
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -58,8 +58,7 @@ def claim(kind: PooledKind, actor: Actor, key: UUID) -> UUID:
         if not _take(kind, key, to=actor.id, department=actor.department_id, pool=row["pool_id"], actor=actor):
             raise errors.AlreadyClaimed(what=kind.noun)
         _log(kind, key, "claim", None, actor.id, row["pool_id"], "", actor)
-        if kind.claimed:
-            emit(kind.claimed(key, actor.id))
+        emit(kind.claimed(key, actor.id))
         return offer_undo(actor, HOLDING, _before(kind, key, row, "claim"), label=row["name"])
 
 
@@ -255,8 +254,7 @@ def release(kind: PooledKind, actor: Actor, key: UUID, *, reason: str, pool: UUI
         kind.refuse("release", row)
         undo = _before(kind, key, row, "release")
         put_into(kind, actor, row, pool or pool_for(row["region"], row["industry"]), "release", reason)
-        if kind.released:
-            emit(kind.released(key, row, reason))
+        emit(kind.released(key, row, reason))
         return offer_undo(actor, HOLDING, undo, label=row["name"])
 
 
@@ -317,6 +315,14 @@ def undo_holding(actor: Actor, payload: dict[str, Any]) -> None:
     if verb == "release" and not can(actor, permission, declaration.ownership, table=kind.table, key=key):
         raise OutOfScope
     _log(kind, key, "undo", row["owner_id"], owner, pool, "", actor)
+    tell_taken_back(kind, [key])
+
+
+def tell_taken_back(kind: PooledKind, keys: Iterable[UUID]) -> None:
+    """Say outside that records are again where they were; nothing where none is."""
+    names = [str(key) for key in keys]
+    if names:
+        emit(kind.taken_back(names))
 
 
 def carried_back(kind: PooledKind, actor: Actor, payload: dict[str, Any], holder: UUID | None) -> None:

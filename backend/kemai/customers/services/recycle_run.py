@@ -274,8 +274,7 @@ def _take(run: RecycleRun, kind: PooledKind, doer: Actor, rows: list[tuple[Any, 
     with connection.cursor() as cursor:
         cursor.execute(_TAKE.format(table=kind.table), params)
     kind.moved(ids)
-    if kind.recycled:
-        emit(kind.recycled([str(key) for key in ids]))
+    emit(kind.recycled([str(key) for key in ids]))
     for pool in {row[3] for row in rows}:
         emit(CustomersPooled(kind.object, None, [str(row[0]) for row in rows if row[3] == pool], str(pool)))
 

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from kemai.accounts.access import Actor, visible_among
 from kemai.customers.models import OwnershipChange
 from kemai.customers.pooled import PooledKind, kind_of
-from kemai.customers.services.ownership import HOLDING, START_ANEW, carried_back
+from kemai.customers.services.ownership import HOLDING, START_ANEW, carried_back, tell_taken_back
 from kemai.customers.services.pools import may_give_out
 from kemai.customers.services.recycle_rules import refresh
 from kemai.kit.clock import now
@@ -73,6 +73,7 @@ def _take_back(kind: PooledKind, operation: UUID, actor: Actor, lines: list[int]
             [lines, ids],
         )
         left = cursor.fetchall()
+    tell_taken_back(kind, ids)
     return Outcome(done=len(ids), refused=[Refusal(key, name, ChangedSince(label=name)) for key, name in left])
 
 
@@ -135,6 +136,7 @@ def _verb_back(
     for key, (record, *_) in back.items():
         if record not in outside:
             carried_back(kind, actor, payloads[key], locked[record]["owner_id"])
+    tell_taken_back(kind, [record for record, *_ in back.values() if record not in outside])
     return refused | {key: OutOfScope() for key, row in back.items() if row[0] in outside}
 
 

@@ -34,7 +34,7 @@ from kemai.platform.objects.shares import own_line
 from kemai.platform.objects.store import packed
 from kemai.platform.objects.undo import offer_undo, undo_kind
 from kemai.sales import errors
-from kemai.sales.events import LeadConverted
+from kemai.sales.events import LeadConverted, LeadUnconverted
 from kemai.sales.models import Lead
 from kemai.sales.services.lead_holding import LEADS, refuse_in_state
 
@@ -338,6 +338,7 @@ def _revert(actor: Actor, lead_id: UUID) -> None:
     }
     write.update_rows(declaration, actor.id, [Draft(lead_id, row, changes)])
     refresh(LEADS, [lead_id])
+    emit(LeadUnconverted("leads", lead_id, str(customer)))
 
 
 def _stored(raw: Any) -> dict[str, Any]:

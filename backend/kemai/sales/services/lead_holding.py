@@ -14,7 +14,7 @@ from kemai.customers.pooled import PooledKind, pooled_kind, recycle_reason, recy
 from kemai.customers.services import ownership, protection
 from kemai.kit.words import T
 from kemai.sales import errors
-from kemai.sales.events import LeadAssigned, LeadsRecycled
+from kemai.sales.events import LeadAssigned, LeadClaimed, LeadReleased, LeadsDistributed, LeadsRecycled, LeadsTakenBack
 from kemai.sales.rules.leads import DAILY_CLAIMS, HOLD_LIMIT, OPEN, refusal_of
 from kemai.sales.services.clock import response_due
 
@@ -56,7 +56,11 @@ LEADS = pooled_kind(
         HOLD_LIMIT,
         DAILY_CLAIMS,
         _assigned,
+        claimed=lambda key, person: LeadClaimed("leads", key, str(person)),
+        released=lambda key, row, reason: LeadReleased("leads", key, str(row["owner_id"]), reason),
         recycled=lambda keys: LeadsRecycled("leads", None, keys),
+        distributed=lambda keys: LeadsDistributed("leads", None, keys),
+        taken_back=lambda keys: LeadsTakenBack("leads", None, keys),
         held=f"t.status IN ({', '.join(repr(state) for state in OPEN)})",
         reads=("status",),
         refuse=refuse_in_state,
