@@ -63,6 +63,12 @@ def test_the_calendar(enter: Enter, demo: Served) -> None:
     with page.expect_response(lambda answer: answer.url.endswith(f"/tasks/{made['id']}") and answer.request.method == "PATCH"):
         page.get_by_role("button", name="撤销").click()
     assert rep.reads(f"/tasks/{made['id']}")["due_at"][:16] == due[:16]
+    # The same by the mouse, onto another day of the week.
+    others = page.locator("li[data-today]").filter(has_not=entry)
+    with page.expect_response(lambda answer: answer.url.endswith(f"/tasks/{made['id']}") and answer.request.method == "PATCH"):
+        entry.drag_to(others.last)
+    rep.is_told("已移到")
+    assert rep.reads(f"/tasks/{made['id']}")["due_at"][:10] != due[:10]
     rep.presses("订阅")
     rep.presses("生成订阅地址")
     address = rep.dialog.get_by_label("订阅地址").input_value()
@@ -132,7 +138,7 @@ def test_a_sequence_and_the_tree(enter: Enter, demo: Served) -> None:
     made = rep.asks("POST", "/customers", {"name": "序列里的客户有限公司"}).json()
     boss = rep.asks("POST", "/contacts", {"name": "王总", "customer": made["id"], "decision_role": "decides"}).json()
     rep.asks("POST", "/contacts", {"name": "李工", "customer": made["id"], "reports_to": boss["id"]})
-    sequence = rep.reads("/sequences")["items"][0]
+    sequence = next(s for s in rep.reads("/sequences")["items"] if s["name"] == "购买后六步")
     assert rep.asks("POST", f"/customers/{made['id']}/enrol", {"sequence": sequence["id"]}).ok
     rep.goes_to(f"/customers/{made['id']}")
     page.get_by_role("tab", name=re.compile("^序列")).click()

@@ -239,7 +239,7 @@ def _pools(world: World) -> None:
 
 
 def _sequences(world: World) -> None:
-    world.sequence = Sequence.objects.get().id
+    world.sequence = Sequence.objects.get(on_won=True).id
     with act(INSTALLER, "create", object="sequences"):
         for n in range(2):
             sequence = Sequence.objects.create(name=f"另一序列{n}", name_sort=f"lingyi{n}")

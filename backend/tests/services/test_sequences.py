@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from kemai.activities.models import Enrollment, EnrollmentStep, SequenceStep, Task
+from kemai.activities.models import Enrollment, EnrollmentStep, Sequence, SequenceStep, Task
 from kemai.activities.services.ready import NAME, SIX_STEPS
 from kemai.activities.services.sequences import advance_sequences, enrol_on_won, stop_on_lost
 from kemai.administration.services.people import INSTALLER
@@ -65,6 +65,27 @@ def test_the_six_ready_steps(world: World, call: Call) -> None:
     assert [s.channels[0] for s in steps] == ["visit", "phone", "letter", "visit", "phone", "letter"]
     assert "感谢" in steps[0].title and "满意度" in steps[3].title and "介绍" in steps[4].title
     assert all(s.guidance for s in steps)
+
+
+def test_the_ready_service_process(world: World, call: Call) -> None:
+    """CUS-13: five steps from knowing the customer to his answer; the first is there at once, any contact does it; nobody enters unasked."""
+    sequence = Sequence.objects.get(name="客户服务流程")
+    assert list(sequence.steps.order_by("position").values_list("title", flat=True)) == [
+        "客户信息收集",
+        "客户需求分析",
+        "服务策划",
+        "服务实施",
+        "客户反馈跟进",
+    ]
+    assert not sequence.on_won and all(sequence.steps.values_list("guidance", flat=True))
+    rep = call("rep")
+    customer = rep.post("/customers", {"name": "要服务的客户"}).json()["id"]
+    assert rep.post(f"/customers/{customer}/enrol", {"sequence": str(sequence.id)}).status_code == 200
+    row = EnrollmentStep.objects.get(enrollment__customer_id=customer, state="open")
+    assert row.task is not None and row.task.title == "客户信息收集"
+    rep.post("/interactions", {"customer": customer, "channel": "wechat", "content": "联系人都问到了"})
+    row.refresh_from_db()
+    assert row.state == "done"
 
 
 def test_a_step_comes_at_its_time_and_once(entered: dict[str, Any], call: Call) -> None:

@@ -1,4 +1,5 @@
-"""What every installation has from the start: the six-step sequence after a purchase, cadences, greetings (ACT-3, ACT-6, ACT-9)."""
+"""What every installation has from the start: the six steps after a purchase, the service process, cadences, greetings (ACT-3, ACT-6,
+ACT-9, CUS-13)."""
 
 from __future__ import annotations
 
@@ -47,6 +48,56 @@ SIX_STEPS = (
         "再次感谢；告诉客户新品和老客户政策，表达希望再次合作。",
     ),
 )
+#: Any way of contact does a step.
+SERVICE_STEPS = (
+    (
+        "客户信息收集",
+        (),
+        0,
+        "补齐客户档案：联系人和各自的角色、地址、在用的产品、重要日子；缺的项目在客户页的资料完整度里看。",
+    ),
+    (
+        "客户需求分析",
+        (),
+        3,
+        "当面或电话问清：要解决什么、现在难在哪里、为什么买、谁来定、预算和时间、最看重价格、质量还是售后；登记成“客户需求”。",
+    ),
+    (
+        "服务策划",
+        (),
+        5,
+        "按需求定出服务内容、由谁做、何时做完、怎样算做好；对客户说过的话登记成承诺。",
+    ),
+    (
+        "服务实施",
+        (),
+        7,
+        "按约定去做；有变化先告诉客户；做完请客户确认，兑现的承诺勾掉。",
+    ),
+    (
+        "客户反馈跟进",
+        (),
+        14,
+        "回访：哪里满意、哪里要改；能答复的当场答复，其余登记任务；新的需要再记一条“客户需求”。",
+    ),
+)
+#: name, in English, description, begins when a deal is won, steps
+SEQUENCES = (
+    (
+        NAME,
+        "Six steps after a purchase",
+        "成交后三个月里的六次联系：感谢、问候、亲近、满意度、请求介绍、再次感谢。",
+        True,
+        SIX_STEPS,
+    ),
+    (
+        "客户服务流程",
+        "Service process",
+        "从了解客户到回访的五步：客户信息收集→客户需求分析→服务策划→服务实施→客户反馈跟进。",
+        False,
+        SERVICE_STEPS,
+    ),
+)
 CADENCES = (
     ("重点客户", "Key customers", "importance", "key", 7, True),
     ("潜在客户", "Potential customers", "importance", "potential", 14, True),
@@ -72,25 +123,26 @@ def make_ready(actor: Actor) -> None:
     """Made once, while there is none of the kind; afterwards they are the administrator's."""
     if not Sequence.objects.exists():
         with act(actor, "create", object="sequences"):
-            sequence = Sequence.objects.create(
-                name=NAME,
-                name_en="Six steps after a purchase",
-                name_sort=pinyin_sort_key(NAME),
-                description="成交后三个月里的六次联系：感谢、问候、亲近、满意度、请求介绍、再次感谢。",
-                on_won=True,
-                stop_outcomes=["refused"],
-                created_by=actor.id,
-            )
-            for n, (title, channels, days, guidance) in enumerate(SIX_STEPS):
-                SequenceStep.objects.create(
-                    sequence=sequence,
-                    position=n + 1,
-                    title=title,
-                    channels=list(channels),
-                    offset_days=days,
-                    guidance=guidance,
+            for name, name_en, description, on_won, steps in SEQUENCES:
+                sequence = Sequence.objects.create(
+                    name=name,
+                    name_en=name_en,
+                    name_sort=pinyin_sort_key(name),
+                    description=description,
+                    on_won=on_won,
+                    stop_outcomes=["refused"],
                     created_by=actor.id,
                 )
+                for n, (title, channels, days, guidance) in enumerate(steps):
+                    SequenceStep.objects.create(
+                        sequence=sequence,
+                        position=n + 1,
+                        title=title,
+                        channels=list(channels),
+                        offset_days=days,
+                        guidance=guidance,
+                        created_by=actor.id,
+                    )
     if not CadenceRule.objects.exists():
         with act(actor, "create", object="cadences"):
             for n, (name, name_en, field, value, days, working) in enumerate(CADENCES):
