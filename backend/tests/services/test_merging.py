@@ -32,7 +32,10 @@ from kemai.sales.services.opportunities import win_opportunity
 from tests.calling import Caller
 from tests.database import Outcome
 from tests.delivering import hand_on
+from tests.fields.samples import define
 from tests.world import World
+
+Call = Callable[[str], Caller]
 
 #: Tables that remember what was: they name the loser for ever.
 REMEMBERS = {
@@ -246,6 +249,22 @@ def test_the_preview_is_what_happens(world: World, call: Callable[[str], Caller]
     assert refused["refusal"]["code"] == "merge_same_record"
     foreign = {**body, "loser": str(world.get("customers", "foreign").id)}
     assert call("rep").post("/duplicates/preview", foreign).status_code == 404
+
+
+def test_a_field_switched_off_follows_too(world: World, call: Call) -> None:
+    """PLT-2: a reference taken from the forms goes along with a merge and back with its parting; on again it leads to who is there."""
+    define(call, "contacts", {"key": "maker", "type": "reference", "target": "customers", "label_zh": "原厂"})
+    stays, goes = make(world, "甲科技"), make(world, "乙科技")
+    contact = make(world, "张三", kind="contacts", customer=str(stays), **{"custom.maker": str(goes)})
+    call("admin").post("/admin/fields/contacts/maker/deactivate")
+    body = {"object": "customers", "survivor": str(stays), "loser": str(goes)}
+    assert call("rep").post("/duplicates/preview", body).status_code == 200
+    merge_records(world.actor("director"), "customers", stays, loser=goes)
+    assert Contact.objects.get(pk=contact).custom["maker"] == str(stays)
+    part_records(world.actor("director"), Merge.objects.latest("at").id)
+    assert Contact.objects.get(pk=contact).custom["maker"] == str(goes)
+    call("admin").post("/admin/fields/contacts/maker/activate")
+    assert call("rep").get(f"/contacts/{contact}").json()["custom.maker"]["id"] == str(goes)
 
 
 def test_parting_is_honest(world: World) -> None:

@@ -24,7 +24,8 @@ EPOCH = "definitions"
 
 @dataclass(slots=True)
 class Definitions:
-    """What was read at one epoch, and what was made of it. ``broken``: fields left out because their formula no longer holds."""
+    """What was read at one epoch, and what was made of it. ``broken``: fields left out because their formula no longer holds.
+    ``retired``: fields switched off, whose values stay and may be shown again."""
 
     epoch: int
     rows: dict[str, list[CustomField]] = field(default_factory=dict)
@@ -32,6 +33,7 @@ class Definitions:
     declarations: dict[str, ObjectType] = field(default_factory=dict)
     stored: dict[str, ObjectType] = field(default_factory=dict)
     broken: dict[tuple[str, str], FormulaError] = field(default_factory=dict)
+    retired: list[CustomField] = field(default_factory=list)
 
 
 _kept = Definitions(0)
@@ -44,8 +46,8 @@ def definitions() -> Definitions:
     if epoch != _kept.epoch:
         found = Definitions(epoch)
         if epoch:
-            for row in CustomField.objects.filter(active=True).order_by("object", "position", "created_at", "key"):
-                found.rows.setdefault(row.object, []).append(row)
+            for row in CustomField.objects.order_by("object", "position", "created_at", "key"):
+                (found.rows.setdefault(row.object, []) if row.active else found.retired).append(row)
             found.layouts = {(row.object, row.role_id): row.content for row in Layout.objects.all()}
         _kept = found
     return _kept

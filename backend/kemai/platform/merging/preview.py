@@ -97,7 +97,10 @@ def _children(actor: Actor, plan: Plan) -> list[dict[str, Any]]:
             "same_count": len(c.same),
         }
         for c in plan.children
-        if c.place.source and (c.survivor or c.loser) and actor.has(c.place.source.perm("view"))
+        if c.place.source
+        and c.place.field in c.place.source.by_name
+        and (c.survivor or c.loser)
+        and actor.has(c.place.source.perm("view"))
     ]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from kemai.platform.custom.definitions import definitions
 from kemai.platform.objects.declare import ObjectType, all_objects, get_object
 from kemai.platform.objects.store import CUSTOM
 
@@ -85,6 +86,12 @@ def places_of(declaration: ObjectType) -> list[Place]:
             custom = f.stored.removeprefix(CUSTOM) if f.stored.startswith(CUSTOM) else ""
             if custom or f.stored in source.column_types:
                 found.append(Place(source.table, f.stored, kind, source=source, field=f.name, custom=custom))
+    # A field switched off keeps what it holds: on again, it must not lead to a record that is gone.
+    for row in definitions().retired:
+        if row.options.get("target") == declaration.name:
+            source = get_object(row.object)
+            column = f"{CUSTOM}{row.key}"
+            found.append(Place(source.table, column, source=source, field=column, custom=row.key))
     return found + [place for to, place in _further if to in ("", declaration.name)]
 
 
