@@ -20,7 +20,7 @@ from kemai.kit.ids import parse_id
 from kemai.kit.words import T
 from kemai.platform.objects import types
 from kemai.platform.objects.declare import Field, ObjectType, get_object
-from kemai.platform.objects.secrecy import comparable_field, on, row_secret
+from kemai.platform.objects.secrecy import NotComparable, comparable_field, on, row_secret
 
 MAX_DEPTH = 8
 MAX_LEAVES = 100
@@ -154,7 +154,7 @@ class _Compiler:
         first, rest = ".".join(words[:-1]), words[-1]
         link = comparable_field(self.actor, self.declaration, first) if first in self.declaration.by_name else None
         if link is None or not link.target:
-            raise Malformed(what=f"field {name[:60]!r}")
+            raise NotComparable(name)
         target = get_object(link.target)
         alias = f"{self.alias}1"
         rows = self._rows(target, alias)
@@ -213,7 +213,7 @@ class _Compiler:
         if self.declaration.name != link.target and self.declaration.name not in link.targets:
             raise Malformed(what=f"{raw['object'][:60]}.{link.name} does not point to {self.declaration.name}")
         if row_secret(self.actor, link):
-            raise Malformed(what=f"field {link.name!r}")
+            raise NotComparable(link.name)
         return target, link
 
     def _figure(self, measure: Any) -> tuple[str, Field, tuple[str, ...]]:

@@ -6,6 +6,7 @@ import re
 
 from kemai.accounts.access import Actor
 from kemai.kit.errors import Malformed
+from kemai.kit.words import T
 from kemai.platform.objects.declare import Field, ObjectType, get_object
 
 HIDDEN, MASKED, READ_ONLY, EDITABLE = "hidden", "masked", "read_only", "editable"
@@ -61,11 +62,24 @@ def readable_fields(actor: Actor, declaration: ObjectType) -> list[Field]:
     return [f for f in declaration.by_name.values() if access_of(actor, declaration, f) != HIDDEN]
 
 
+class NotComparable(Malformed):
+    """No such field, or one whose values the asker may not learn of: which of the two is not told."""
+
+    text = T(
+        "“{name}”不能用来筛选、排序、分组或统计：没有这个字段，或者您看不到它的内容。请从条件里去掉它。",
+        "“{name}” cannot be filtered, sorted, grouped or measured by: there is no such field, or you may not see its values. "
+        "Take it out of the conditions.",
+    )
+
+    def __init__(self, name: object) -> None:
+        super().__init__(name=str(name)[:60])
+
+
 def comparable_field(actor: Actor, declaration: ObjectType, name: object) -> Field:
     """A field ``actor`` may filter, sort, group or measure by; a hidden, masked or unknown one is refused alike (decisions.md 6)."""
     field = declaration.by_name.get(name) if isinstance(name, str) else None
     if field is None or not field.filterable or access_of(actor, declaration, field) in (HIDDEN, MASKED):
-        raise Malformed(what=f"field {str(name)[:60]!r}")
+        raise NotComparable(name)
     return field
 
 
