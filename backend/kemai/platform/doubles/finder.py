@@ -127,6 +127,8 @@ def make_keys(declaration: ObjectType, rules: Rules, *, anew: bool = False) -> i
     while True:
         with transaction.atomic():
             with connection.cursor() as cursor:
+                # Before the first statistics of the keys the planner may read them all to leave out the records that have some.
+                cursor.execute("SET LOCAL statement_timeout = '5min'")
                 cursor.execute(
                     f"SELECT {select} FROM {declaration.table} t WHERE (%(after)s::uuid IS NULL OR t.id > %(after)s) "
                     f"{missing} ORDER BY t.id LIMIT {BATCH} FOR SHARE OF t",
