@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from e2e.person import Person
+from e2e.person import PHONE, Person
 from playwright.sync_api import expect
 
 from tests.serving import Served
@@ -113,3 +113,49 @@ def test_looking_as_another_person(enter: Enter, demo: Served) -> None:
     admin.presses("结束")
     expect(bar).to_have_count(0)
     expect(admin.page.get_by_role("navigation", name="主菜单").get_by_role("button", name="系统管理")).to_be_visible()
+
+
+def test_a_large_export_waits_for_somebody_else(enter: Enter, demo: Served) -> None:
+    """ORG-8, P-3: above the limit a file waits; refused on a telephone with a reason, approved at the next try, fetched and counted."""
+    admin = enter(demo, "admin", PHONE)
+    limit = "/admin/parameters/export.approve_above"
+    assert admin.asks("PUT", limit, {"value": 3}).ok
+    try:
+        rep = enter(demo, "rep2")
+        asks_for_a_file(rep)
+        admin.goes_to("/exports?which=waiting")
+        request = admin.page.get_by_role("main").get_by_role("listitem").filter(has_text="客户")
+        expect(request).to_contain_text("字段：")
+        admin.presses("拒绝", request)
+        expect(request.get_by_role("button", name="确定拒绝")).to_be_disabled()  # not without saying why
+        request.get_by_label("拒绝原因").fill("先缩小到华东")
+        assert admin.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        admin.presses("确定拒绝", request)
+        admin.is_told("已拒绝")
+        rep.goes_to("/exports")
+        first = rep.page.get_by_role("main").get_by_role("listitem").first
+        expect(first).to_contain_text("先缩小到华东")
+        asks_for_a_file(rep)
+        admin.goes_to("/exports?which=waiting")
+        confirms(admin, "批准", request)
+        admin.is_told("已批准")
+        for _ in range(80):
+            if rep.reads("/exports")["items"][0]["state"] == "done":
+                break
+            time.sleep(0.25)
+        rep.goes_to("/exports")
+        with rep.page.expect_download() as download:
+            first.get_by_role("link", name="下载").click()
+        assert download.value.suggested_filename.endswith(".xlsx")
+        rep.goes_to("/exports")
+        expect(first).to_contain_text("下载 1 次")
+    finally:
+        assert admin.asks("PUT", limit, {"value": 1000}).ok
+
+
+def asks_for_a_file(rep: Person) -> None:
+    rep.goes_to("/customers?view=mine")
+    rep.presses("导出")
+    rep.page.get_by_role("menuitem", name="导出 Excel", exact=True).click()
+    expect(rep.dialog).to_contain_text("已提交审批")
+    rep.presses("在后台继续", rep.dialog)
