@@ -19,6 +19,8 @@ from kemai.platform.objects.searching import search_columns
 from kemai.platform.objects.secrecy import EDITABLE, HIDDEN, MASKED, READ_ONLY, access_of, row_secret
 from kemai.platform.quality.declare import Quality, judge
 
+#: So many wrong values are named; the rest is not looked at, since nothing is written anyway.
+MOST_WRONG = 200
 UNKNOWN = T("没有这个字段。", "There is no such field.")
 NOT_WRITABLE = T("此字段不能直接修改。", "This field cannot be written.")
 WITHHELD = T("您看不到此字段，因此不能修改。", "You cannot see this field and so cannot change it.")
@@ -65,6 +67,8 @@ def parse_into(actor: Actor, declaration: ObjectType, draft: Draft, payload: dic
             draft.wrong(name, "withheld", WITHHELD)
         else:
             _parse(actor, declaration, draft, found, raw)
+        if len(draft.errors) >= MOST_WRONG:
+            return
     for name, raw in payload.items():
         found = declaration.by_name.get(name)
         if found and found.currency and found.stored in draft.values:
