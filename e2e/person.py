@@ -11,7 +11,7 @@ from typing import Any
 from e2e.product import PASSWORD
 from playwright.sync_api import APIResponse, Browser, ConsoleMessage, Locator, Page, Response, expect
 
-WAIT_MS = 20_000
+WAIT_MS = 40_000
 expect.set_options(timeout=WAIT_MS)
 
 #: Blocked content is reported to the page, not always to the console; this makes it a fault there.

@@ -38,7 +38,7 @@ from kemai.sales.rules.scoring import (
 from kemai.sales.services.lead_holding import LEADS
 
 SCORING = SystemActor("lead scoring")
-BATCH = 500
+BATCH = 100
 
 
 def matching(rules: list[LeadRule], keys: list[UUID]) -> dict[UUID, list[bool]]:

@@ -25,7 +25,10 @@ export function MailCard() {
 
   const change: Change = async (answer, done) => {
     try {
-      client.setQueryData(mailboxKey, (await answer).data);
+      const { data } = await answer;
+      // What was asked before this was done must not be taken for the newer.
+      await client.cancelQueries({ queryKey: mailboxKey });
+      client.setQueryData(mailboxKey, data);
       if (done) message.success(done);
     } catch (error) {
       message.error(error);
